@@ -1,0 +1,136 @@
+"""What every operation answers: the five results of the seeds.
+
+The library returns them, the commands print them as JSON, our server sends them. One
+operation may leave most fields of `WorkflowRunResult` empty: run, backfill, stop, pause
+and unregister share it, as the seeds have it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field, computed_field
+
+from dli_tui.domain.run import RunProgress, WorkflowRun, seconds_between
+from dli_tui.domain.status import ResultStatus, RunStatus, RunType, SourceType, WorkflowStatus
+from dli_tui.domain.value import Moment, Value
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+
+class WorkflowRegisterResult(Value):
+    """How a registration ended."""
+
+    dataset_name: str = Field(description="The registered dataset.")
+    status: ResultStatus = Field(description="How the operation ended.")
+    source_type: SourceType = Field(description="Always MANUAL: CODE is registered through Git.")
+    workflow_info: WorkflowInfo | None = Field(default=None, description="The workflow as it is.")
+    previous: WorkflowInfo | None = Field(
+        default=None, description="The registration that it replaced, if it did."
+    )
+    message: str | None = Field(default=None, description="What happened, for a person.")
+    warning: str | None = Field(default=None, description="What to know besides.")
+
+
+class WorkflowRunResult(Value):
+    """How an operation on a workflow or a run ended."""
+
+    dataset_name: str = Field(description="The workflow.")
+    run_id: str | None = Field(default=None, description="The run, or the backfill's own id.")
+    status: ResultStatus = Field(description="How the operation ended.")
+    run_status: RunStatus | None = Field(default=None, description="Where the run stands.")
+    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    workflow_status: WorkflowStatus | None = Field(
+        default=None, description="What the schedule does now, after pause and unpause."
+    )
+    dry_run: bool = Field(default=False, description="Whether nothing was to be started.")
+    message: str | None = Field(default=None, description="What happened, for a person.")
+    warning: str | None = Field(default=None, description="What to know besides.")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
+    triggered_by: str | None = Field(default=None, description="Who started it.")
+    started_at: Moment | None = Field(default=None, description="When it was started.")
+    backfill_id: str | None = Field(default=None, description="The backfill, if it is one.")
+    start_date: date | None = Field(default=None, description="Its first date.")
+    end_date: date | None = Field(default=None, description="Its last date.")
+    run_ids: tuple[str, ...] = Field(default=(), description="The runs that it started.")
+    total_runs: int | None = Field(default=None, description="How many runs it will have.")
+    reason: str | None = Field(default=None, description="Why it was stopped or paused.")
+    stopped_by: str | None = Field(default=None, description="Who stopped it.")
+    stopped_at: Moment | None = Field(default=None, description="When the stop was asked for.")
+    paused_by: str | None = Field(default=None, description="Who paused it.")
+    paused_at: Moment | None = Field(default=None, description="When it was paused.")
+    unregistered_by: str | None = Field(default=None, description="Who unregistered it.")
+    unregistered_at: Moment | None = Field(default=None, description="When that was.")
+    s3_path_deleted: str | None = Field(default=None, description="The spec that went with it.")
+    airflow_dag_disabled: bool | None = Field(
+        default=None, description="Whether Airflow no longer schedules it."
+    )
+
+
+class WorkflowListResult(Value):
+    """The workflows that were asked for."""
+
+    workflows: list[WorkflowInfo] = Field(default_factory=list, description="The rows.")
+    total_count: int = Field(description="How many there are in all, shown or not.")
+    status: ResultStatus = Field(description="How the query ended.")
+
+
+class WorkflowStatusResult(Value):
+    """One run in detail."""
+
+    run_id: str = Field(description="The run.")
+    dataset_name: str = Field(description="The workflow it belongs to.")
+    source_type: SourceType | None = Field(
+        default=None, description="CODE or MANUAL, where it is known."
+    )
+    run_status: RunStatus = Field(description="Where it stands, in our words.")
+    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    run_type: RunType = Field(description="What started it.")
+    raw_run_type: str | None = Field(default=None, description="The server's own word for that.")
+    slot: Moment | None = Field(default=None, description="The logical moment that it computes.")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
+    triggered_by: str | None = Field(default=None, description="Who or what started it.")
+    started_at: Moment | None = Field(default=None, description="When it began.")
+    finished_at: Moment | None = Field(default=None, description="When it ended.")
+    updated_at: Moment | None = Field(default=None, description="When it last changed.")
+    reported_seconds: float | None = Field(
+        default=None, exclude=True, description="The duration, where the server gives one."
+    )
+    error_message: str | None = Field(default=None, description="Why it failed.")
+    reason: str | None = Field(default=None, description="Why it was stopped.")
+    stopped_by: str | None = Field(default=None, description="Who stopped it.")
+    stopped_at: Moment | None = Field(default=None, description="When the stop was asked for.")
+    logs_url: str | None = Field(default=None, description="Where its log can be read.")
+    progress: RunProgress | None = Field(default=None, description="How far it has come.")
+
+    @computed_field(description="Still under way.")
+    @property
+    def is_running(self) -> bool:
+        return self.run_status.is_running
+
+    @computed_field(description="Over for good.")
+    @property
+    def is_terminal(self) -> bool:
+        return self.run_status.is_terminal
+
+    @computed_field(description="Seconds from start to end, as reported or else by the clock.")
+    @property
+    def duration_seconds(self) -> float | None:
+        return seconds_between(self.reported_seconds, self.started_at, self.finished_at)
+
+    @classmethod
+    def of(cls, run: WorkflowRun) -> WorkflowStatusResult:
+        """The detail of `run`."""
+        values = {name: getattr(run, name) for name in cls.model_fields if name != "run_status"}
+        return cls(run_status=run.status, **values)
+
+
+class WorkflowHistoryResult(Value):
+    """The runs that were asked for, newest first."""
+
+    runs: list[WorkflowRun] = Field(default_factory=list, description="The runs.")
+    total_count: int = Field(description="How many there are in all, shown or not.")
+    status: ResultStatus = Field(description="How the query ended.")
+    dataset_info: DatasetInfo | None = Field(
+        default=None, description="What is known of the dataset, where it was asked for."
+    )

@@ -1,0 +1,134 @@
+"""One execution of a workflow, and the steps it is made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field, computed_field
+
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus
+from dli_tui.domain.value import Moment, Value
+
+SCHEDULER = "scheduler"
+_ERROR_LINE = 500
+
+
+class RunProgress(Value):
+    """How far a run has come, counted in steps."""
+
+    total_tasks: int = Field(description="Steps in all.")
+    completed_tasks: int = Field(default=0, description="Steps that are done.")
+    failed_tasks: int = Field(default=0, description="Steps that failed.")
+    current_task: str | None = Field(default=None, description="The step at work now.")
+
+
+class WorkflowRun(Value):
+    """One run: what started it, where it stands, how it ended."""
+
+    run_id: str = Field(description="The id that the server gave it.")
+    dataset_name: str = Field(description="The workflow it belongs to.")
+    source_type: SourceType | None = Field(
+        default=None, description="CODE or MANUAL, where it is known."
+    )
+    status: RunStatus = Field(description="Where it stands, in our words.")
+    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    run_type: RunType = Field(default=RunType.ADHOC, description="What started it.")
+    raw_run_type: str | None = Field(default=None, description="The server's own word for that.")
+    slot: Moment | None = Field(
+        default=None, description="The logical moment that it computes, if it has one."
+    )
+    parameters: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
+    triggered_by: str | None = Field(default=None, description="Who or what started it.")
+    backfill_id: str | None = Field(default=None, description="The backfill it belongs to, if any.")
+    created_at: Moment | None = Field(default=None, description="When it was queued.")
+    started_at: Moment | None = Field(default=None, description="When its first step began.")
+    finished_at: Moment | None = Field(default=None, description="When it ended.")
+    updated_at: Moment | None = Field(default=None, description="When it last changed.")
+    reported_seconds: float | None = Field(
+        default=None, exclude=True, description="The duration, where the server gives one."
+    )
+    error_message: str | None = Field(default=None, description="Why it failed.")
+    reason: str | None = Field(default=None, description="Why it was stopped.")
+    stopped_by: str | None = Field(default=None, description="Who stopped it.")
+    stopped_at: Moment | None = Field(default=None, description="When the stop was asked for.")
+    logs_url: str | None = Field(default=None, description="Where its log can be read.")
+    progress: RunProgress | None = Field(default=None, description="How far it has come.")
+    retry_count: int = Field(default=0, description="How often it was tried again as a whole.")
+    result_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
+
+    @computed_field(description="Seconds from start to end, as reported or else by the clock.")
+    @property
+    def duration_seconds(self) -> float | None:
+        return seconds_between(self.reported_seconds, self.started_at, self.finished_at)
+
+    @property
+    def ref(self) -> RunRef:
+        """The address of this run."""
+        return RunRef(self.run_id, self.dataset_name)
+
+    @property
+    def error_line(self) -> str | None:
+        """The first line of the error that says something."""
+        if not self.error_message:
+            return None
+        lines = (line.strip() for line in self.error_message[: _ERROR_LINE * 8].splitlines())
+        return next((line[:_ERROR_LINE] for line in lines if line), None)
+
+
+class Step(Value):
+    """One step of a run."""
+
+    name: str = Field(description="Its name in the workflow.")
+    step_id: str | None = Field(default=None, description="The server's id, where it has one.")
+    order: int = Field(default=0, description="Its place among the steps.")
+    type: str | None = Field(default=None, description="What kind of work it does.")
+    status: StepStatus = Field(description="Where it stands, in our words.")
+    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    attempt: int = Field(default=1, description="Which try this is.")
+    max_attempts: int | None = Field(default=None, description="How many tries it may have.")
+    map_index: int | None = Field(default=None, description="Which copy of a mapped step it is.")
+    group: str | None = Field(default=None, description="The group that it stands in.")
+    needs: tuple[str, ...] = Field(default=(), description="The steps that must be done before.")
+    queued_at: Moment | None = Field(default=None, description="When it could have begun.")
+    started_at: Moment | None = Field(default=None, description="When this try began.")
+    finished_at: Moment | None = Field(default=None, description="When this try ended.")
+    reported_seconds: float | None = Field(
+        default=None, exclude=True, description="The duration, where the server gives one."
+    )
+    error_message: str | None = Field(default=None, description="Why it failed.")
+    input_data: dict[str, Any] | None = Field(default=None, description="What it was given.")
+    output_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
+
+    @computed_field(description="Seconds of this try, as reported or else by the clock.")
+    @property
+    def duration_seconds(self) -> float | None:
+        return seconds_between(self.reported_seconds, self.started_at, self.finished_at)
+
+
+class LogLine(Value):
+    """One line of a step's log."""
+
+    text: str = Field(description="The line, as the server has it.")
+    level: str | None = Field(default=None, description="debug, info, warning or error, if known.")
+    at: Moment | None = Field(default=None, description="When it was written, if known.")
+
+
+class LogChunk(Value):
+    """The lines that came since a cursor."""
+
+    lines: tuple[LogLine, ...] = Field(default=(), description="The new lines, in order.")
+    cursor: str = Field(description="What to ask with for the lines after these.")
+    complete: bool = Field(description="Whether nothing more will be written.")
+
+
+def seconds_between(
+    reported: float | None, started: datetime | None, finished: datetime | None
+) -> float | None:
+    """A duration: the server's own where it gives one, since two clocks may disagree."""
+    if reported is not None:
+        return reported
+    if started is None or finished is None:
+        return None
+    return (finished - started).total_seconds()

@@ -1,0 +1,54 @@
+r"""Text from a server, made safe to show.
+
+A terminal obeys escape sequences wherever they stand: a workflow named `\x1b]52;…` would
+write to the clipboard, a log line could move the cursor or set the title. So whatever
+comes from outside passes here once before it is shown. What is sent back one day (names,
+ids, parameters) keeps its raw value elsewhere; this is for eyes only.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+MAX_LINE: Final = 4_000
+
+# A control string runs to its terminator (BEL, ESC \ or 8-bit ST) or, cut off, to the next
+# escape or line end. Whatever survives these patterns is caught by the class below.
+_ESCAPES: Final = re.compile(
+    r"""
+      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])       # OSC DCS SOS PM APC, two bytes or one
+      [^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?
+    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?          # CSI, a cut-off one too
+    | \x1b[ -/]*[0-~]?                           # two-byte escapes and charset switches
+    """,
+    re.VERBOSE,
+)
+# C0 but tab and newline, DEL, C1, bidi controls, line and paragraph separator, BOM, surrogates.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ud800-\udfff]"
+)
+_BREAKS: Final = re.compile(r"[\r\n\t]+")
+
+
+def safe(text: str) -> str:
+    """`text` without anything a terminal obeys; newlines and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(REPLACEMENT, text)
+
+
+def safe_line(text: str, limit: int = MAX_LINE) -> str:
+    """`text` made safe, folded to one line of at most `limit` characters."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
+    # Cutting first keeps a hostile megabyte from being scanned for a cell of forty columns;
+    # the slack leaves room for what is dropped.
+    head = text[: limit * 4]
+    line = _BREAKS.sub(" ", safe(_BREAKS.sub(" ", head)))
+    if len(line) > limit or len(head) < len(text):
+        return line[: limit - 1] + "…"
+    return line

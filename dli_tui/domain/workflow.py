@@ -1,0 +1,100 @@
+"""A workflow as the list shows it, and what is known of its dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.schedule import NotificationConfig, RetryConfig, ScheduleConfig
+from dli_tui.domain.status import SourceType, WorkflowStatus
+from dli_tui.domain.value import Moment, Value
+
+
+class WorkflowInfo(Value):
+    """One row of the list: a name in one source, its schedule and its latest run."""
+
+    dataset_name: str = Field(description="The dataset that it builds.")
+    source_type: SourceType = Field(description="Who owns its definition.")
+    status: WorkflowStatus = Field(description="What its schedule is doing, in our words.")
+    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    cron: str | None = Field(default=None, description="Its schedule, if it has one.")
+    timezone: str = Field(default="UTC", description="The zone in which the cron is read.")
+    next_run: Moment | None = Field(default=None, description="When it runs next.")
+    next_run_computed: bool = Field(
+        default=False, description="Whether we worked that out because the server didn't say."
+    )
+    last_run: WorkflowRun | None = Field(default=None, description="Its latest run.")
+    active_runs: int | None = Field(default=None, description="Runs under way, where known.")
+    owner: str | None = Field(default=None, description="The person who answers for it.")
+    team: str | None = Field(default=None, description="The team that answers for it.")
+    description: str | None = Field(default=None, description="What it is for.")
+    tags: tuple[str, ...] = Field(default=(), description="Words it is filed under.")
+    retry: RetryConfig | None = Field(default=None, description="How failures are retried.")
+    notifications: NotificationConfig | None = Field(
+        default=None, description="Who hears of its failures and successes."
+    )
+    overridden_by: str | None = Field(default=None, description="What took its place, if it was.")
+    reason: str | None = Field(default=None, description="Why it was paused.")
+    paused_by: str | None = Field(default=None, description="Who paused it.")
+    paused_at: Moment | None = Field(default=None, description="When it was paused.")
+    registered_by: str | None = Field(default=None, description="Who registered it.")
+    registered_at: Moment | None = Field(default=None, description="When it was registered.")
+    created_at: Moment | None = Field(default=None, description="When it came into being.")
+    updated_at: Moment | None = Field(default=None, description="When it last changed.")
+    s3_path: str | None = Field(default=None, description="Where its spec is stored.")
+    airflow_dag_id: str | None = Field(default=None, description="The DAG that Airflow runs.")
+    trigger_config: dict[str, Any] | None = Field(
+        default=None, description="What else starts it, where a server has such things."
+    )
+    workflow_config: dict[str, Any] | None = Field(
+        default=None, description="Its definition, where the server tells it."
+    )
+    workflow_id: str | None = Field(default=None, description="The server's id, beside the name.")
+    warning: str | None = Field(default=None, description="What the server wants known.")
+    unreadable: str | None = Field(
+        default=None, description="Why this row of the server's couldn't be read, if it couldn't."
+    )
+
+    @property
+    def key(self) -> WorkflowKey:
+        """The address of this row."""
+        return WorkflowKey(self.dataset_name, self.source_type)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether its schedule fires."""
+        return self.status is WorkflowStatus.ACTIVE
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run of it is under way."""
+        if self.active_runs is not None:
+            return self.active_runs > 0
+        return self.last_run is not None and self.last_run.status.is_running
+
+    @property
+    def schedule(self) -> ScheduleConfig:
+        """The schedule as one value, as a registration sends it."""
+        return ScheduleConfig(
+            cron=self.cron,
+            timezone=self.timezone,
+            enabled=self.enabled,
+            retry=self.retry or RetryConfig(),
+            notifications=self.notifications or NotificationConfig(),
+        )
+
+
+class DatasetInfo(Value):
+    """What is known of a dataset beside its schedule; what nobody says stays empty."""
+
+    name: str = Field(description="The dataset's name.")
+    owner: str | None = Field(default=None, description="The person who answers for it.")
+    team: str | None = Field(default=None, description="The team that answers for it.")
+    description: str | None = Field(default=None, description="What it is for.")
+    source_type: SourceType | None = Field(default=None, description="Who owns its definition.")
+    spec_path: str | None = Field(default=None, description="Where its spec is stored.")
+    tags: tuple[str, ...] = Field(default=(), description="Words it is filed under.")
+    spec: str | None = Field(default=None, description="The text of its spec, if it can be read.")
