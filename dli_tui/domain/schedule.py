@@ -131,6 +131,15 @@ def slots_of(cron: str, timezone: str, first: date, last: date) -> tuple[datetim
     return fires_between(cron, timezone, start, end - timedelta(microseconds=1))
 
 
+def slots_or_days(cron: str | None, timezone: str, first: date, last: date) -> tuple[datetime, ...]:
+    """The slots of a range; without a readable cron, the midnight of each of its days."""
+    if cron is not None and problem_of(cron) is None:
+        return slots_of(cron, timezone, first, last)
+    zone = zone_of(timezone)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(_on_the_clock(datetime.combine(day, time.min), zone) for day in days)
+
+
 class _Calendar(NamedTuple):
     """The five fields as numbers; None in the last three means any."""
 
@@ -195,10 +204,10 @@ def _by_real_time(calendar: _Calendar, start: datetime, zone: ZoneInfo) -> Itera
         moment -= timedelta(minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond)
         if calendar.matches(wall.date()):
             for minute in calendar.minutes:
-                fire = moment + timedelta(minutes=minute)
-                if fire > last:
-                    last, idle_hours = fire, 0
-                    yield fire.astimezone(zone)
+                fire = (moment + timedelta(minutes=minute)).astimezone(zone)
+                if fire.minute == minute and fire.astimezone(UTC) > last:
+                    last, idle_hours = fire.astimezone(UTC), 0
+                    yield fire
         moment += timedelta(hours=1)
 
 

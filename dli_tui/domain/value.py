@@ -7,7 +7,7 @@ should not pay, so every schema is deferred.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -21,3 +21,16 @@ class Value(BaseModel):
     """A frozen model: a change makes a new one."""
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    def twin(self, **changes: Any) -> Self:  # noqa: ANN401 - a field may be of any type
+        """A copy with other values, which must be of the right types already.
+
+        A tenth of the price of `model_copy`, which copies the set of given fields each time;
+        frozen values can share it. A list of 100,000 rows is made of twins.
+        """
+        new = self.__class__.__new__(self.__class__)
+        object.__setattr__(new, "__dict__", {**self.__dict__, **changes})
+        object.__setattr__(new, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        object.__setattr__(new, "__pydantic_extra__", None)
+        object.__setattr__(new, "__pydantic_private__", None)
+        return new

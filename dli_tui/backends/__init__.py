@@ -1,0 +1,1 @@
+"""The places where workflows live, each behind the same port."""

@@ -1,0 +1,324 @@
+"""The demo behind the port: reads look at the world, writes go through the journal.
+
+A write is decided against the world of that moment while the journal is locked, so what
+two people do at once is decided one after the other, and a refusal leaves no trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import ClassVar, TypeVar
+
+from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits, sagas, templates
+from dli_tui.backends.demo.actions import Action, Deed
+from dli_tui.backends.demo.journal import Journal
+from dli_tui.backends.demo.ledger import Ledger, ledger
+from dli_tui.backends.demo.scenario import ArchivedRun, DemoWorkflow, Scenario
+from dli_tui.backends.demo.timeline import Timeline
+from dli_tui.backends.demo.world import Play, World
+from dli_tui.backends.port import Backend, Capability
+from dli_tui.domain.clock import Clock
+from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.health import Health, HealthComponent, HealthStatus
+from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.page import Changes, Page
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    Registration,
+    RunRequest,
+    WorkflowQuery,
+)
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.rules import matches_run, matches_workflow
+from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.status import SourceType
+from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+PAGE = 500
+T = TypeVar("T")
+
+
+class DemoBackend(Backend):
+    """The demo world, at the hour of `clock`, with what `journal` remembers."""
+
+    label: ClassVar[str] = "the demo"
+    capabilities = frozenset(Capability)
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        clock: Clock,
+        journal: Journal,
+        seed: int = 0,
+        user: str = "you",
+        latency: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self._scenario = scenario
+        self._clock = clock
+        self._journal = journal
+        self._seed = seed
+        self._user = user
+        self._latency = latency
+        self._actions: tuple[Action, ...] = ()
+        self._book: Ledger = ledger(scenario, ())
+        self._timelines: dict[tuple[int, int], Timeline] = {}
+
+    # Reads
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        world = await self._world()
+        rows: Iterator[WorkflowInfo] = (
+            row for row in crowd.rows(world) if matches_workflow(row, query)
+        )
+        if query.limit is not None:
+            rows = islice(rows, query.limit)
+        async for page in self._pages(rows):
+            yield page
+
+    async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
+        world = await self._world()
+        playing = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
+        return tuple(portraits.row(world, workflow) for workflow in playing if workflow)
+
+    async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        world = await self._world()
+        runs: Iterator[WorkflowRun] = (
+            run for run in self._runs(world, query.workflow) if matches_run(run, query)
+        )
+        if query.limit is not None:
+            runs = islice(runs, query.limit)
+        async for page in self._pages(runs):
+            yield page
+
+    async def recent_runs(
+        self, names: Sequence[str], count: int
+    ) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        world = await self._world()
+        found: dict[str, tuple[WorkflowRun, ...]] = {}
+        for name in names:
+            workflow = world.in_force(name)
+            runs = portraits.latest_runs(world, workflow, count) if workflow else []
+            found[name] = tuple(runs)
+        return found
+
+    async def changes(self, cursor: str | None) -> Changes:
+        world = await self._world()
+        here, done = changes.cursor(world, len(self._actions)), len(self._actions)
+        before = changes.moment_of(cursor, done)
+        rows = crowd.rows(world) if before is None else changes.moved(world, before)
+        found = [row async for page in self._pages(rows) for row in page.items]
+        return Changes(here, tuple(found), whole=before is None)
+
+    async def run_status(self, ref: RunRef) -> WorkflowRun:
+        world = await self._world()
+        backfill = world.backfill(ref.run_id)
+        if backfill is not None:
+            return portraits.backfill_run(world, *backfill)
+        found = deeds.require_run(world, ref)
+        if isinstance(found, ArchivedRun):
+            return portraits.archived_run(world, found)
+        return portraits.run(world, found)
+
+    async def steps(self, ref: RunRef) -> tuple[Step, ...]:
+        world = await self._world()
+        if world.backfill(ref.run_id) is not None:
+            return ()
+        found = deeds.require_run(world, ref)
+        return () if isinstance(found, ArchivedRun) else portraits.steps(world, found)
+
+    async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
+        world = await self._world()
+        found = deeds.require_run(world, ref.run)
+        first = int(cursor or 0)
+        if isinstance(found, ArchivedRun):
+            return LogChunk(cursor=str(first), complete=True)
+        names = [step.name for step in found.workflow.pattern.steps]
+        if ref.step not in names:
+            raise WorkflowNotFoundError(
+                f"Run '{ref.run}' has no step '{ref.step}'", hint=f"It has: {', '.join(names)}."
+            )
+        for one in portraits.tries(world, found, ref.step):
+            if one.attempt == ref.attempt:
+                error = portraits.error_of(found.workflow)
+                return logs.chunk(
+                    found.workflow, one, found.queued, world.now, first=first, error=error
+                )
+        over = portraits.run(world, found).status.is_terminal
+        return LogChunk(cursor=str(first), complete=over)
+
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        info = await super().dataset_info(name)
+        registration = self._book.registrations.get(name)
+        if info is None or registration is None or info.source_type is not SourceType.MANUAL:
+            return info
+        return info.model_copy(update={"spec": registration.details.get("yaml")})
+
+    # Writes
+
+    async def register(self, request: Registration) -> WorkflowInfo:
+        await self._commit(lambda world: deeds.register(world, request, self._user))
+        world = await self._world()
+        workflow = world.workflow(WorkflowKey(request.dataset_name, SourceType.MANUAL))
+        if workflow is None:
+            raise WorkflowNotFoundError(dataset_name=request.dataset_name)
+        return portraits.row(world, workflow)
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        made = await self._commit(
+            lambda world: deeds.unregister(world, name, self._user, force=force)
+        )
+        return deeds.unregistered(made[0])
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        if request.dry_run:
+            deeds.require_runnable(await self._world(), request.dataset_name)
+            return deeds.checked(request)
+        return deeds.started((await self._commit(lambda w: deeds.run(w, request, self._user)))[0])
+
+    async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
+        made = await self._commit(lambda world: deeds.backfill(world, request, self._user))
+        return deeds.backfilled(made[0])
+
+    async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        made = await self._commit(lambda world: deeds.stop(world, ref, self._user, reason))
+        return deeds.stopping(made[0])
+
+    async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        made = await self._commit(
+            lambda world: deeds.pause(world, name, Deed.PAUSE, self._user, reason)
+        )
+        return deeds.paused(made[0])
+
+    async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        made = await self._commit(
+            lambda world: deeds.pause(world, name, Deed.UNPAUSE, self._user, reason)
+        )
+        return deeds.paused(made[0])
+
+    async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
+        made = await self._commit(lambda world: deeds.retry(world, ref, steps, self._user))
+        return deeds.retried(made[0])
+
+    # Templates, sagas, health
+
+    async def templates(
+        self, *, category: str | None = None, search: str | None = None
+    ) -> tuple[Template, ...]:
+        return templates.matching(category, search)
+
+    async def template_categories(self) -> tuple[TemplateCategory, ...]:
+        return templates.categories()
+
+    async def template(self, template_id: str) -> Template:
+        return templates.one(template_id)
+
+    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
+        return await self.register(templates.registration(request))
+
+    async def sagas(self) -> tuple[Saga, ...]:
+        world = await self._world()
+        return sagas.all_sagas(world.now, world.book.cancelled_sagas)
+
+    async def saga(self, saga_id: str) -> Saga:
+        world = await self._world()
+        return sagas.one_saga(saga_id, world.now, world.book.cancelled_sagas)
+
+    async def cancel_saga(self, saga_id: str) -> Saga:
+        await self._commit(lambda world: deeds.cancel_saga(world, saga_id, self._user))
+        return await self.saga(saga_id)
+
+    async def health(self) -> Health:
+        world = await self._world()
+        return _health(world)
+
+    # What only the demo has
+
+    async def deliver(self, name: str, cron: str, timezone: str = "UTC") -> None:
+        """What CI does after a merge: CODE takes over `name`."""
+        await self._commit(lambda world: deeds.deliver(world, name, cron, timezone))
+
+    async def withdraw(self, name: str) -> None:
+        """What CI does when the spec is deleted in Git: MANUAL is in force again."""
+        await self._commit(lambda world: deeds.withdraw(world, name))
+
+    async def _world(self) -> World:
+        if self._latency:
+            await asyncio.sleep(self._latency)
+        actions = await asyncio.to_thread(self._journal.actions)
+        return self._world_of(actions, self._clock.now())
+
+    def _world_of(self, actions: tuple[Action, ...], now: datetime) -> World:
+        # Another process's clock may be ahead of ours: what it did is seen when we get there.
+        visible = tuple(action for action in actions if action.at <= now)
+        if visible != self._actions:
+            self._actions = visible
+            self._book = ledger(self._scenario, visible)
+            self._timelines.clear()
+        return World(self._book, self._seed, now, self._timelines)
+
+    async def _commit(self, decide: Callable[[World], tuple[Action, ...]]) -> tuple[Action, ...]:
+        if self._latency:
+            await asyncio.sleep(self._latency)
+        now = self._clock.now()
+
+        def against(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+            visible = tuple(action for action in actions if action.at <= now)
+            return decide(World(ledger(self._scenario, visible), self._seed, now, {}))
+
+        return await asyncio.to_thread(self._journal.commit, against)
+
+    def _runs(self, world: World, name: str | None) -> Iterator[WorkflowRun]:
+        """The runs of one workflow or of all, newest first."""
+        playing: Iterator[DemoWorkflow | None] = world.playing()
+        if name is not None:
+            playing = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
+        return merge(
+            *(self._runs_of(world, workflow) for workflow in playing if workflow),
+            key=portraits.started,
+            reverse=True,
+        )
+
+    def _runs_of(self, world: World, workflow: DemoWorkflow) -> Iterator[WorkflowRun]:
+        plays: Iterator[Play] = world.plays(workflow)
+        return merge(
+            (portraits.run(world, play) for play in plays),
+            sorted(portraits.archive(world, workflow), key=portraits.started, reverse=True),
+            key=portraits.started,
+            reverse=True,
+        )
+
+    async def _pages(self, items: Iterator[T]) -> AsyncIterator[Page[T]]:
+        """Pages of a size that leaves the loop free between them."""
+        while page := tuple(islice(items, PAGE)):
+            yield Page(page)
+            await asyncio.sleep(self._latency)
+
+
+def _health(world: World) -> Health:
+    now = world.now
+    return Health(
+        status=HealthStatus.DEGRADED,
+        service="dli-tui demo",
+        version="1",
+        timestamp=now,
+        components=(
+            HealthComponent(name="scheduler", status=HealthStatus.HEALTHY, heartbeat_at=now),
+            HealthComponent(name="database", status=HealthStatus.HEALTHY, message="3 ms"),
+            HealthComponent(name="object store", status=HealthStatus.HEALTHY),
+            HealthComponent(
+                name="finance pool",
+                status=HealthStatus.DEGRADED,
+                message="all 4 slots taken, 2 runs wait",
+            ),
+        ),
+        metrics=changes.metrics(world),
+    )

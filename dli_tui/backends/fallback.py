@@ -1,0 +1,86 @@
+"""The longer way, for backends whose system has less: made of lists and histories alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dli_tui.domain.page import Changes
+from dli_tui.domain.query import HistoryQuery, WorkflowQuery
+from dli_tui.domain.rules import in_force
+from dli_tui.domain.workflow import DatasetInfo
+
+if TYPE_CHECKING:
+    from dli_tui.backends.port import Backend
+    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
+
+# Parallel requests gain little on the servers that we know and crowd out everybody else.
+_AT_ONCE = 4
+
+
+async def workflow(backend: Backend, name: str) -> tuple[WorkflowInfo, ...]:
+    """The rows of one name, found by paging through the list."""
+    found: list[WorkflowInfo] = []
+    async for page in backend.workflows(WorkflowQuery(name=name)):
+        found.extend(row for row in page.items if row.dataset_name == name)
+    return tuple(found)
+
+
+async def recent_runs(
+    backend: Backend, names: Sequence[str], count: int
+) -> Mapping[str, tuple[WorkflowRun, ...]]:
+    """The last runs of each name, one history a name, a few at a time."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def of(name: str) -> tuple[WorkflowRun, ...]:
+        async with gate:
+            runs: list[WorkflowRun] = []
+            async for page in backend.history(HistoryQuery(workflow=name, limit=count)):
+                runs.extend(page.items)
+            return tuple(runs[:count])
+
+    found = await asyncio.gather(*(of(name) for name in names))
+    return dict(zip(names, found, strict=True))
+
+
+async def dataset_info(backend: Backend, name: str) -> DatasetInfo | None:
+    """What the list's row says of a dataset; what it doesn't say stays empty."""
+    row = in_force(await backend.workflow(name))
+    if row is None:
+        return None
+    return DatasetInfo(
+        name=name,
+        owner=row.owner,
+        team=row.team,
+        description=row.description,
+        source_type=row.source_type,
+        spec_path=row.s3_path,
+        tags=row.tags,
+    )
+
+
+class Relisting:
+    """`changes` by listing everything again and comparing with the list before."""
+
+    def __init__(self) -> None:
+        self._generation = 0
+        self._rows: dict[WorkflowKey, WorkflowInfo] = {}
+
+    async def changes(self, backend: Backend, cursor: str | None) -> Changes:
+        """What differs from the list that `cursor` stands for."""
+        rows: dict[WorkflowKey, WorkflowInfo] = {}
+        async for page in backend.workflows(WorkflowQuery()):
+            rows.update((row.key, row) for row in page.items)
+        before, known = self._rows, cursor == str(self._generation)
+        self._rows = rows
+        self._generation += 1
+        if not known:
+            return Changes(str(self._generation), tuple(rows.values()), whole=True)
+        return Changes(
+            str(self._generation),
+            workflows=tuple(row for key, row in rows.items() if before.get(key) != row),
+            gone=tuple(key for key in before if key not in rows),
+        )

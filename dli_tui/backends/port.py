@@ -1,0 +1,195 @@
+"""The port: what a place where workflows live can be asked and told.
+
+Made for polling. Lists yield pages as they come, the recent runs of many workflows are one
+call, `changes` returns what moved since an opaque cursor, and a log is followed by a cursor
+too. What a backend cannot do it leaves out of `capabilities`; the method then raises
+`Unsupported`, so that there is one way to ask and one answer.
+
+Methods speak our words only: models in, models out, domain errors. Checks that hold for
+every backend are made once, in the client; a backend refuses what its own system refuses.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from enum import StrEnum
+from types import TracebackType
+from typing import ClassVar, Self
+
+from dli_tui.backends import fallback
+from dli_tui.domain.errors import Unsupported
+from dli_tui.domain.health import Health
+from dli_tui.domain.ids import LogRef, RunRef
+from dli_tui.domain.page import Changes, Page
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    Registration,
+    RunRequest,
+    WorkflowQuery,
+)
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+
+class Capability(StrEnum):
+    """What a backend may or may not offer; the value completes "… is not offered here"."""
+
+    REGISTER = "registering a workflow"
+    UNREGISTER = "unregistering a workflow"
+    RUN = "starting a run"
+    DRY_RUN = "checking a run without starting it"
+    BACKFILL = "a backfill"
+    BACKFILL_SLOTS = "leaving out single slots of a backfill"
+    BACKFILL_PARALLEL = "a backfill with all dates at once"
+    STOP = "stopping a run"
+    PAUSE = "pausing a schedule"
+    STEPS = "showing the steps of a run"
+    LOGS = "showing logs"
+    RETRY = "retrying failed steps"
+    DATASET_INFO = "telling more of a dataset"
+    CHANGES = "telling only what changed"
+    RECENT_RUNS = "recent runs of many workflows at once"
+    TEMPLATES = "templates"
+    SAGAS = "sagas"
+    HEALTH = "a health report"
+
+
+class Backend(ABC):
+    """One place where workflows live. Opened and closed with `async with`."""
+
+    label: ClassVar[str]
+    """What a person calls this kind of place."""
+
+    capabilities: frozenset[Capability] = frozenset()
+
+    def __init__(self) -> None:
+        self._relisting = fallback.Relisting()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    # Every backend has a list, a history and runs.
+
+    @abstractmethod
+    def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        """The rows that fit `query`, page by page, in the order of their names."""
+
+    @abstractmethod
+    def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        """The runs that fit `query`, page by page, newest first."""
+
+    @abstractmethod
+    async def run_status(self, ref: RunRef) -> WorkflowRun:
+        """One run; a bare id that fits several is an error that names them."""
+
+    # Every backend has these too, some by a longer way (see `fallback`).
+
+    async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The rows of one name: none, one, or two when CODE overrides MANUAL."""
+        return await fallback.workflow(self, name)
+
+    async def recent_runs(
+        self, names: Sequence[str], count: int
+    ) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        """The last `count` runs of each name, newest first."""
+        return await fallback.recent_runs(self, names, count)
+
+    async def changes(self, cursor: str | None) -> Changes:
+        """What moved since `cursor`; without one, the whole list and a cursor to go on with."""
+        return await self._relisting.changes(self, cursor)
+
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        """What is known of a dataset beside its schedule."""
+        return await fallback.dataset_info(self, name)
+
+    # The rest is offered or it isn't.
+
+    async def register(self, request: Registration) -> WorkflowInfo:
+        """Register a MANUAL workflow."""
+        raise self._unsupported(Capability.REGISTER)
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        """Remove a MANUAL workflow; `force` removes it while runs of it are active."""
+        raise self._unsupported(Capability.UNREGISTER)
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        """Start one run."""
+        raise self._unsupported(Capability.RUN)
+
+    async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
+        """Start the runs of a range of dates."""
+        raise self._unsupported(Capability.BACKFILL)
+
+    async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        """Ask a run to stop."""
+        raise self._unsupported(Capability.STOP)
+
+    async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        """Pause a schedule."""
+        raise self._unsupported(Capability.PAUSE)
+
+    async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        """Let a schedule fire again."""
+        raise self._unsupported(Capability.PAUSE)
+
+    async def steps(self, ref: RunRef) -> tuple[Step, ...]:
+        """The steps of a run, in order."""
+        raise self._unsupported(Capability.STEPS)
+
+    async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
+        """The lines of a step's log since `cursor`."""
+        raise self._unsupported(Capability.LOGS)
+
+    async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
+        """Run the failed steps again, or those named, and what comes after them."""
+        raise self._unsupported(Capability.RETRY)
+
+    async def templates(
+        self, *, category: str | None = None, search: str | None = None
+    ) -> tuple[Template, ...]:
+        """The templates that fit."""
+        raise self._unsupported(Capability.TEMPLATES)
+
+    async def template_categories(self) -> tuple[TemplateCategory, ...]:
+        """The shelves of templates."""
+        raise self._unsupported(Capability.TEMPLATES)
+
+    async def template(self, template_id: str) -> Template:
+        """One template."""
+        raise self._unsupported(Capability.TEMPLATES)
+
+    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
+        """Make a workflow from a template."""
+        raise self._unsupported(Capability.TEMPLATES)
+
+    async def sagas(self) -> tuple[Saga, ...]:
+        """The sagas, newest first."""
+        raise self._unsupported(Capability.SAGAS)
+
+    async def saga(self, saga_id: str) -> Saga:
+        """One saga with its steps."""
+        raise self._unsupported(Capability.SAGAS)
+
+    async def cancel_saga(self, saga_id: str) -> Saga:
+        """Ask a saga to stop and undo what it did."""
+        raise self._unsupported(Capability.SAGAS)
+
+    async def health(self) -> Health:
+        """How the server says it is doing."""
+        raise self._unsupported(Capability.HEALTH)
+
+    def _unsupported(self, capability: Capability) -> Unsupported:
+        return Unsupported(f"{capability.capitalize()} is not offered by {self.label}", hint="")
