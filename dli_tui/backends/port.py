@@ -67,6 +67,9 @@ class Backend(ABC):
 
     capabilities: frozenset[Capability] = frozenset()
 
+    unique_run_ids: ClassVar[bool] = True
+    """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
+
     def __init__(self) -> None:
         self._relisting = fallback.Relisting()
 
@@ -100,6 +103,10 @@ class Backend(ABC):
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
         """The rows of one name: none, one, or two when CODE overrides MANUAL."""
         return await fallback.workflow(self, name)
+
+    async def registered(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The rows that a registration of `name` would meet."""
+        return await self.workflow(name)
 
     async def recent_runs(
         self, names: Sequence[str], count: int

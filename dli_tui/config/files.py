@@ -1,6 +1,6 @@
 """Where config.toml is, what it says, and which of its profiles is meant.
 
-The environment is handed in, so that a test or a second session can bring its own.
+The environment is handed in, so that a test brings its own.
 """
 
 from __future__ import annotations

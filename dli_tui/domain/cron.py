@@ -17,6 +17,7 @@ _MONTHS: Final = (
 )
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_BLANKS: Final = re.compile(r"[ \t]+")
 _PART: Final = re.compile(r"(?P<from>\*|\w+)(?:-(?P<to>\w+))?(?:/(?P<step>\d+))?", re.ASCII)
 
 
@@ -60,13 +61,17 @@ class InvalidCronError(WorkflowRegistrationError):
 
 def problem_of(expression: str) -> CronProblem | None:
     """What keeps `expression` from being accepted, or None."""
-    fields = expression.split()
+    # Not str.split(): its blanks include some that schedulers don't take for one.
+    fields = [field for field in _BLANKS.split(expression) if field]
     if len(fields) != len(FIELDS):
         return CronProblem(f"it has {len(fields)} fields, 5 are expected")
     values: list[set[int]] = []
     for index, (text, field) in enumerate(zip(fields, FIELDS, strict=True)):
         accepted: set[int] = set()
-        for part in text.split(","):
+        parts = text.split(",")
+        if len(parts) > 1 and "*" in parts:
+            return CronProblem(f"{field.name}: '*' means all, nothing can stand beside it", index)
+        for part in parts:
             found = _values(part, field)
             if isinstance(found, str):
                 return CronProblem(f"{field.name}: {found}", index)
@@ -104,6 +109,9 @@ def _values(part: str, field: _Field) -> set[int] | str:
         return f"'{wrong}' is not between {field.low} and {field.high}"
     if high < low:
         return f"'{part}' runs backwards"
+    # croniter takes such a range for the whole circle, other schedulers for the one value.
+    if match["to"] and high == low:
+        return f"'{part}' is a range of one value, write '{match['from']}'"
     return set(range(low, high + 1, step))
 
 

@@ -7,14 +7,14 @@ aliases grow to have limits.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import yaml
 from yaml.composer import ComposerError
-from yaml.constructor import ConstructorError
-from yaml.error import Mark, MarkedYAMLError, YAMLError
-from yaml.events import AliasEvent
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import AliasEvent, Event
 from yaml.nodes import MappingNode, Node, ScalarNode
 from yaml.reader import ReaderError
 
@@ -26,8 +26,8 @@ MAX_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 50_000
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
-_EQUALS_TAG: Final = "tag:yaml.org,2002:value"
 _LONGEST_NUMBER: Final = 64
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
 def parse_spec(text: str, path: Path | None = None) -> DatasetSpec:
@@ -37,6 +37,9 @@ def parse_spec(text: str, path: Path | None = None) -> DatasetSpec:
 
 def text_of(path: Path) -> str:
     """The text of the file as it stands, but for a byte order mark."""
+    # Opening a named pipe would wait for a writer.
+    if not path.is_file():
+        raise SpecError(["it is not a file that can be read"], path=path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -57,8 +60,9 @@ def mapping_of(text: str, path: Path | None = None) -> dict[Any, Any]:
     # Counting characters first keeps a huge text from being encoded only to be refused.
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise _too_long(path)
+    text = text.removeprefix("\ufeff")
     try:
-        value = _value_of(text.removeprefix("\ufeff"))
+        value = _value_of(text)
     except YAMLError as error:
         raise SpecError([_in_words(error, text)], path=path) from error
     if not isinstance(value, dict):
@@ -77,97 +81,110 @@ def _value_of(text: str) -> object:
     try:
         node = loader.get_node() if loader.check_node() else None
         if loader.check_node():
-            raise ComposerError(
-                None, None, "a second document begins, expected one", loader.peek_event().start_mark
-            )
+            raise _refused("expected one document, a second one begins", loader.coming())
         return None if node is None else loader.construct_document(node)
+    except (ValueError, OverflowError) as error:
+        # PyYAML turns an escape such as "\UFFFFFFFF" into a character without asking.
+        mark = loader.get_mark()
+        raise ComposerError(problem="no such character", problem_mark=mark) from error
     finally:
         loader.dispose()
+
+
+class _Size(NamedTuple):
+    """What a value grows to when each alias in it is written out."""
+
+    values: int
+    depth: int
 
 
 class _Loader(yaml.SafeLoader):
     """SafeLoader within limits; it keeps count while the tree is built, before any value is."""
 
+    # YAML 1.1 has meanings of its own for a lone "=" and "<<"; as a value each is just text.
+    yaml_constructors: ClassVar = {
+        **yaml.SafeLoader.yaml_constructors,
+        "tag:yaml.org,2002:value": yaml.SafeLoader.construct_yaml_str,
+        "tag:yaml.org,2002:merge": yaml.SafeLoader.construct_yaml_str,
+    }
+
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self._depth = 0
         self._values = 0
-        self._grown: dict[Node, int] = {}
+        self._depth = 0
+        self._deepest = 0
+        self._sizes: dict[Node, _Size] = {}
+
+    def coming(self) -> Event:
+        """What comes next in the text."""
+        event: Event = self.peek_event()  # type: ignore[no-untyped-call]
+        return event
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()
+        event = self.coming()
         tag = getattr(event, "tag", None)
         if tag not in (None, _TEXT_TAG):
-            raise ComposerError(None, None, f"the tag {tag!r} is not allowed", event.start_mark)
-        before = self._values
+            raise _refused(f"the tag {tag!r} is not allowed", event)
+        outside, self._deepest, before = self._deepest, self._depth, self._values
+        self._add(_Size(1, 1), event)
         self._depth += 1
-        self._values += 1
-        self._within_limits(event.start_mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
-        if node is not None:
-            self._count(node, before, event)
+        if isinstance(event, AliasEvent):
+            self._add(self._size_of(node, event), event)
+        elif node is not None:
+            self._sizes[node] = _Size(self._values - before, self._deepest - self._depth)
+            if isinstance(node, MappingNode):
+                self._require_keys(node)
+        self._deepest = max(outside, self._deepest)
         return node
 
-    def compose_mapping_node(self, anchor: Any) -> MappingNode:
-        node: MappingNode = super().compose_mapping_node(anchor)
+    def _size_of(self, node: Node | None, alias: AliasEvent) -> _Size:
+        # The size of an anchor is known when all that is in it has been read.
+        if node not in self._sizes:
+            raise _refused(f"*{alias.anchor} stands inside of itself", alias)
+        return self._sizes[node]
+
+    def _add(self, size: _Size, event: Event) -> None:
+        self._values += size.values
+        self._deepest = max(self._deepest, self._depth + size.depth)
+        if self._deepest > MAX_DEPTH:
+            raise _refused(f"it nests deeper than {MAX_DEPTH} levels", event)
+        if self._values > MAX_VALUES:
+            raise _refused(f"it holds more than {MAX_VALUES:,} values", event)
+
+    def _require_keys(self, node: MappingNode) -> None:
+        """Each key one plain value, and none of them twice."""
         lines: dict[object, int] = {}
         for key, _ in node.value:
             if not isinstance(key, ScalarNode):
-                raise ComposerError(None, None, "a key must be one plain value", key.start_mark)
-            value = self.construct_object(key)  # type: ignore[no-untyped-call]
+                raise _refused("a key must be one plain value", key)
+            value = self.construct_object(key)
             if value in lines:
-                raise ComposerError(
-                    None,
-                    None,
-                    f"the key {key.value!r} is there already, on line {lines[value]}",
-                    key.start_mark,
-                )
+                raise _refused(f"{key.value!r} is there already, on line {lines[value]}", key)
             lines[value] = key.start_mark.line + 1
-        return node
 
-    def construct_object(self, node: Node, deep: bool = False) -> Any:
+    def construct_object(self, node: Node, deep: bool = False) -> object:
         # PyYAML checks the look of a number or date, not whether there is such a one.
         try:
-            value = super().construct_object(node, deep)  # type: ignore[no-untyped-call]
+            value: object = super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:
-            raise _no_value(node) from error
+            raise _unreadable(node) from error
         if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
-            raise _no_value(node)
+            raise _unreadable(node)
+        if isinstance(value, str) and _HALF_CHARACTER.search(value):
+            raise _refused("half a character is no text", node)
         return value
 
-    def _count(self, node: Node, before: int, event: object) -> None:
-        """Note how many values `node` stands for, once more for each alias of it."""
-        if not isinstance(event, AliasEvent):
-            self._grown[node] = self._values - before
-            return
-        grown = self._grown.get(node)
-        if grown is None:
-            raise ComposerError(
-                None, None, f"*{event.anchor} stands inside of itself", event.start_mark
-            )
-        self._values += grown
-        self._within_limits(event.start_mark)
 
-    def _within_limits(self, mark: Mark) -> None:
-        if self._depth > MAX_DEPTH:
-            raise ComposerError(None, None, f"it nests deeper than {MAX_DEPTH} levels", mark)
-        if self._values > MAX_VALUES:
-            raise ComposerError(None, None, f"it holds more than {MAX_VALUES:,} values", mark)
-
-
-# YAML 1.1 has a meaning of its own for a lone "=", which nobody means.
-_Loader.add_constructor(_EQUALS_TAG, yaml.SafeLoader.construct_yaml_str)
-
-
-def _no_value(node: Node) -> ConstructorError:
+def _unreadable(node: Node) -> ComposerError:
     shown = safe_line(str(node.value), 40)
-    return ConstructorError(
-        None,
-        None,
-        f"{shown!r} looks like a number or a date but is none; text needs quotes",
-        node.start_mark,
-    )
+    return _refused(f"{shown!r} is no number or date that can be read; text needs quotes", node)
+
+
+def _refused(problem: str, at: Event | Node) -> ComposerError:
+    # The stubs allow for marks of the C parser, which this loader is not.
+    return ComposerError(problem=problem, problem_mark=at.start_mark)  # type: ignore[arg-type]
 
 
 def _in_words(error: YAMLError, text: str) -> str:

@@ -1,0 +1,25 @@
+"""Which adapter serves which kind of place; each is imported when it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+from dli_tui.domain.errors import ConfigurationError
+
+OPENERS: Final = {
+    "demo": "dli_tui.backends.demo.opening:open_demo",
+    "mock": "dli_tui.backends.mock:MockBackend",
+}
+
+
+def opener_of(kind: str) -> Any:  # noqa: ANN401 - each adapter is opened with settings of its own
+    """The function that makes a backend of that kind."""
+    place = OPENERS.get(kind)
+    if place is None:
+        raise ConfigurationError(
+            f"This version does not speak to {kind.capitalize()} servers yet",
+            hint="It offers the built-in demo: --demo",
+        )
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

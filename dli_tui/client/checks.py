@@ -1,0 +1,79 @@
+"""What a person typed, checked before anything is asked or sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from dli_tui.domain.errors import ConfigurationError, WorkflowRegistrationError
+from dli_tui.domain.ids import why_not_a_name
+
+MOST_SLOTS: Final = 10_000
+_MOST_DAYS: Final = 4_000
+_NAME_HINT: Final = (
+    "A name is letters, digits, '_', '.' and '-', and begins with a letter or digit."
+)
+
+
+def name(dataset_name: str) -> None:
+    """Raise unless a workflow may be registered under that name."""
+    wrong = why_not_a_name(dataset_name)
+    if wrong is not None:
+        raise WorkflowRegistrationError(
+            f"'{dataset_name}' is not a dataset name: {wrong}",
+            dataset_name=dataset_name,
+            hint=_NAME_HINT,
+        )
+
+
+def a_date(value: str | date, what: str) -> date:
+    """A calendar date; DLI-001 naming `what` for anything else."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The {what} date '{value}' is not a date", hint="Write it as YYYY-MM-DD."
+        ) from error
+
+
+def a_range(start: str | date, end: str | date) -> tuple[date, date]:
+    """Two dates in order, not so far apart that the plan would never end."""
+    first, last = a_date(start, "start"), a_date(end, "end")
+    if first > last:
+        raise ConfigurationError(
+            f"The start date {first} is after the end date {last}", hint="Swap the two dates."
+        )
+    if (last - first).days > _MOST_DAYS:
+        raise ConfigurationError(
+            f"From {first} to {last} is more than ten years", hint="Choose a shorter range."
+        )
+    return first, last
+
+
+def parameters(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Parameters that can be sent: JSON, with text for keys."""
+    found: dict[Any, Any] = dict(given or {})
+    try:
+        json.dumps(found, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"These parameters can't be sent: {error}",
+            hint="Use text, numbers, true/false, lists and objects.",
+        ) from error
+    wrong = next((key for key in found if not isinstance(key, str) or not key.strip()), None)
+    if wrong is not None:
+        raise ConfigurationError(
+            f"A parameter is called {wrong!r}", hint="Give every parameter a name of its own."
+        )
+    return found
+
+
+def limit(value: int) -> int:
+    """How many rows are wanted; at least one."""
+    if value < 1:
+        raise ConfigurationError(f"The limit {value} is too small", hint="Ask for at least 1.")
+    return value

@@ -1,0 +1,251 @@
+"""Looking: lists, histories, runs, steps, logs, templates, sagas, health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from dli_tui.backends.port import Backend, Capability
+from dli_tui.client import checks
+from dli_tui.domain.backfill import BackfillPlan, BackfillScope
+from dli_tui.domain.clock import Clock, SystemClock
+from dli_tui.domain.errors import ConfigurationError, ServerError, WorkflowNotFoundError
+from dli_tui.domain.health import Health
+from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.page import Changes, Page
+from dli_tui.domain.query import HistoryQuery, WorkflowQuery
+from dli_tui.domain.results import (
+    WorkflowHistoryResult,
+    WorkflowListResult,
+    WorkflowStatusResult,
+)
+from dli_tui.domain.rules import matches_run, matches_workflow, pick
+from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.schedule import next_fire
+from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.domain.template import Template, TemplateCategory
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+from dli_tui.insight import backfill as planning
+from dli_tui.insight.durations import CONSIDERED
+
+POLL_SECONDS: Final = 2.0
+UNKNOWN_CAP: Final = timedelta(minutes=10)
+_PATIENCE: Final = 5
+
+
+class Reader:
+    """Everything that changes nothing."""
+
+    def __init__(self, backend: Backend, *, clock: Clock | None = None) -> None:
+        self.backend = backend
+        self.clock: Clock = clock or SystemClock()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this place offers beyond lists, histories and runs."""
+        return self.backend.capabilities
+
+    # Workflows
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        """The rows that fit, page by page as they come."""
+        async for page in self.backend.workflows(query):
+            rows = tuple(self._completed(row) for row in page.items)
+            # Some servers ignore the filters that they don't know.
+            yield Page(tuple(row for row in rows if matches_workflow(row, query)), page.total)
+
+    async def list_workflows(self, query: WorkflowQuery) -> WorkflowListResult:
+        """The rows that fit, all of them or as many as the query wants."""
+        wanted = query.limit
+        asked = query if wanted is None else replace(query, limit=checks.limit(wanted) + 1)
+        rows: list[WorkflowInfo] = []
+        total: int | None = None
+        async for page in self.workflows(asked):
+            rows.extend(page.items)
+            total = page.total if page.total is not None else total
+            if wanted is not None and len(rows) > wanted:
+                break
+        return WorkflowListResult(
+            workflows=rows[:wanted],
+            total_count=len(rows) if total is None else total,
+            more=wanted is not None and len(rows) > wanted and total is None,
+            status=ResultStatus.SUCCESS,
+        )
+
+    async def get(self, name: str) -> WorkflowInfo | None:
+        """The row in force of that name, or None."""
+        try:
+            return await self.row(WorkflowKey(name))
+        except WorkflowNotFoundError:
+            return None
+
+    async def row(self, key: WorkflowKey) -> WorkflowInfo:
+        """One row; DLI-800 when there is none."""
+        return self._completed(pick(await self.backend.workflow(key.name), key))
+
+    async def recent_runs(
+        self, names: Sequence[str], count: int
+    ) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        """The last runs of many workflows at once."""
+        return await self.backend.recent_runs(names, count)
+
+    async def changes(self, cursor: str | None) -> Changes:
+        """What moved since `cursor`."""
+        changes = await self.backend.changes(cursor)
+        return replace(changes, workflows=tuple(map(self._completed, changes.workflows)))
+
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        """What is known of a dataset."""
+        return await self.backend.dataset_info(name)
+
+    # Runs
+
+    async def runs(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        """The runs that fit, newest first, page by page as they come."""
+        async for page in self.backend.history(query):
+            yield Page(tuple(run for run in page.items if matches_run(run, query)), page.total)
+
+    async def history(
+        self, query: HistoryQuery, *, include_dataset_info: bool = True
+    ) -> WorkflowHistoryResult:
+        """The runs that fit, and what is known of the dataset."""
+        wanted = query.limit
+        asked = query if wanted is None else replace(query, limit=checks.limit(wanted) + 1)
+        runs: list[WorkflowRun] = []
+        total: int | None = None
+        async for page in self.runs(asked):
+            runs.extend(page.items)
+            total = page.total if page.total is not None else total
+            if wanted is not None and len(runs) > wanted:
+                break
+        info = None
+        if include_dataset_info and query.workflow is not None:
+            info = await self.dataset_info(query.workflow)
+        return WorkflowHistoryResult(
+            runs=runs[:wanted],
+            total_count=len(runs) if total is None else total,
+            more=wanted is not None and len(runs) > wanted and total is None,
+            status=ResultStatus.SUCCESS,
+            dataset_info=info,
+        )
+
+    async def status(self, run: str | RunRef) -> WorkflowStatusResult:
+        """One run in detail; DLI-800 when there is none."""
+        return WorkflowStatusResult.of(await self.backend.run_status(self.ref(run)))
+
+    async def follow(self, run: str | RunRef) -> AsyncIterator[WorkflowStatusResult]:
+        """The run as it stands, again and again until it is over."""
+        since, failures = self.clock.now(), 0
+        while True:
+            try:
+                status = await self.status(run)
+            except ServerError:
+                failures += 1
+                if failures == _PATIENCE:
+                    raise
+            else:
+                failures = 0
+                yield status
+                known = status.run_status is not RunStatus.UNKNOWN
+                if status.is_terminal or (not known and self.clock.now() - since > UNKNOWN_CAP):
+                    return
+                since = self.clock.now() if known else since
+            await self.clock.sleep(POLL_SECONDS * (1 + failures))
+
+    async def steps(self, run: str | RunRef) -> tuple[Step, ...]:
+        """The steps of a run."""
+        return await self.backend.steps(self.ref(run))
+
+    async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
+        """The lines of a step's log since `cursor`."""
+        return await self.backend.logs(ref, cursor)
+
+    def ref(self, run: str | RunRef) -> RunRef:
+        """The address that a person means by an id: `RUN`, or `WORKFLOW/RUN` where needed."""
+        if isinstance(run, RunRef):
+            return run
+        workflow, slash, run_id = run.partition("/")
+        if self.backend.unique_run_ids or not slash:
+            return RunRef(run)
+        return RunRef(run_id, workflow)
+
+    # Plans
+
+    async def plan_backfill(
+        self,
+        name: str,
+        start: str | date,
+        end: str | date,
+        *,
+        scope: BackfillScope = BackfillScope.ALL,
+        parallel: bool = False,
+    ) -> BackfillPlan:
+        """What a backfill would do, slot by slot. Sends nothing but questions."""
+        first, last = checks.a_range(start, end)
+        row = await self.row(WorkflowKey(name))
+        runs = await self._runs_for(name, first, last)
+        plan = planning.plan(
+            row, runs, start=first, end=last, now=self.clock.now(), scope=scope, parallel=parallel
+        )
+        if len(plan.slots) > checks.MOST_SLOTS:
+            raise ConfigurationError(
+                f"That range has {len(plan.slots):,} slots, {checks.MOST_SLOTS:,} are allowed",
+                hint="Choose a shorter range.",
+            )
+        if Capability.BACKFILL_SLOTS not in self.capabilities:
+            said = "This server takes the whole range and decides itself about runs that exist."
+            plan = plan.model_copy(update={"warnings": (*plan.warnings, said)})
+        return plan
+
+    async def _runs_for(self, name: str, first: date, last: date) -> list[WorkflowRun]:
+        """The runs of a range, and enough of the newest ones to tell how long they take."""
+        day = timedelta(days=1)
+        query = HistoryQuery(workflow=name, start_date=first - day, end_date=last + day)
+        runs = [run async for page in self.runs(query) for run in page.items]
+        recent = (await self.recent_runs([name], CONSIDERED)).get(name, ())
+        known = {run.run_id for run in runs}
+        runs.extend(run for run in recent if run.run_id not in known)
+        runs.sort(key=_newest_first, reverse=True)
+        return runs
+
+    # Templates, sagas, health
+
+    async def templates(
+        self, *, category: str | None = None, search: str | None = None
+    ) -> tuple[Template, ...]:
+        """The templates that fit."""
+        return await self.backend.templates(category=category, search=search)
+
+    async def template_categories(self) -> tuple[TemplateCategory, ...]:
+        """The shelves of templates."""
+        return await self.backend.template_categories()
+
+    async def template(self, template_id: str) -> Template:
+        """One template."""
+        return await self.backend.template(template_id)
+
+    async def sagas(self) -> tuple[Saga, ...]:
+        """The sagas, newest first."""
+        return await self.backend.sagas()
+
+    async def saga(self, saga_id: str) -> Saga:
+        """One saga with its steps."""
+        return await self.backend.saga(saga_id)
+
+    async def health(self) -> Health:
+        """How the server says it is doing."""
+        return await self.backend.health()
+
+    def _completed(self, row: WorkflowInfo) -> WorkflowInfo:
+        """A row with the next run that its server didn't tell worked out and marked so."""
+        if row.next_run is not None or row.cron is None or not row.enabled:
+            return row
+        moment = next_fire(row.cron, row.timezone, self.clock.now())
+        return row if moment is None else row.twin(next_run=moment, next_run_computed=True)
+
+
+def _newest_first(run: WorkflowRun) -> datetime:
+    return run.slot or run.created_at or run.started_at or datetime.min.replace(tzinfo=UTC)

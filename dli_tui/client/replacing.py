@@ -1,0 +1,59 @@
+"""Registering over what exists, so that a failure half-way leaves something behind.
+
+Some servers replace when told to; others refuse, and the old registration has to go first.
+If the new one then fails, the old one is put back, and the error says how things stand.
+"""
+
+from __future__ import annotations
+
+from dli_tui.backends.port import Backend
+from dli_tui.domain.errors import DLIError, ErrorCode, WorkflowRegistrationError
+from dli_tui.domain.query import Registration
+from dli_tui.domain.workflow import WorkflowInfo
+
+
+async def replace_registration(
+    backend: Backend, request: Registration, previous: WorkflowInfo
+) -> WorkflowInfo:
+    """Register `request` where `previous` is registered."""
+    try:
+        return await backend.register(request)
+    except WorkflowRegistrationError as refusal:
+        if refusal.code is not ErrorCode.WORKFLOW_ALREADY_EXISTS:
+            raise
+    known = await backend.dataset_info(previous.dataset_name)
+    old = Registration(
+        previous.dataset_name,
+        previous.schedule,
+        owner=previous.owner,
+        team=previous.team,
+        description=previous.description,
+        yaml_content=known.spec if known else None,
+    )
+    await backend.unregister(request.dataset_name, force=True)
+    try:
+        return await backend.register(request)
+    except DLIError as error:
+        await _put_back(backend, old, error)
+        raise WorkflowRegistrationError(
+            f"'{request.dataset_name}' was not replaced ({error.message}); "
+            f"the previous registration (cron {previous.cron}) is in place again",
+            code=error.code,
+            dataset_name=request.dataset_name,
+            hint=error.hint,
+        ) from error
+
+
+async def _put_back(backend: Backend, old: Registration, error: DLIError) -> None:
+    name = old.dataset_name
+    try:
+        await backend.register(old)
+        if not old.schedule.enabled:
+            await backend.pause(name)
+    except DLIError as second:
+        raise WorkflowRegistrationError(
+            f"'{name}' is no longer registered: replacing it failed ({error.message}), "
+            f"and so did putting it back ({second.message})",
+            dataset_name=name,
+            hint=f"Register it again; its cron was {old.schedule.cron} ({old.schedule.timezone}).",
+        ) from second

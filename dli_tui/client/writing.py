@@ -1,0 +1,314 @@
+"""Doing: what changes something is checked first, sent once, and answered in one form.
+
+Nothing is ever sent a second time from here. Where a server refuses, its refusal is the
+answer; where a line breaks, the error says so and the person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from dli_tui.backends.port import Backend, Capability
+from dli_tui.client import checks
+from dli_tui.client.reading import Reader
+from dli_tui.client.replacing import replace_registration
+from dli_tui.client.sent import sending
+from dli_tui.domain import cron, rules
+from dli_tui.domain.backfill import BackfillPlan, BackfillScope
+from dli_tui.domain.clock import Clock
+from dli_tui.domain.errors import (
+    DLIError,
+    ErrorCode,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+    WorkflowPermissionError,
+    WorkflowRegistrationError,
+)
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.query import BackfillRequest, Registration, RunRequest
+from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.schedule import zone_of
+from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.workflow import WorkflowInfo
+
+
+class WorkflowClient(Reader):
+    """Everything that a person may see and do in one place where workflows live."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        clock: Clock | None = None,
+        read_only: bool = False,
+        trust_dry_run: bool = False,
+    ) -> None:
+        super().__init__(backend, clock=clock)
+        self.read_only = read_only
+        self._sends_dry_runs = trust_dry_run or Capability.DRY_RUN in backend.capabilities
+
+    # Registration
+
+    async def register(self, request: Registration) -> WorkflowRegisterResult:
+        """Register a MANUAL workflow; with `force`, in place of the one that exists."""
+        name, schedule = request.dataset_name, request.schedule
+        checks.name(name)
+        if schedule.cron is not None:
+            cron.check(schedule.cron, dataset_name=name)
+        zone_of(schedule.timezone)
+        self._require_writable("register", name)
+        rows = await self.backend.registered(name)
+        rules.require_manual(name, rows, "register over")
+        previous = rules.in_force(rows)
+        if previous is not None and not request.force:
+            rules.require_free(name, rows)
+        sending(f"register '{name}'")
+        if previous is None:
+            made = await self.backend.register(request)
+        else:
+            made = await replace_registration(self.backend, request, previous)
+        if not schedule.enabled:
+            made = await self._pause_at_birth(made)
+        verb = "registered" if previous is None else "updated"
+        return WorkflowRegisterResult(
+            dataset_name=name,
+            status=ResultStatus.SUCCESS,
+            source_type=SourceType.MANUAL,
+            workflow_info=self._completed(made),
+            previous=previous,
+            message=f"Workflow '{name}' {verb} successfully",
+            warning=made.warning or _about_active_runs(previous),
+        )
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        """Remove a MANUAL workflow; `force` also while runs of it are active."""
+        self._require_writable("unregister", name)
+        rows = await self.backend.workflow(name)
+        rules.pick(rows, WorkflowKey(name))
+        if any(row.source_type is SourceType.CODE for row in rows):
+            raise WorkflowPermissionError(
+                "Cannot unregister: CODE workflow. Use Git to remove.",
+                dataset_name=name,
+                hint="Pause it if it should not run: dli-tui workflow pause " + name,
+            )
+        sending(f"unregister '{name}'")
+        result = await self.backend.unregister(name, force=force)
+        return _told(result, f"Workflow '{name}' unregistered")
+
+    # Runs
+
+    async def run(
+        self,
+        name: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+        source: SourceType | None = None,
+    ) -> WorkflowRunResult:
+        """Start a run by hand; a dry run only checks whether it could be."""
+        given = checks.parameters(parameters)
+        if not dry_run:
+            self._require_writable("run", name)
+        rules.require_runnable(await self.row(WorkflowKey(name, source)))
+        request = RunRequest(name, given, dry_run=dry_run)
+        if dry_run and not self._sends_dry_runs:
+            # A server that we don't know may take it for a real run: checked here, not sent.
+            result = WorkflowRunResult(
+                dataset_name=name, status=ResultStatus.SUCCESS, dry_run=True, parameters=given
+            )
+        else:
+            sending(f"run '{name}'")
+            result = await self.backend.run(request)
+        return _told(
+            result, "Dry run validated; nothing was started" if dry_run else "Run triggered"
+        )
+
+    async def backfill(
+        self,
+        name: str,
+        *,
+        start_date: str | date,
+        end_date: str | date,
+        parameters: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+        parallel: bool = False,
+        scope: BackfillScope = BackfillScope.ALL,
+        source: SourceType | None = None,
+    ) -> WorkflowRunResult:
+        """Run every slot of a range, one after the other; a dry run plans and sends nothing."""
+        given = checks.parameters(parameters)
+        checks.a_range(start_date, end_date)
+        if not dry_run:
+            self._require_writable("backfill", name)
+        rules.require_runnable(await self.row(WorkflowKey(name, source)))
+        plan = await self.plan_backfill(name, start_date, end_date, scope=scope, parallel=parallel)
+        self._require_possible(plan)
+        if dry_run or plan.to_run == 0:
+            return _not_sent(plan, given, dry_run=dry_run)
+        sending(f"backfill '{name}'")
+        result = await self.backend.backfill(self._request(plan, given))
+        return _told(result, f"Backfill of {plan.to_run} runs triggered")
+
+    async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        """Ask a run to stop. The answer says KILLED; until a look says so it is stopping."""
+        ref = self.ref(run)
+        self._require_writable("stop", ref.workflow or "", ref.run_id)
+        sending(f"stop run '{ref}'")
+        try:
+            result = await self.backend.stop(ref, reason=reason)
+        except WorkflowNotFoundError as error:
+            raise WorkflowExecutionError(
+                f"Run '{ref}' not found", run_id=ref.run_id, hint=error.hint
+            ) from error
+        raw = result.raw_status or result.run_status
+        told = _told(result, "Run stopped successfully")
+        return told.model_copy(update={"run_status": RunStatus.KILLED, "raw_status": raw})
+
+    async def retry(self, run: str | RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
+        """Run the failed steps again, or those named, and what comes after them."""
+        ref = self.ref(run)
+        self._require_writable("retry", ref.workflow or "", ref.run_id)
+        sending(f"retry run '{ref}'")
+        return _told(await self.backend.retry(ref, steps), "Retry triggered")
+
+    # Schedules
+
+    async def pause(
+        self, name: str, *, reason: str | None = None, source: SourceType | None = None
+    ) -> WorkflowRunResult:
+        """Hold a schedule; what is paused already stays so and nothing is sent."""
+        self._require_writable("pause", name)
+        row = await self.row(WorkflowKey(name, source))
+        rules.require_pausable(row)
+        if row.status is not WorkflowStatus.ACTIVE:
+            return _already(row, f"Workflow '{name}' is already paused")
+        sending(f"pause '{name}'")
+        result = await self.backend.pause(name, reason=reason)
+        return _told(result, f"Workflow '{name}' paused")
+
+    async def unpause(
+        self, name: str, *, reason: str | None = None, source: SourceType | None = None
+    ) -> WorkflowRunResult:
+        """Let a schedule fire again; nothing is sent where it does already."""
+        self._require_writable("unpause", name)
+        row = await self.row(WorkflowKey(name, source))
+        rules.require_pausable(row)
+        if row.status is WorkflowStatus.ACTIVE:
+            return _already(row, f"Workflow '{name}' is already active, nothing to be resumed")
+        sending(f"unpause '{name}'")
+        result = await self.backend.unpause(name, reason=reason)
+        return _told(result, f"Workflow '{name}' resumed")
+
+    # Templates and sagas
+
+    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
+        """Make a workflow from a template."""
+        self._require_writable("create", request.workflow_name)
+        if request.cron_schedule is not None:
+            cron.check(request.cron_schedule, dataset_name=request.workflow_name)
+        sending(f"create '{request.workflow_name}'")
+        return self._completed(await self.backend.create_from_template(request))
+
+    async def cancel_saga(self, saga_id: str) -> Saga:
+        """Ask a saga to stop and undo what it did."""
+        self._require_writable("cancel", saga_id)
+        sending(f"cancel saga '{saga_id}'")
+        return await self.backend.cancel_saga(saga_id)
+
+    async def _pause_at_birth(self, made: WorkflowInfo) -> WorkflowInfo:
+        name = made.dataset_name
+        try:
+            await self.backend.pause(name, reason="registered as disabled")
+        except DLIError as error:
+            raise WorkflowRegistrationError(
+                f"'{name}' is registered and ACTIVE: it couldn't be paused ({error.message})",
+                dataset_name=name,
+                hint=f"Pause it now: dli-tui workflow pause {name}",
+            ) from error
+        return made.twin(status=WorkflowStatus.PAUSED, next_run=None, next_run_computed=False)
+
+    def _require_writable(self, action: str, name: str, run_id: str = "") -> None:
+        if self.read_only:
+            raise WorkflowPermissionError(
+                f"Can't {action} '{run_id or name}': this profile is read-only",
+                dataset_name=name,
+                run_id=run_id,
+                hint="Use a profile without read_only.",
+            )
+
+    def _require_possible(self, plan: BackfillPlan) -> None:
+        name = plan.dataset_name
+        if plan.parallel and Capability.BACKFILL_PARALLEL not in self.capabilities:
+            raise WorkflowExecutionError(
+                f"All dates at once is not offered by {self.backend.label}",
+                dataset_name=name,
+                hint="Leave out --parallel; the dates then run one after the other.",
+            )
+        if plan.to_skip and not self._leaves_out_slots and plan.scope is not BackfillScope.ALL:
+            raise WorkflowExecutionError(
+                f"Leaving out single slots is not offered by {self.backend.label}",
+                dataset_name=name,
+                hint="Choose a range that holds only the dates you want.",
+            )
+        if not plan.slots:
+            raise WorkflowExecutionError(
+                f"'{name}' has no slot between {plan.start_date} and {plan.end_date}",
+                code=ErrorCode.WORKFLOW_EXECUTION_FAILED,
+                dataset_name=name,
+                hint="Choose dates on which its schedule fires.",
+            )
+
+    @property
+    def _leaves_out_slots(self) -> bool:
+        return Capability.BACKFILL_SLOTS in self.capabilities
+
+    def _request(self, plan: BackfillPlan, parameters: dict[str, Any]) -> BackfillRequest:
+        return BackfillRequest(
+            plan.dataset_name,
+            plan.start_date,
+            plan.end_date,
+            slots=plan.wanted if self._leaves_out_slots else None,
+            parameters=parameters,
+            parallel=plan.parallel,
+        )
+
+
+def _told(result: WorkflowRunResult, message: str) -> WorkflowRunResult:
+    """The server's answer with words of ours, unless it has its own."""
+    return result if result.message else result.model_copy(update={"message": message})
+
+
+def _already(row: WorkflowInfo, message: str) -> WorkflowRunResult:
+    return WorkflowRunResult(
+        dataset_name=row.dataset_name,
+        status=ResultStatus.SUCCESS,
+        workflow_status=row.status,
+        message=message,
+    )
+
+
+def _not_sent(
+    plan: BackfillPlan, parameters: dict[str, Any], *, dry_run: bool
+) -> WorkflowRunResult:
+    counts = f"{plan.to_run} to run, {plan.to_skip} left out"
+    return WorkflowRunResult(
+        dataset_name=plan.dataset_name,
+        status=ResultStatus.SUCCESS if dry_run else ResultStatus.SKIPPED,
+        dry_run=dry_run,
+        parameters=parameters,
+        start_date=plan.start_date,
+        end_date=plan.end_date,
+        total_runs=plan.to_run,
+        message=f"Backfill of {len(plan.slots)} slots: {counts}. No request was sent.",
+        warning=" ".join(plan.warnings) or None,
+    )
+
+
+def _about_active_runs(previous: WorkflowInfo | None) -> str | None:
+    if previous is None or not previous.is_running:
+        return None
+    return "Runs of the previous registration were active when it was replaced."

@@ -1,0 +1,114 @@
+"""The plan of a backfill: every slot, the run that exists for it, and what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from dli_tui.domain.backfill import BackfillPlan, BackfillScope, PlannedSlot, SlotAction
+from dli_tui.domain.rules import parameter_date
+from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.schedule import slots_or_days, zone_of
+from dli_tui.domain.status import RunStatus
+from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.insight.durations import durations
+
+
+def plan(
+    row: WorkflowInfo,
+    runs: Iterable[WorkflowRun],
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    scope: BackfillScope = BackfillScope.ALL,
+    parallel: bool = False,
+) -> BackfillPlan:
+    """What a backfill of `row` from `start` to `end` would do, given its `runs`, newest first."""
+    known = tuple(runs)
+    existing = _by_slot(known, row)
+    slots = tuple(
+        _planned(slot, existing.get(slot) or existing.get(_day(slot, row)), row, scope, now)
+        for slot in slots_or_days(row.cron, row.timezone, start, end)
+    )
+    wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
+    seconds = _estimate(known, wanted, parallel=parallel)
+    return BackfillPlan(
+        dataset_name=row.dataset_name,
+        start_date=start,
+        end_date=end,
+        timezone=row.timezone,
+        scope=scope,
+        parallel=parallel,
+        slots=slots,
+        estimate_seconds=seconds,
+        finishes_at=None if seconds is None else now + timedelta(seconds=seconds),
+        warnings=_warnings(row, slots, scope),
+    )
+
+
+def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | date, WorkflowRun]:
+    """The newest run of each slot, and of each date that only a parameter names."""
+    found: dict[datetime | date, WorkflowRun] = {}
+    for run in runs:
+        key: datetime | date | None = run.slot or parameter_date(run.parameters)
+        if key is not None and run.dataset_name == row.dataset_name:
+            found.setdefault(key, run)
+    return found
+
+
+def _day(slot: datetime, row: WorkflowInfo) -> date:
+    return slot.astimezone(zone_of(row.timezone)).date()
+
+
+def _planned(
+    slot: datetime, run: WorkflowRun | None, row: WorkflowInfo, scope: BackfillScope, now: datetime
+) -> PlannedSlot:
+    action, note = _action(run, scope)
+    if slot > now:
+        action, note = SlotAction.SKIP, "not due yet"
+    return PlannedSlot(
+        slot=slot,
+        date=_day(slot, row),
+        action=action,
+        run_id=run.run_id if run else None,
+        run_status=run.status if run else None,
+        note=note,
+    )
+
+
+def _action(run: WorkflowRun | None, scope: BackfillScope) -> tuple[SlotAction, str | None]:
+    if run is None:
+        if scope is BackfillScope.FAILED:
+            return SlotAction.SKIP, "no run that failed"
+        return SlotAction.RUN, None
+    if run.status.is_running:
+        return SlotAction.SKIP, "under way"
+    bad = run.status in (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.KILLED)
+    if scope is BackfillScope.MISSING or (scope is BackfillScope.FAILED and not bad):
+        return SlotAction.SKIP, "exists"
+    return SlotAction.RERUN, None
+
+
+def _estimate(runs: Iterable[WorkflowRun], wanted: int, *, parallel: bool) -> float | None:
+    past = durations(runs)
+    if past is None or wanted == 0:
+        return None
+    return past.p95 if parallel else past.p50 * wanted
+
+
+def _warnings(
+    row: WorkflowInfo, slots: tuple[PlannedSlot, ...], scope: BackfillScope
+) -> tuple[str, ...]:
+    warnings: list[str] = []
+    if row.cron is None:
+        warnings.append("It has no schedule, so every calendar day counts as one slot.")
+    done = sum(
+        slot.action is SlotAction.RERUN and slot.run_status is RunStatus.COMPLETED for slot in slots
+    )
+    if done and scope is BackfillScope.ALL:
+        warnings.append(f"{done} of these slots completed before and would run again.")
+    early = sum(slot.note == "not due yet" for slot in slots)
+    if early:
+        warnings.append(f"{early} of these slots are not due yet and are left out.")
+    return tuple(warnings)

@@ -1,0 +1,31 @@
+"""Is a workflow late? When a slot has passed and no run has come of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from dli_tui.domain.schedule import next_fire
+from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.workflow import WorkflowInfo
+
+GRACE: Final = timedelta(minutes=2)
+"""A scheduler takes a moment; sooner than this nobody calls it late."""
+
+
+def late_since(row: WorkflowInfo, now: datetime, grace: timedelta = GRACE) -> datetime | None:
+    """The slot for which a run should have begun by now, if one should."""
+    due = due_slot(row)
+    return due if due is not None and now - due > grace else None
+
+
+def due_slot(row: WorkflowInfo) -> datetime | None:
+    """The first slot without a run: as the server says, else after the last run's."""
+    if row.status is not WorkflowStatus.ACTIVE or row.cron is None:
+        return None
+    if row.next_run is not None and not row.next_run_computed:
+        return row.next_run
+    last = row.last_run
+    began = last and (last.slot or last.created_at or last.started_at)
+    # A workflow that never ran may be new: nothing says that a slot of it was missed.
+    return next_fire(row.cron, row.timezone, began) if began else None

@@ -1,0 +1,153 @@
+"""Which file of a project is meant by the name of a dataset.
+
+A project is a folder of other people's files too: nothing outside of it is read, however a
+name or a link points there, and a search ends even in a folder that never does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from dli_tui.domain.errors import HINTS, ConfigurationError, DatasetNotFoundError, ErrorCode
+from dli_tui.domain.ids import why_not_a_name
+from dli_tui.specs.errors import SpecError
+from dli_tui.specs.model import DatasetSpec
+from dli_tui.specs.reader import mapping_of, parse_spec, text_of
+
+MODELS: Final = "models"
+MAX_FILES: Final = 2_000
+MAX_DEPTH: Final = 4
+_ENDINGS: Final = (".yaml", ".yml")
+
+
+class FoundSpec(NamedTuple):
+    """A spec, the file it came from and the text as it stands there."""
+
+    path: Path
+    text: str
+    spec: DatasetSpec
+
+
+def find_spec(name: str, project: Path) -> FoundSpec:
+    """The spec of the dataset `name` in the folder `project`; DLI-101 when there is none."""
+    reason = why_not_a_name(name)
+    if reason is not None:
+        raise ConfigurationError(
+            f"{name!r} is not a dataset name: {reason}", hint=HINTS[ErrorCode.DATASET_NOT_FOUND]
+        )
+    root = project.resolve()
+    models = root / MODELS
+    _require_inside(models, root)
+    for path in _paths_for(name, models, root):
+        if _is_there(path):
+            _require_inside(path, root)
+            return _read(path, name)
+    return _read(_only_one(name, models, root), name)
+
+
+def list_specs(project: Path) -> tuple[str, ...]:
+    """The names of the datasets whose files in `project` can be read, sorted."""
+    names = {_name_in(path) for path in _files(project.resolve())}
+    return tuple(sorted(name for name in names if name is not None and not why_not_a_name(name)))
+
+
+def _paths_for(name: str, *folders: Path) -> Iterator[Path]:
+    for folder in folders:
+        for stem in (f"dataset.{name}", name):
+            for ending in _ENDINGS:
+                yield folder / f"{stem}{ending}"
+
+
+def _is_there(path: Path) -> bool:
+    # A link counts even where it leads nowhere; a name too long for the file system doesn't.
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
+
+
+def _require_inside(path: Path, root: Path) -> None:
+    try:
+        inside = path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError) as error:
+        raise SpecError(["it is a link that leads nowhere"], path=path) from error
+    if not inside:
+        raise SpecError(["it is a link that leaves the project folder"], path=path)
+
+
+def _read(path: Path, name: str) -> FoundSpec:
+    text = text_of(path)
+    spec = parse_spec(text, path)
+    if not _agree(name, spec.name):
+        raise SpecError(
+            [f"name: expected {name!r}, as in the name of the file, got {spec.name!r}"],
+            path=path,
+            dataset_name=name,
+        )
+    return FoundSpec(path, text, spec)
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether they are one name, or one is the end of the other: `clicks` in `web.clicks`."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _only_one(name: str, models: Path, root: Path) -> Path:
+    found = [path for path in _files(root) if _name_in(path, name) == name]
+    if not found:
+        raise DatasetNotFoundError(
+            dataset_name=name,
+            hint=f"Looked in {models} and {root}. {HINTS[ErrorCode.DATASET_NOT_FOUND]}",
+        )
+    if len(found) > 1:
+        files = ", ".join(str(path.relative_to(root)) for path in found)
+        raise SpecError(
+            [f"name: {name!r} is the name in several files: {files}"],
+            path=found[0],
+            dataset_name=name,
+        )
+    return found[0]
+
+
+def _name_in(path: Path, wanted: str = "") -> str | None:
+    """The `name` in a file, or None; a file without the word `wanted` isn't looked at closely."""
+    try:
+        text = text_of(path)
+        named = mapping_of(text, path).get("name") if wanted in text else None
+    except SpecError:
+        return None
+    return named if isinstance(named, str) else None
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """The YAML files that a search looks at: under `models`, then in the project itself."""
+    return islice(_all_files(root), MAX_FILES)
+
+
+def _all_files(root: Path) -> Iterator[Path]:
+    for top, deepest in ((root / MODELS, MAX_DEPTH), (root, 0)):
+        for folder, below, names in islice(os.walk(top), MAX_FILES):
+            here = Path(folder)
+            depth = len(here.relative_to(top).parts)
+            below[:] = sorted(_visible(below)) if depth < deepest else []
+            for name in sorted(_visible(names)):
+                path = here / name
+                if path.suffix in _ENDINGS and _is_ours(path, root):
+                    yield path
+
+
+def _visible(names: list[str]) -> Iterator[str]:
+    return (name for name in names if not name.startswith("."))
+
+
+def _is_ours(path: Path, root: Path) -> bool:
+    try:
+        _require_inside(path, root)
+    except SpecError:
+        return False
+    return path.is_file()

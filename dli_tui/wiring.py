@@ -1,0 +1,64 @@
+"""The only place that puts the parts together: a target in, a client out, closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from dli_tui.backends.port import Backend
+from dli_tui.backends.registry import opener_of
+from dli_tui.client import WorkflowClient
+from dli_tui.config.demo import DemoOptions
+from dli_tui.config.model import Kind, Profile
+from dli_tui.domain.clock import Clock, FastClock, FixedClock, SystemClock
+
+DEMO = Profile(name="demo", kind=Kind.DEMO)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to open: a profile, and for the demo how it is to be."""
+
+    profile: Profile = DEMO
+    demo: DemoOptions = field(default_factory=DemoOptions)
+    read_only: bool = False
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether no server is asked."""
+        return self.profile.kind is Kind.DEMO
+
+
+@asynccontextmanager
+async def opened(target: Target) -> AsyncIterator[WorkflowClient]:
+    """The client for `target`; what it opened is closed when the block ends."""
+    clock = _clock(target)
+    async with _backend(target, clock) as backend:
+        yield WorkflowClient(
+            backend,
+            clock=clock,
+            read_only=target.read_only or target.profile.read_only,
+            trust_dry_run=target.profile.trust_dry_run,
+        )
+
+
+def forget_demo(options: DemoOptions) -> int:
+    """Forget what was done to the demo; how many actions that were."""
+    from dli_tui.backends.demo.opening import journal_of  # noqa: PLC0415 - one command needs it
+
+    return journal_of(options).reset()
+
+
+def _backend(target: Target, clock: Clock) -> Backend:
+    opener = opener_of(target.profile.kind)
+    backend: Backend = opener(target.demo, clock) if target.is_demo else opener(target.profile)
+    return backend
+
+
+def _clock(target: Target) -> Clock:
+    if not target.is_demo:
+        return SystemClock()
+    if target.demo.at is not None:
+        return FixedClock(target.demo.at)
+    return SystemClock() if target.demo.speed == 1.0 else FastClock(target.demo.speed)
