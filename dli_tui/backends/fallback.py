@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
-from dli_tui.domain.rules import in_force
+from dli_tui.domain.rules import in_force, matches_run
 from dli_tui.domain.workflow import DatasetInfo
 
 if TYPE_CHECKING:
@@ -38,8 +38,12 @@ async def recent_runs(
     async def of(name: str) -> tuple[WorkflowRun, ...]:
         async with gate:
             runs: list[WorkflowRun] = []
-            async for page in backend.history(HistoryQuery(workflow=name, limit=count)):
-                runs.extend(page.items)
+            query = HistoryQuery(workflow=name, limit=count)
+            async for page in backend.history(query):
+                # Some servers ignore the filters, or the limit, that they don't know.
+                runs.extend(run for run in page.items if matches_run(run, query))
+                if len(runs) >= count:
+                    break
             return tuple(runs[:count])
 
     found = await asyncio.gather(*(of(name) for name in names))
@@ -74,7 +78,8 @@ class Relisting:
         rows: dict[WorkflowKey, WorkflowInfo] = {}
         async for page in backend.workflows(WorkflowQuery()):
             rows.update((row.key, row) for row in page.items)
-        before, known = self._rows, cursor == str(self._generation)
+        before = self._rows
+        known = self._generation > 0 and cursor == str(self._generation)
         self._rows = rows
         self._generation += 1
         if not known:

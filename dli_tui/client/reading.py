@@ -9,6 +9,7 @@ from typing import Final
 
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.client import checks
+from dli_tui.domain import rules
 from dli_tui.domain.backfill import BackfillPlan, BackfillScope
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import ConfigurationError, ServerError, WorkflowNotFoundError
@@ -21,11 +22,10 @@ from dli_tui.domain.results import (
     WorkflowListResult,
     WorkflowStatusResult,
 )
-from dli_tui.domain.rules import matches_run, matches_workflow, pick
 from dli_tui.domain.run import LogChunk, Step, WorkflowRun
 from dli_tui.domain.saga import Saga
 from dli_tui.domain.schedule import next_fire
-from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
 from dli_tui.domain.template import Template, TemplateCategory
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 from dli_tui.insight import backfill as planning
@@ -55,7 +55,7 @@ class Reader:
         async for page in self.backend.workflows(query):
             rows = tuple(self._completed(row) for row in page.items)
             # Some servers ignore the filters that they don't know.
-            yield Page(tuple(row for row in rows if matches_workflow(row, query)), page.total)
+            yield Page(tuple(row for row in rows if rules.matches_workflow(row, query)), page.total)
 
     async def list_workflows(self, query: WorkflowQuery) -> WorkflowListResult:
         """The rows that fit, all of them or as many as the query wants."""
@@ -70,7 +70,7 @@ class Reader:
                 break
         return WorkflowListResult(
             workflows=rows[:wanted],
-            total_count=len(rows) if total is None else total,
+            total_count=len(rows[:wanted]) if total is None else total,
             more=wanted is not None and len(rows) > wanted and total is None,
             status=ResultStatus.SUCCESS,
         )
@@ -84,7 +84,7 @@ class Reader:
 
     async def row(self, key: WorkflowKey) -> WorkflowInfo:
         """One row; DLI-800 when there is none."""
-        return self._completed(pick(await self.backend.workflow(key.name), key))
+        return self._completed(rules.pick(await self.backend.workflow(key.name), key))
 
     async def recent_runs(
         self, names: Sequence[str], count: int
@@ -106,7 +106,9 @@ class Reader:
     async def runs(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         """The runs that fit, newest first, page by page as they come."""
         async for page in self.backend.history(query):
-            yield Page(tuple(run for run in page.items if matches_run(run, query)), page.total)
+            yield Page(
+                tuple(run for run in page.items if rules.matches_run(run, query)), page.total
+            )
 
     async def history(
         self, query: HistoryQuery, *, include_dataset_info: bool = True
@@ -126,7 +128,7 @@ class Reader:
             info = await self.dataset_info(query.workflow)
         return WorkflowHistoryResult(
             runs=runs[:wanted],
-            total_count=len(runs) if total is None else total,
+            total_count=len(runs[:wanted]) if total is None else total,
             more=wanted is not None and len(runs) > wanted and total is None,
             status=ResultStatus.SUCCESS,
             dataset_info=info,
@@ -182,10 +184,12 @@ class Reader:
         *,
         scope: BackfillScope = BackfillScope.ALL,
         parallel: bool = False,
+        source: SourceType | None = None,
     ) -> BackfillPlan:
         """What a backfill would do, slot by slot. Sends nothing but questions."""
         first, last = checks.a_range(start, end)
-        row = await self.row(WorkflowKey(name))
+        row = await self.row(WorkflowKey(name, source))
+        rules.require_in_force(row)
         runs = await self._runs_for(name, first, last)
         plan = planning.plan(
             row, runs, start=first, end=last, now=self.clock.now(), scope=scope, parallel=parallel

@@ -140,12 +140,23 @@ class WorkflowClient(Reader):
         source: SourceType | None = None,
     ) -> WorkflowRunResult:
         """Run every slot of a range, one after the other; a dry run plans and sends nothing."""
-        given = checks.parameters(parameters)
-        checks.a_range(start_date, end_date)
+        plan = await self.plan_backfill(
+            name, start_date, end_date, scope=scope, parallel=parallel, source=source
+        )
+        return await self.start_backfill(plan, parameters=parameters, dry_run=dry_run)
+
+    async def start_backfill(
+        self,
+        plan: BackfillPlan,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+    ) -> WorkflowRunResult:
+        """Start exactly what `plan` says; a dry run sends nothing."""
+        name, given = plan.dataset_name, checks.parameters(parameters)
         if not dry_run:
             self._require_writable("backfill", name)
-        rules.require_runnable(await self.row(WorkflowKey(name, source)))
-        plan = await self.plan_backfill(name, start_date, end_date, scope=scope, parallel=parallel)
+        rules.require_runnable(await self.row(WorkflowKey(name)))
         self._require_possible(plan)
         if dry_run or plan.to_run == 0:
             return _not_sent(plan, given, dry_run=dry_run)

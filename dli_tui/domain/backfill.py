@@ -31,7 +31,7 @@ class PlannedSlot(Value):
     """One slot of the range: the run that exists, and what would happen."""
 
     slot: Moment = Field(description="The logical moment, in UTC.")
-    date: date = Field(description="The calendar date in the schedule's zone.")
+    day: date = Field(description="The calendar date in the schedule's zone.")
     action: SlotAction = Field(description="What would happen to it.")
     run_id: str | None = Field(default=None, description="The run that exists for it, if any.")
     run_status: RunStatus | None = Field(default=None, description="Where that run stands.")

@@ -18,7 +18,7 @@ _MONTHS: Final = (
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BLANKS: Final = re.compile(r"[ \t]+")
-_PART: Final = re.compile(r"(?P<from>\*|\w+)(?:-(?P<to>\w+))?(?:/(?P<step>\d+))?", re.ASCII)
+_PART: Final = re.compile(r"(?P<from>\*|\w+)(?:-(?P<to>\w+))?(?:/(?P<step>\d{1,2}))?", re.ASCII)
 
 
 class _Field(NamedTuple):
@@ -107,11 +107,9 @@ def _values(part: str, field: _Field) -> set[int] | str:
     if low is None or high is None:
         wrong = match["from"] if low is None else match["to"]
         return f"'{wrong}' is not between {field.low} and {field.high}"
-    if high < low:
-        return f"'{part}' runs backwards"
-    # croniter takes such a range for the whole circle, other schedulers for the one value.
-    if match["to"] and high == low:
-        return f"'{part}' is a range of one value, write '{match['from']}'"
+    # croniter takes 5-5 for the whole circle, other schedulers take it for 5.
+    if match["to"] and high <= low:
+        return f"'{part}' " + ("runs backwards" if high < low else "is a range of one value")
     return set(range(low, high + 1, step))
 
 

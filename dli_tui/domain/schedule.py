@@ -27,7 +27,7 @@ from dli_tui.domain.value import Value
 _HORIZON_DAYS: Final = 8 * 366 + 2
 # Clocks have never moved by more than a day at once; three hours covers every zone in use.
 _LARGEST_SHIFT: Final = timedelta(hours=3)
-_NOT_ZONES: Final = ("posix", "right", "localtime", "Factory", "SystemV")
+_NOT_ZONES: Final = ("posix", "posixrules", "right", "localtime", "Factory", "SystemV")
 
 
 class RetryConfig(Value):

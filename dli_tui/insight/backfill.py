@@ -69,7 +69,7 @@ def _planned(
         action, note = SlotAction.SKIP, "not due yet"
     return PlannedSlot(
         slot=slot,
-        date=_day(slot, row),
+        day=_day(slot, row),
         action=action,
         run_id=run.run_id if run else None,
         run_status=run.status if run else None,

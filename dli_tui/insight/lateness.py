@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import next_fire
-from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.status import RunType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 
 GRACE: Final = timedelta(minutes=2)
@@ -26,6 +27,11 @@ def due_slot(row: WorkflowInfo) -> datetime | None:
     if row.next_run is not None and not row.next_run_computed:
         return row.next_run
     last = row.last_run
-    began = last and (last.slot or last.created_at or last.started_at)
+    began = last and (_slot(last) or last.created_at or last.started_at)
     # A workflow that never ran may be new: nothing says that a slot of it was missed.
     return next_fire(row.cron, row.timezone, began) if began else None
+
+
+def _slot(run: WorkflowRun) -> datetime | None:
+    """The slot that the schedule has come to; a backfill's says nothing of that."""
+    return run.slot if run.run_type is RunType.SCHEDULED else None

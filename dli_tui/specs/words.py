@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from dli_tui.domain.text import safe_line
+
 Place = tuple[int | str, ...]
 """Where a value stands: keys, and the numbers of list items."""
 
@@ -23,6 +25,7 @@ _EXPECTED: Final = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
 }
+MAX_SENTENCE: Final = 300
 _SHOWN: Final = 40
 _KEY: Final = "[key]"
 
@@ -55,7 +58,9 @@ def got(value: object) -> str:
 
 def near(word: object, words: Iterable[str]) -> str:
     """“; did you mean …?” when one of `words` is much like `word`, else nothing."""
-    close = get_close_matches(str(word).casefold(), list(words), n=1)
+    if not isinstance(word, str):
+        return ""
+    close = get_close_matches(word.casefold(), list(words), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
@@ -69,7 +74,7 @@ def said(place: Place, sentence: str) -> str:
             path += f".{part}" if path else part
         else:
             path += f"[{part!r}]"
-    return f"{path}: {sentence}"
+    return safe_line(f"{path}: {sentence}", MAX_SENTENCE)
 
 
 def problems_of(

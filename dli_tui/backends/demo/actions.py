@@ -84,20 +84,28 @@ def action_of(line: str) -> Action | None:
         return None
 
 
+def horizon_of(now: datetime) -> datetime:
+    """The oldest moment that still shows: a midnight, so that it moves once a day."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - RETENTION
+
+
 def compacted(actions: Sequence[Action], now: datetime) -> tuple[Action, ...]:
     """`actions` without those that no longer show: runs that have aged out, old pauses."""
-    horizon = now - RETENTION
-    runs = [action for action in actions if action.deed in _OF_RUNS and action.at > horizon]
+    horizon = horizon_of(now)
+    runs = [action for action in actions if action.deed in _OF_RUNS and action.at >= horizon]
     kept_runs = set(map(id, runs[-MOST_KEPT:]))
-    latest_pause = {
-        action.name: id(action) for action in actions if action.deed in (Deed.PAUSE, Deed.UNPAUSE)
+    # The last one before the horizon tells how things stood there.
+    standing = {
+        action.name: id(action)
+        for action in actions
+        if action.deed in (Deed.PAUSE, Deed.UNPAUSE) and action.at < horizon
     }
 
     def kept(action: Action) -> bool:
         if action.deed in _OF_RUNS:
             return id(action) in kept_runs
         if action.deed in (Deed.PAUSE, Deed.UNPAUSE):
-            return action.at > horizon or latest_pause[action.name] == id(action)
+            return action.at >= horizon or standing[action.name] == id(action)
         return True
 
     return tuple(action for action in actions if kept(action))

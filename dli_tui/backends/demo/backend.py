@@ -80,7 +80,9 @@ class DemoBackend(Backend):
             row for row in crowd.rows(world) if matches_workflow(row, query)
         )
         if query.limit is not None:
-            rows = islice(rows, query.limit)
+            found = [row async for page in self._pages(rows) for row in page.items]
+            yield Page(tuple(found[: query.limit]), len(found))
+            return
         async for page in self._pages(rows):
             yield page
 
@@ -103,17 +105,12 @@ class DemoBackend(Backend):
         self, names: Sequence[str], count: int
     ) -> Mapping[str, tuple[WorkflowRun, ...]]:
         world = await self._world()
-        found: dict[str, tuple[WorkflowRun, ...]] = {}
-        for name in names:
-            workflow = world.in_force(name)
-            runs = portraits.latest_runs(world, workflow, count) if workflow else []
-            found[name] = tuple(runs)
-        return found
+        return {name: tuple(islice(self._runs(world, name), count)) for name in names}
 
     async def changes(self, cursor: str | None) -> Changes:
         world = await self._world()
-        here, done = changes.cursor(world, len(self._actions)), len(self._actions)
-        before = changes.moment_of(cursor, done)
+        here = changes.cursor(world, self._actions)
+        before = changes.moment_of(cursor, world, self._actions)
         rows = crowd.rows(world) if before is None else changes.moved(world, before)
         found = [row async for page in self._pages(rows) for row in page.items]
         return Changes(here, tuple(found), whole=before is None)
@@ -138,7 +135,7 @@ class DemoBackend(Backend):
     async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
         world = await self._world()
         found = deeds.require_run(world, ref.run)
-        first = int(cursor or 0)
+        first = int(cursor) if cursor and cursor.isdecimal() else 0
         if isinstance(found, ArchivedRun):
             return LogChunk(cursor=str(first), complete=True)
         names = [step.name for step in found.workflow.pattern.steps]

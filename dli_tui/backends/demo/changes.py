@@ -6,49 +6,50 @@ somebody did something to it. Rows share schedules, so the schedules are asked f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from dli_tui.backends.demo import portraits, slots
+from dli_tui.backends.demo.actions import Action
 from dli_tui.backends.demo.crowd import Portraits
+from dli_tui.backends.demo.dice import stable_hash
 from dli_tui.backends.demo.scenario import DemoWorkflow
+from dli_tui.backends.demo.timeline import longest
 from dli_tui.backends.demo.world import World
 from dli_tui.domain.clock import as_utc
 from dli_tui.domain.status import RunStatus
 from dli_tui.domain.workflow import WorkflowInfo
 
-_SLOWEST: Final = 2.5
-"""No run takes longer than this many times its usual seconds, …"""
-_SLACK: Final = 120.0
-"""… the queue and the pauses between tries apart."""
 
-
-def cursor(world: World, actions: int) -> str:
+def cursor(world: World, actions: Sequence[Action]) -> str:
     """What stands for this moment, and for what had been done by then."""
-    return f"{world.now.isoformat()}/{actions}"
+    return f"{world.now.isoformat()}/{_mark(actions)}"
 
 
-def moment_of(cursor: str | None, actions: int) -> datetime | None:
+def moment_of(cursor: str | None, world: World, actions: Sequence[Action]) -> datetime | None:
     """The moment of a cursor; None where everything has to be told again."""
     moment, _, known = (cursor or "").partition("/")
-    if known != str(actions):
+    if known != _mark(actions):
         return None
     try:
-        return as_utc(datetime.fromisoformat(moment))
+        before = as_utc(datetime.fromisoformat(moment))
     except ValueError:
         return None
+    # At midnight the horizon moves, and with it what every row says of its beginnings.
+    same_day = before.date() == world.now.date()
+    return before if same_day and before <= world.now else None
 
 
 def moved(world: World, before: datetime) -> Iterator[WorkflowInfo]:
     """The rows that may differ from how they were `before`."""
     of_fate: dict[int, bool] = {}
     drawn = Portraits(world)
+    told = world.book.touched | _of_archive(world, before)
     for workflow in world.playing():
         fate = workflow.luck
         if fate not in of_fate:
             of_fate[fate] = _may_have_moved(world, workflow, before)
-        if of_fate[fate] or workflow.name in world.book.touched:
+        if of_fate[fate] or workflow.name in told:
             yield drawn.row(workflow)
 
 
@@ -77,8 +78,21 @@ def _may_have_moved(world: World, workflow: DemoWorkflow, before: datetime) -> b
     """Whether a slot has passed since, or one lies so near that its run may still be going."""
     if workflow.cron is None:
         return False
-    behind = timedelta(seconds=workflow.temper.behind_seconds)
-    reach = timedelta(seconds=workflow.seconds * _SLOWEST + _SLACK)
-    until, since = world.now - behind, before - behind - reach
-    passed = slots.backwards(workflow.cron, workflow.timezone, until, since)
+    reach = timedelta(seconds=workflow.temper.behind_seconds + longest(workflow))
+    passed = slots.backwards(workflow.cron, workflow.timezone, world.now, before - reach)
     return next(passed, None) is not None
+
+
+def _of_archive(world: World, before: datetime) -> set[str]:
+    """The workflows of which a run of the archive was under way since."""
+    return {
+        archived.workflow
+        for archived in world.book.scenario.archive
+        if archived.started <= world.now
+        and archived.started + timedelta(seconds=archived.seconds) >= before
+    }
+
+
+def _mark(actions: Sequence[Action]) -> str:
+    latest = stable_hash(actions[-1].as_line()) if actions else 0
+    return f"{len(actions)}-{latest:08x}"

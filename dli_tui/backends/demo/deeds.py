@@ -102,7 +102,7 @@ def backfill(world: World, request: BackfillRequest, user: str) -> tuple[Action,
         "parallel": request.parallel,
         "parameters": dict(request.parameters),
     }
-    backfill_id = world.new_id(wanted)
+    backfill_id = world.new_backfill_id(wanted, workflow.name, slots)
     return (Action(world.now, user, Deed.BACKFILL, workflow.name, backfill_id, details=details),)
 
 

@@ -22,6 +22,7 @@ Decide = Callable[[tuple[Action, ...]], tuple[Action, ...]]
 
 COMPACT_AT: Final = 1_000_000
 _PRIVATE: Final = 0o600
+_NOTHING: Final = (0, 0, 0)
 
 
 class Journal(Protocol):
@@ -58,16 +59,14 @@ class FileJournal:
         self._path = path
         self._lock = path.with_suffix(".lock")
         self._known: tuple[Action, ...] = ()
-        self._mark: tuple[int, int] = (0, 0)
+        self._mark = _NOTHING
 
     def actions(self) -> tuple[Action, ...]:
         try:
-            found = self._path.stat()
+            if _mark(self._path.stat()) != self._mark:
+                self._read()
         except FileNotFoundError:
-            self._known, self._mark = (), (0, 0)
-            return self._known
-        if (found.st_ino, found.st_size) != self._mark:
-            self._read()
+            self._known, self._mark = (), _NOTHING
         return self._known
 
     def commit(self, decide: Decide) -> tuple[Action, ...]:
@@ -92,7 +91,7 @@ class FileJournal:
         whole = text[: text.rfind("\n") + 1]
         found = (action_of(line) for line in whole.split("\n"))
         self._known = tuple(action for action in found if action is not None)
-        self._mark = (status.st_ino, status.st_size)
+        self._mark = _mark(status)
 
     def _append(self, added: tuple[Action, ...]) -> None:
         lines = "".join(action.as_line() + "\n" for action in added)
@@ -133,3 +132,8 @@ class FileJournal:
             yield
         finally:
             os.close(descriptor)
+
+
+def _mark(status: os.stat_result) -> tuple[int, int, int]:
+    """What differs once a file was written to, or replaced: an inode is soon used again."""
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -80,6 +80,8 @@ class Ledger:
     runs: dict[str, list[HandRun]] = field(default_factory=lambda: defaultdict(list))
     backfills: dict[str, list[HandBackfill]] = field(default_factory=lambda: defaultdict(list))
     events: dict[str, list[RunEvent]] = field(default_factory=lambda: defaultdict(list))
+    eventful: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    """By workflow, the ids in `events`, in order."""
     registrations: dict[str, Action] = field(default_factory=dict)
     cancelled_sagas: dict[str, datetime] = field(default_factory=dict)
 
@@ -111,6 +113,11 @@ class Ledger:
             if era.since <= moment:
                 playing = era.workflow
         return playing
+
+    def in_force(self, name: str, moment: datetime) -> DemoWorkflow | None:
+        """Whom a bare name means at `moment`: CODE where both sources have it."""
+        code = self.workflow(WorkflowKey(name, CODE), moment)
+        return code or self.workflow(WorkflowKey(name, MANUAL), moment)
 
     def pause(self, workflow: DemoWorkflow, moment: datetime, now: datetime) -> Pause | None:
         """The hold or release in force at `moment`, seen from `now`, if there ever was one."""
@@ -174,6 +181,7 @@ def _event(book: Ledger, action: Action) -> None:
     steps = tuple(action.details.get("steps", ())) if action.deed is Deed.RETRY else None
     event = RunEvent(action.at, action.by, action.reason, steps)
     book.events[action.run_id].append(event)
+    book.eventful[action.name][action.run_id] = None
 
 
 def _register(book: Ledger, action: Action) -> None:
@@ -193,6 +201,8 @@ def _remove(book: Ledger, action: Action) -> None:
         book.registrations.pop(action.name, None)
         for kept in (book.pauses, book.runs, book.backfills):
             kept.pop(action.name, None)
+        for run_id in book.eventful.pop(action.name, ()):
+            book.events.pop(run_id, None)
     else:
         book.change(key, Era(action.at, None))
 

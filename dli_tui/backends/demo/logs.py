@@ -38,12 +38,15 @@ def chunk(
 ) -> LogChunk:
     """The lines of a try from number `first` on that were written by `now`."""
     step = workflow.pattern.steps[one.step].name
-    count = _length(workflow, one)
     begin, end = queued + timedelta(seconds=one.start), queued + timedelta(seconds=one.end)
+    planned = end if one.planned is None else queued + timedelta(seconds=one.planned)
+    length = _length(workflow, one)
+    gap = (planned - begin) / length
+    # Lines that were written stay as they are when a stop cuts the try short.
+    count = min(length, int((end - begin) / gap))
     over = now >= end
-    written = count if over else int(count * max(0.0, (now - begin) / (end - begin)))
+    written = count if over else min(count, int(max(0.0, (now - begin) / gap)))
     last = min(written, first + MOST_LINES)
-    gap = (end - begin) / count
     lines = [
         _line(workflow, step, one, number, begin + gap * number) for number in range(first, last)
     ]
@@ -51,9 +54,7 @@ def chunk(
     if whole and first <= last:
         lines.extend(_ending(step, one, end, error))
         last += 1
-    return LogChunk(
-        lines=tuple(lines), cursor=str(last), complete=whole or (over and first > count)
-    )
+    return LogChunk(lines=tuple(lines), cursor=str(max(first, last)), complete=whole)
 
 
 def _length(workflow: DemoWorkflow, one: Try) -> int:

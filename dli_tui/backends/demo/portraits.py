@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, takewhile
 from typing import Final
 
 from dli_tui.backends.demo.ledger import HandBackfill, RunEvent
@@ -23,7 +23,6 @@ from dli_tui.domain.workflow import WorkflowInfo
 
 LOG_PAGE: Final = "https://airflow.example.com/log"
 _STORE: Final = "s3://data-workflows"
-_LATEST: Final = 6
 _NEVER_RAN: Final = {
     RunStatus.FAILED: (StepStatus.FAILED, "upstream_failed"),
     RunStatus.KILLED: (StepStatus.CANCELLED, None),
@@ -151,6 +150,7 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
     runs = [run(world, play) for play in world.children(workflow, backfill)]
     done = sum(one.status is RunStatus.COMPLETED for one in runs)
     bad = [one for one in runs if one.status.is_terminal and one.status is not RunStatus.COMPLETED]
+    halted = world.halted_by(workflow, backfill)
     active = next((one for one in runs if one.status.is_running), None)
     stop = world.stopped(backfill.backfill_id)
     if active is not None:
@@ -159,9 +159,15 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
         status = RunStatus.KILLED
     elif bad:
         status = bad[0].status
+    elif halted is not None and done < len(backfill.slots):
+        # Its retry went well, but the dates after it were given up before.
+        status = RunStatus.FAILED
     else:
         status = RunStatus.COMPLETED if done == len(backfill.slots) else RunStatus.RUNNING
     ends = [one.finished_at for one in runs if one.finished_at]
+    if stop is not None:
+        ends.append(stop.at)
+    culprit = bad[0].run_id if bad else halted
     return WorkflowRun(
         run_id=backfill.backfill_id,
         dataset_name=workflow.name,
@@ -175,9 +181,7 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
         started_at=runs[0].started_at if runs else None,
         finished_at=max(ends, default=world.now) if status.is_terminal else None,
         updated_at=world.now,
-        error_message=f"{bad[0].run_id}: {bad[0].error_message}"
-        if status is RunStatus.FAILED
-        else None,
+        error_message=f"{culprit}: {error_of(workflow)}" if status is RunStatus.FAILED else None,
         reason=stop.reason if stop else None,
         stopped_by=stop.by if stop else None,
         stopped_at=stop.at if stop else None,
@@ -228,10 +232,13 @@ def error_of(workflow: DemoWorkflow) -> str:
 
 
 def _active(world: World, workflow: DemoWorkflow) -> int:
-    """How many runs are under way; none is so slow that more than a few overlap."""
-    return sum(
+    """How many runs are under way: of the latest ones, and of those that were retried."""
+    oldest = world.now - timedelta(seconds=world.longest(workflow))
+    latest = takewhile(lambda play: play.queued >= oldest, world.plays(workflow))
+    archived = sum(one.status.is_running for one in archive(world, workflow))
+    return archived + sum(
         world.timeline(play).status((world.now - play.queued).total_seconds()).is_running
-        for play in islice(world.plays(workflow), _LATEST)
+        for play in chain(latest, world.retried(workflow, oldest))
     )
 
 

@@ -52,7 +52,8 @@ _PLOTS: Final = (
 
 def all_sagas(now: datetime, cancelled: Mapping[str, datetime]) -> tuple[Saga, ...]:
     """Every saga as it stands at `now`, newest first."""
-    return tuple(_saga(plot, now, cancelled) for plot in _PLOTS)
+    found = [_saga(plot, now, cancelled) for plot in _PLOTS]
+    return tuple(sorted(found, key=_age, reverse=True))
 
 
 def one_saga(saga_id: str, now: datetime, cancelled: Mapping[str, datetime]) -> Saga:
@@ -79,7 +80,10 @@ def _saga(plot: _Plot, now: datetime, cancelled: Mapping[str, datetime]) -> Saga
     if asked is not None:
         plot = _cancelled(plot, now - asked)
     # Told from the full hour, so that a second look a moment later is not another story.
-    begun = now.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=plot.minutes_ago)
+    # One that was asked to stop keeps the hour of that: its story has an end.
+    told = (asked or now).replace(minute=0, second=0, microsecond=0)
+    begun = told - timedelta(minutes=plot.minutes_ago)
+    end = begun + timedelta(minutes=plot.minutes_long) if asked is None else asked + _UNDOING
     return Saga(
         saga_id=saga_id,
         saga_type="order_fulfilment",
@@ -92,10 +96,14 @@ def _saga(plot: _Plot, now: datetime, cancelled: Mapping[str, datetime]) -> Saga
         error_message=plot.error,
         created_at=begun,
         started_at=None if plot.status is SagaStatus.PENDING else begun,
-        finished_at=begun + timedelta(minutes=plot.minutes_long)
-        if plot.status.is_terminal
-        else None,
+        finished_at=end if plot.status.is_terminal else None,
     )
+
+
+def _age(saga: Saga) -> datetime:
+    if saga.created_at is None:
+        raise ValueError(f"saga {saga.saga_id} of the demo has no time")
+    return saga.created_at
 
 
 def _cancelled(plot: _Plot, passed: timedelta) -> _Plot:
@@ -104,7 +112,7 @@ def _cancelled(plot: _Plot, passed: timedelta) -> _Plot:
     over = passed >= _UNDOING
     undone = "".join("-" if letter != "c" else "c" if over else "r" for letter in done)
     status = SagaStatus.COMPENSATED if over else SagaStatus.COMPENSATING
-    return plot._replace(done=done, undone=undone, status=status, minutes_long=plot.minutes_ago)
+    return plot._replace(done=done, undone=undone, status=status)
 
 
 def _step(plot: _Plot, index: int) -> SagaStep:

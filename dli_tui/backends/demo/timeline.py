@@ -16,6 +16,10 @@ from dli_tui.domain.status import RunStatus, StepStatus
 
 STOP_SECONDS: Final = 4.0
 RETRY_QUEUE_SECONDS: Final = 2.0
+_CANCELLED: Final = StepStatus.CANCELLED
+_SLOWEST_START: Final = 6.0
+_SLOWEST_PACE: Final = 1.2
+_BUSY: Final = 1.9
 _FAILED_SHARE: Final = 0.6
 _FLAKY_SHARE: Final = 0.4
 _LONGEST_PAUSE: Final = 30.0
@@ -29,6 +33,8 @@ class Try(NamedTuple):
     start: float
     end: float
     outcome: StepStatus
+    planned: float | None = None
+    """When it would have ended, had nobody stopped it."""
 
 
 class Retry(NamedTuple):
@@ -70,7 +76,7 @@ def timeline(
 ) -> Timeline:
     """The run of `workflow` that `key` tells from its others, after what was done to it."""
     dice = Dice(seed, workflow.luck, key)
-    queued = 1.0 + 5.0 * dice.roll()
+    queued = 1.0 + (_SLOWEST_START - 1.0) * dice.roll()
     fated = _fails(workflow, key, dice)
     line = _play(workflow, dice, queued, range(len(workflow.pattern.steps)), {}, fated=fated)
     for number, event in enumerate(events, start=1):
@@ -79,6 +85,15 @@ def timeline(
         else:
             line = _retry(workflow, Dice(seed, workflow.luck, key, number), line, event)
     return line
+
+
+def longest(workflow: DemoWorkflow) -> float:
+    """Seconds in which every run of `workflow` that nobody retried is over."""
+    again = workflow.retry.max_attempts - 1
+    struggle = max(1.0, _FAILED_SHARE * (again + 1), 1.0 + _FLAKY_SHARE * again)
+    pauses = again * min(workflow.retry.delay_seconds, _LONGEST_PAUSE)
+    play = workflow.seconds * _SLOWEST_PACE * _BUSY * struggle
+    return _SLOWEST_START + play + pauses + STOP_SECONDS
 
 
 def _fails(workflow: DemoWorkflow, key: int, dice: Dice) -> bool:
@@ -103,7 +118,7 @@ def _play(
     temper, plan = workflow.temper, workflow.pattern.steps
     pace = workflow.seconds * (0.8 + 0.4 * dice.roll()) / sum(step.share for step in plan)
     if dice.roll() < 0.03:  # noqa: PLR2004 - one run in thirty meets a busy cluster
-        pace *= 1.9
+        pace *= _BUSY
     wanted = tuple(steps)
     trouble = _trouble(workflow, wanted, dice)
     flaky = not fated and dice.roll() < temper.flaky_rate
@@ -158,7 +173,7 @@ def _stop(line: Timeline, at: float) -> Timeline:
         return line
     end = at + STOP_SECONDS
     cut = tuple(
-        one if one.end <= at else one._replace(end=end, outcome=StepStatus.CANCELLED)
+        one if one.end <= at else one._replace(end=end, outcome=_CANCELLED, planned=one.end)
         for one in line.tries
         if one.start <= at
     )
@@ -168,10 +183,16 @@ def _stop(line: Timeline, at: float) -> Timeline:
 def _retry(workflow: DemoWorkflow, dice: Dice, line: Timeline, event: Retry) -> Timeline:
     if line.outcome is not RunStatus.FAILED or event.at < line.finished:
         return line
-    attempts = {one.step: one.attempt for one in line.tries}
-    done = {one.step for one in line.tries if one.outcome is StepStatus.COMPLETED}
-    undone = [index for index in range(len(workflow.pattern.steps)) if index not in done]
-    steps = sorted({*event.steps, *undone})
+    plan = workflow.pattern.steps
+    latest = {one.step: one for one in line.tries}
+    attempts = {step: one.attempt for step, one in latest.items()}
+    done = {step for step, one in latest.items() if one.outcome is StepStatus.COMPLETED}
+    first = min((plan[step].stage for step in event.steps), default=len(plan))
+    steps = [
+        index
+        for index, step in enumerate(plan)
+        if index in event.steps or index not in done or step.stage > first
+    ]
     fated = dice.roll() < workflow.temper.failure_rate
     again = _play(workflow, dice, event.at + RETRY_QUEUE_SECONDS, steps, attempts, fated=fated)
     return again._replace(started=line.started, tries=line.tries + again.tries, resumed=event.at)

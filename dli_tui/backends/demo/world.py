@@ -9,22 +9,18 @@ from heapq import merge
 from typing import Any, Final, NamedTuple
 
 from dli_tui.backends.demo import slots
-from dli_tui.backends.demo.actions import RETENTION
+from dli_tui.backends.demo.actions import horizon_of
 from dli_tui.backends.demo.ledger import HandBackfill, HandRun, Ledger, RunEvent
-from dli_tui.backends.demo.scenario import (
-    CODE,
-    MANUAL,
-    ArchivedRun,
-    DemoWorkflow,
-)
-from dli_tui.backends.demo.timeline import Retry, Stop, Timeline, timeline
+from dli_tui.backends.demo.scenario import CODE, ArchivedRun, DemoWorkflow
+from dli_tui.backends.demo.timeline import Retry, Stop, Timeline, longest, timeline
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.run import SCHEDULER
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 
-_SCHEDULED_ID: Final = re.compile(r"(?P<name>.+)_(?P<slot>\d{8}_\d{6})")
+_SCHEDULED_ID: Final = re.compile(r"(?P<name>.+)_(?P<slot>[0-9]{8}_[0-9]{6})", re.DOTALL)
 _ID_TIME: Final = "%Y%m%d_%H%M%S"
 _BETWEEN_DATES: Final = timedelta(seconds=2)
+_TICK: Final = timedelta(microseconds=1)
 _KEPT_TIMELINES: Final = 50_000
 
 
@@ -51,8 +47,7 @@ class World:
         self.book = book
         self._seed = seed
         self._kept = kept
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        self.horizon = midnight - RETENTION
+        self.horizon = horizon_of(now)
 
     # Rows
 
@@ -66,8 +61,7 @@ class World:
 
     def in_force(self, name: str) -> DemoWorkflow | None:
         """Whom a bare name means: CODE where both sources have it."""
-        code = self.workflow(WorkflowKey(name, CODE))
-        return code or self.workflow(WorkflowKey(name, MANUAL))
+        return self.book.in_force(name, self.now)
 
     def status(self, workflow: DemoWorkflow) -> WorkflowStatus:
         """What the schedule of a row is doing now."""
@@ -90,14 +84,8 @@ class World:
 
     def plays(self, workflow: DemoWorkflow) -> Iterator[Play]:
         """Every run of a row that was queued by now, latest first, without the archive."""
-        by_hand: list[Play] = []
-        if workflow is self.in_force(workflow.name):
-            by_hand = [
-                self._hand_play(workflow, run) for run in self.book.runs.get(workflow.name, ())
-            ]
-            for backfill in self.book.backfills.get(workflow.name, ()):
-                by_hand.extend(self.children(workflow, backfill))
-            by_hand.sort(key=_newest_first)
+        by_hand = [play for play in self._by_hand(workflow.name) if self._home(play) is workflow]
+        by_hand.sort(key=_newest_first)
         scheduled = self._scheduled(workflow)
         return merge(scheduled, by_hand, key=_newest_first) if by_hand else scheduled
 
@@ -153,15 +141,44 @@ class World:
         for archived in self.book.scenario.archive:
             if archived.run_id == run_id and archived.started <= self.now:
                 return archived
-        return self._by_hand(run_id) or self._by_slot(run_id)
+        for name in {**self.book.runs, **self.book.backfills}:
+            if run_id.startswith(name):
+                for play in self._by_hand(name):
+                    if play.run_id == run_id:
+                        return play
+        return self._by_slot(run_id)
+
+    def longest(self, workflow: DemoWorkflow) -> float:
+        """Seconds in which every run of a row that nobody retried is over."""
+        eras = self.book.eras(WorkflowKey(workflow.name, workflow.source))
+        return max(longest(era.workflow or workflow) for era in eras)
+
+    def retried(self, workflow: DemoWorkflow, before: datetime) -> Iterator[Play]:
+        """The runs of a row queued `before` that somebody retried."""
+        for run_id in self.book.eventful.get(workflow.name, ()):
+            if any(event.steps is not None for event in self.book.events[run_id]):
+                found = self.find(run_id)
+                if not isinstance(found, Play) or found.queued >= before:
+                    continue
+                if self._home(found) is workflow:
+                    yield found
 
     def backfill(self, backfill_id: str) -> tuple[DemoWorkflow, HandBackfill] | None:
         """The backfill of that id."""
         for name, backfills in self.book.backfills.items():
             for backfill in backfills:
-                workflow = self.in_force(name)
+                workflow = self.book.in_force(name, backfill.at)
                 if backfill.backfill_id == backfill_id and workflow is not None:
                     return workflow, backfill
+        return None
+
+    def halted_by(self, workflow: DemoWorkflow, backfill: HandBackfill) -> str | None:
+        """The run for whose sake a backfill gave up the dates after it, if it did."""
+        for play in () if backfill.parallel else self.children(workflow, backfill):
+            line = self.timeline(play, retries=False)
+            over = play.queued + timedelta(seconds=line.finished) <= self.now
+            if over and line.outcome is not RunStatus.COMPLETED:
+                return play.run_id
         return None
 
     def stopped(self, backfill_id: str) -> RunEvent | None:
@@ -171,25 +188,46 @@ class World:
     def new_id(self, wanted: str) -> str:
         """`wanted`, or with a number behind it when a run has that id already."""
         candidate, number = wanted, 1
-        while self.find(candidate) is not None or self.backfill(candidate) is not None:
+        while self._taken(candidate):
+            number += 1
+            candidate = f"{wanted}_{number}"
+        return candidate
+
+    def new_backfill_id(self, wanted: str, name: str, slots: Iterable[datetime]) -> str:
+        """An id for a backfill, such that its runs have ids of their own too."""
+        taken = {
+            child_id(backfill.backfill_id, name, slot)
+            for backfill in self.book.backfills.get(name, ())
+            for slot in backfill.slots
+        }
+        dates, candidate, number = tuple(slots), wanted, 1
+        while self._taken(candidate) or any(
+            child_id(candidate, name, slot) in taken for slot in dates
+        ):
             number += 1
             candidate = f"{wanted}_{number}"
         return candidate
 
     def _scheduled(self, workflow: DemoWorkflow) -> Iterator[Play]:
-        until = self.now
-        for era in reversed(self.book.eras(WorkflowKey(workflow.name, workflow.source))):
-            if era.workflow is None or era.workflow.cron is None:
-                until = min(until, era.since)
-                continue
-            playing = era.workflow
-            since = max(era.since, self.horizon, playing.since or self.horizon)
+        for playing, since, end in self._eras(WorkflowKey(workflow.name, workflow.source)):
+            until = self.now if end is None else end - _TICK
             for slot in slots.backwards(
                 playing.cron or "", playing.timezone, until - _behind(playing), since
             ):
-                if not (self._held(playing, slot) or self._overridden(playing, slot)):
+                if self._fires(playing, slot):
                     yield self._slot_play(playing, slot)
-            until = min(until, era.since)
+
+    def _eras(self, key: WorkflowKey) -> Iterator[tuple[DemoWorkflow, datetime, datetime | None]]:
+        """Who ran on a schedule in a row, since when and until when, latest first."""
+        end: datetime | None = None
+        for era in reversed(self.book.eras(key)):
+            if era.workflow is not None and era.workflow.cron is not None:
+                since = era.workflow.since or self.horizon
+                yield era.workflow, max(era.since, self.horizon, since), end
+            end = era.since if end is None else min(end, era.since)
+
+    def _fires(self, workflow: DemoWorkflow, slot: datetime) -> bool:
+        return not (self._held(workflow, slot) or self._overridden(workflow, slot))
 
     def _slot_play(self, workflow: DemoWorkflow, slot: datetime) -> Play:
         return Play(
@@ -205,40 +243,46 @@ class World:
     def _hand_play(self, workflow: DemoWorkflow, run: HandRun) -> Play:
         return Play(workflow, run.run_id, RunType.ADHOC, run.at, None, run.by, run.parameters)
 
-    def _by_hand(self, run_id: str) -> Play | None:
-        for name in (*self.book.runs, *self.book.backfills):
-            workflow = self.in_force(name)
-            if workflow is None or not run_id.startswith(name):
-                continue
-            for run in self.book.runs.get(name, ()):
-                if run.run_id == run_id:
-                    return self._hand_play(workflow, run)
-            for backfill in self.book.backfills.get(name, ()):
-                for play in self.children(workflow, backfill):
-                    if play.run_id == run_id:
-                        return play
-        return None
+    def _by_hand(self, name: str) -> Iterator[Play]:
+        """The runs that somebody started, each as the workflow in force was then."""
+        for run in self.book.runs.get(name, ()):
+            workflow = self.book.in_force(name, run.at)
+            if workflow is not None and run.at >= self.horizon:
+                yield self._hand_play(workflow, run)
+        for backfill in self.book.backfills.get(name, ()):
+            workflow = self.book.in_force(name, backfill.at)
+            if workflow is not None and backfill.at >= self.horizon:
+                yield from self.children(workflow, backfill)
 
-    def _by_slot(self, run_id: str) -> Play | None:
+    def _home(self, play: Play) -> DemoWorkflow | None:
+        """The row that a run stands in: of its source, or in force where that one is gone."""
+        name, source = play.workflow.name, play.workflow.source
+        return self.workflow(WorkflowKey(name, source)) or self.in_force(name)
+
+    def _by_slot(self, run_id: str, *, due: bool = False) -> Play | None:
+        """The run of a slot; with `due` also one that is due, but not queued yet."""
         match = _SCHEDULED_ID.fullmatch(run_id)
-        if match is None:
+        slot = match and _moment(match["slot"])
+        if match is None or slot is None:
             return None
-        slot = datetime.strptime(match["slot"], _ID_TIME).replace(tzinfo=UTC)
         for source in SourceType:
-            for era in self.book.eras(WorkflowKey(match["name"], source)):
-                workflow = era.workflow
-                if workflow is not None and self._played(workflow, slot, era.since):
+            for workflow, since, end in self._eras(WorkflowKey(match["name"], source)):
+                queued = slot if due else slot + _behind(workflow)
+                if (
+                    since <= slot
+                    and queued <= self.now
+                    and (end is None or slot + _behind(workflow) < end)
+                    and slot in slots.on_day(workflow.cron or "", workflow.timezone, slot.date())
+                    and self._fires(workflow, slot)
+                ):
                     return self._slot_play(workflow, slot)
         return None
 
-    def _played(self, workflow: DemoWorkflow, slot: datetime, since: datetime) -> bool:
+    def _taken(self, run_id: str) -> bool:
         return (
-            workflow.cron is not None
-            and max(since, self.horizon, workflow.since or since) <= slot
-            and slot + _behind(workflow) <= self.now
-            and slot in slots.on_day(workflow.cron, workflow.timezone, slot.date())
-            and not self._held(workflow, slot)
-            and not self._overridden(workflow, slot)
+            self.find(run_id) is not None
+            or self.backfill(run_id) is not None
+            or self._by_slot(run_id, due=True) is not None
         )
 
     def _held(self, workflow: DemoWorkflow, moment: datetime) -> bool:
@@ -273,6 +317,13 @@ def _told(play: Play, events: Iterable[RunEvent], *, retries: bool) -> tuple[Ret
         elif retries:
             told.append(Retry(at, tuple(names.index(step) for step in event.steps)))
     return tuple(told)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, _ID_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _behind(workflow: DemoWorkflow) -> timedelta:

@@ -1,0 +1,129 @@
+"""Every name that the library offers, in one list."""
+
+from dli_tui._version import __version__
+from dli_tui.api.context import ExecutionContext, ExecutionMode
+from dli_tui.api.workflows import WorkflowAPI
+from dli_tui.backends.port import Backend, Capability
+from dli_tui.client.writing import WorkflowClient
+from dli_tui.domain.backfill import BackfillPlan, BackfillScope, PlannedSlot, SlotAction
+from dli_tui.domain.cron import InvalidCronError
+from dli_tui.domain.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectionFailedError,
+    DatasetNotFoundError,
+    DLIError,
+    ErrorCode,
+    ServerError,
+    Unsupported,
+    WorkflowError,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+    WorkflowPermissionError,
+    WorkflowRegistrationError,
+)
+from dli_tui.domain.health import Health, HealthComponent, HealthStatus
+from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.page import Changes, Page
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    Registration,
+    RunRequest,
+    WorkflowQuery,
+)
+from dli_tui.domain.results import (
+    WorkflowHistoryResult,
+    WorkflowListResult,
+    WorkflowRegisterResult,
+    WorkflowRunResult,
+    WorkflowStatusResult,
+)
+from dli_tui.domain.run import LogChunk, LogLine, RunProgress, Step, WorkflowRun
+from dli_tui.domain.saga import Saga, SagaStatus, SagaStep
+from dli_tui.domain.schedule import (
+    NotificationConfig,
+    NotificationTarget,
+    RetryConfig,
+    ScheduleConfig,
+)
+from dli_tui.domain.status import (
+    ResultStatus,
+    RunStatus,
+    RunType,
+    SourceType,
+    StepStatus,
+    WorkflowStatus,
+)
+from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory, TemplateStep
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+__all__ = [
+    "AuthenticationError",
+    "Backend",
+    "BackfillPlan",
+    "BackfillRequest",
+    "BackfillScope",
+    "Capability",
+    "Changes",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "DLIError",
+    "DatasetInfo",
+    "DatasetNotFoundError",
+    "ErrorCode",
+    "ExecutionContext",
+    "ExecutionMode",
+    "Health",
+    "HealthComponent",
+    "HealthStatus",
+    "HistoryQuery",
+    "InvalidCronError",
+    "LogChunk",
+    "LogLine",
+    "LogRef",
+    "NewFromTemplate",
+    "NotificationConfig",
+    "NotificationTarget",
+    "Page",
+    "PlannedSlot",
+    "Registration",
+    "ResultStatus",
+    "RetryConfig",
+    "RunProgress",
+    "RunRef",
+    "RunRequest",
+    "RunStatus",
+    "RunType",
+    "Saga",
+    "SagaStatus",
+    "SagaStep",
+    "ScheduleConfig",
+    "ServerError",
+    "SlotAction",
+    "SourceType",
+    "Step",
+    "StepStatus",
+    "Template",
+    "TemplateCategory",
+    "TemplateStep",
+    "Unsupported",
+    "WorkflowAPI",
+    "WorkflowClient",
+    "WorkflowError",
+    "WorkflowExecutionError",
+    "WorkflowHistoryResult",
+    "WorkflowInfo",
+    "WorkflowKey",
+    "WorkflowListResult",
+    "WorkflowNotFoundError",
+    "WorkflowPermissionError",
+    "WorkflowQuery",
+    "WorkflowRegisterResult",
+    "WorkflowRegistrationError",
+    "WorkflowRun",
+    "WorkflowRunResult",
+    "WorkflowStatus",
+    "WorkflowStatusResult",
+    "__version__",
+]

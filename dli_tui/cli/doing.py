@@ -1,0 +1,319 @@
+"""`dli-tui workflow register|unregister|run|backfill|stop|pause|unpause`: what changes things."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from dli_tui.cli import output
+from dli_tui.cli.connection import connected
+from dli_tui.cli.looking import show_status
+from dli_tui.cli.output import Format
+from dli_tui.cli.running import (
+    followed,
+    may_wait,
+    reading,
+    reports_errors,
+    verdict,
+    waiting_ends,
+    writing,
+)
+from dli_tui.client import WorkflowClient
+from dli_tui.client.registering import registration_from
+from dli_tui.domain.backfill import BackfillPlan, BackfillScope
+from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
+from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
+from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.present import tables, words
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The workflow's name.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
+Params = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter; may be repeated."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is started.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Until it is over; its end is the exit code.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for others.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sure, in a production profile too.")]
+Answer = Annotated[Format, typer.Option("--format", "-f", help="table or json.")]
+LongAnswer = Annotated[Format, typer.Option("--format", help="table or json.")]
+
+_WORDS: Final = {"true": True, "false": False}
+
+
+@reports_errors
+@connected
+def register(
+    ctx: typer.Context,
+    dataset: Annotated[str, typer.Argument(metavar="NAME", help="A dataset of the project.")],
+    cron: Annotated[
+        str, typer.Option("--cron", "-c", metavar="CRON", help="minute hour day month weekday")
+    ],
+    timezone: Annotated[
+        str, typer.Option("--timezone", "-tz", metavar="ZONE", help="An IANA time zone.")
+    ] = "UTC",
+    enabled: Annotated[
+        bool, typer.Option("--enabled/--disabled", help="Whether it fires from the start.")
+    ] = True,
+    retry_attempts: Annotated[
+        int, typer.Option("--retry-attempts", min=1, help="How often a step is tried in all.")
+    ] = 1,
+    retry_delay: Annotated[
+        int, typer.Option("--retry-delay", min=0, help="Seconds between two tries.")
+    ] = 300,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Overwrite the registration that exists.")
+    ] = False,
+    path: Annotated[
+        Path, typer.Option("--path", metavar="FOLDER", help="The project with the spec.")
+    ] = Path(),
+    yes: Yes = False,
+    format_: LongAnswer = Format.TABLE,
+) -> None:
+    """Register a dataset of the local project as a MANUAL workflow."""
+    schedule = ScheduleConfig(
+        cron=cron,
+        timezone=timezone,
+        enabled=enabled,
+        retry=RetryConfig(max_attempts=retry_attempts, delay_seconds=retry_delay),
+    )
+    request = registration_from(path, dataset, schedule, force=force)
+    result = writing(ctx, lambda client: client.register(request), yes=yes)
+    if format_ is Format.JSON:
+        output.as_json(result)
+    else:
+        output.lines(_about_registration(result))
+    _warn(result.warning)
+
+
+@reports_errors
+@connected
+def unregister(
+    ctx: typer.Context,
+    dataset: Name,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also while runs of it are active.")
+    ] = False,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Remove a MANUAL workflow. CODE is removed in Git."""
+    result = writing(ctx, lambda client: client.unregister(dataset, force=force), yes=yes)
+    _show(result, f"Workflow unregistered: {words.word(dataset)}", format_)
+
+
+@reports_errors
+@connected
+def run(
+    ctx: typer.Context,
+    dataset: Name,
+    param: Params = None,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Start a run now."""
+    given = _parameters(param)
+    may_wait(ctx, wait=wait)
+
+    def work(client: WorkflowClient) -> Any:  # noqa: ANN401 - a coroutine of the client's result
+        return client.run(dataset, parameters=given, dry_run=dry_run)
+
+    if dry_run:
+        result: WorkflowRunResult = reading(ctx, work)
+        _show(result, f"Dry run: {words.word(dataset)} can be run. Nothing was started.", format_)
+        return
+    result = writing(ctx, work, yes=yes)
+    _started(ctx, result, f"Run started: {words.word(result.run_id)}", format_, wait=wait)
+
+
+@reports_errors
+@connected
+def backfill(
+    ctx: typer.Context,
+    dataset: Name,
+    start: Annotated[
+        str, typer.Option("--start", "-s", metavar="DATE", help="The first date, YYYY-MM-DD.")
+    ],
+    end: Annotated[
+        str, typer.Option("--end", "-e", metavar="DATE", help="The last date, included.")
+    ],
+    param: Params = None,
+    dry_run: DryRun = False,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="All dates at once; else one by one.")
+    ] = False,
+    only: Annotated[
+        BackfillScope, typer.Option("--only", help="Which slots of the range.")
+    ] = BackfillScope.ALL,
+    wait: Wait = False,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Run every slot of a range of dates, one after the other, up to the first failure."""
+    given = _parameters(param)
+    may_wait(ctx, wait=wait)
+
+    async def work(client: WorkflowClient) -> tuple[BackfillPlan, WorkflowRunResult]:
+        plan = await client.plan_backfill(dataset, start, end, scope=only, parallel=parallel)
+        result = await client.start_backfill(plan, parameters=given, dry_run=dry_run)
+        return plan, result
+
+    plan, result = reading(ctx, work) if dry_run else writing(ctx, work, yes=yes)
+    if dry_run or result.status is ResultStatus.SKIPPED:
+        _show_plan(plan, result, format_)
+        return
+    daily = len({slot.day for slot in plan.slots}) == len(plan.slots)
+    count = words.plural(result.total_runs or plan.to_run, "date" if daily else "slot")
+    _started(ctx, result, f"Backfill started for {count}", format_, wait=wait)
+
+
+@reports_errors
+@connected
+def stop(
+    ctx: typer.Context,
+    run_id: Run,
+    reason: Reason = None,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Ask a run to stop."""
+    result = writing(ctx, lambda client: client.stop(run_id, reason=reason), yes=yes)
+    raw = RunStatus.of(result.raw_status or "")
+    told = "Run stopped" if raw is RunStatus.KILLED else "Stopping run"
+    _show(result, f"{told}: {words.word(run_id)}", format_)
+
+
+@reports_errors
+@connected
+def pause(
+    ctx: typer.Context,
+    dataset: Name,
+    reason: Reason = None,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Hold a schedule. Runs under way go on."""
+    result = writing(ctx, lambda client: client.pause(dataset, reason=reason), yes=yes)
+    _show(result, f"Workflow paused: {words.word(dataset)}{_already(result)}", format_)
+
+
+@reports_errors
+@connected
+def unpause(
+    ctx: typer.Context,
+    dataset: Name,
+    reason: Reason = None,
+    yes: Yes = False,
+    format_: Answer = Format.TABLE,
+) -> None:
+    """Let a schedule fire again."""
+    result = writing(ctx, lambda client: client.unpause(dataset, reason=reason), yes=yes)
+    _show(result, f"Workflow unpaused: {words.word(dataset)}{_already(result)}", format_)
+
+
+def _already(result: WorkflowRunResult) -> str:
+    return " (it was already)" if "already" in (result.message or "") else ""
+
+
+def _show(result: WorkflowRunResult, text: str, format_: Format) -> None:
+    if format_ is Format.JSON:
+        output.as_json(result)
+    else:
+        output.line(text)
+    _warn(result.warning)
+
+
+def _warn(warning: str | None) -> None:
+    if warning:
+        output.talk(f"Warning: {words.word(warning)}")
+
+
+def _started(
+    ctx: typer.Context, result: WorkflowRunResult, text: str, format_: Format, *, wait: bool
+) -> None:
+    """What was started; and, where it is waited for, how it ends."""
+    run_id = result.run_id
+    if not wait or run_id is None:
+        _show(result, text, format_)
+        if format_ is Format.TABLE and result.backfill_id:
+            output.line(f"  Follow it: dli-tui workflow status {words.word(run_id)}")
+        return
+    output.talk(text)
+    ended = waiting_ends(run_id, lambda: reading(ctx, lambda client: followed(client, run_id)))
+    show_status(ended, format_)
+    verdict(ended.run_status)
+
+
+def _show_plan(plan: BackfillPlan, result: WorkflowRunResult, format_: Format) -> None:
+    if format_ is Format.JSON:
+        output.as_json(result)
+        return
+    output.table(tables.PLAN_COLUMNS, tables.plan(plan))
+    output.line()
+    output.lines(tables.plan_footer(plan))
+    output.line("No request was sent.")
+
+
+def _about_registration(result: WorkflowRegisterResult) -> list[str]:
+    row, previous = result.workflow_info, result.previous
+    name = words.word(result.dataset_name)
+    if row is None:
+        return [f"Workflow registered: {name}"]
+    if previous is not None:
+        return [
+            f"Workflow updated: {name}",
+            f"  Previous cron: {words.word(previous.cron)}",
+            f"  New cron: {words.word(row.cron)}",
+        ]
+    lines = [
+        f"Workflow registered: {name}",
+        f"  Source: {row.source_type}",
+        f"  Status: {row.status}",
+        f"  Cron: {words.word(row.cron)}",
+        f"  Timezone: {words.word(row.timezone)}",
+    ]
+    if row.next_run is not None:
+        lines.append(f"  Next Run: {words.moment(row.next_run, row.timezone, seconds=True)}")
+    return lines
+
+
+def _parameters(given: list[str] | None) -> dict[str, Any]:
+    """`key=value` pairs: numbers, true, false, JSON objects and lists; anything else is text."""
+    found: dict[str, Any] = {}
+    for pair in given or ():
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise ConfigurationError(
+                f"The parameter '{pair}' is not key=value", hint="Write it as -p key=value."
+            )
+        found[key.strip()] = _value(value)
+    return found
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - a parameter may be of any JSON type
+    if text in _WORDS:
+        return _WORDS[text]
+    for convert in (int, float):
+        try:
+            number = convert(text)
+        except ValueError:
+            continue
+        # What doesn't print as it was typed ("1_000", "nan", a zip code) is text.
+        return number if str(number) == text or (convert is float and _plain(text)) else text
+    if text[:1] in "{[":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _plain(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit()

@@ -1,0 +1,99 @@
+"""Printing: tables that a script can cut apart, JSON, and errors with their hint."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len, set_cell_size
+
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.text import safe_line
+
+if TYPE_CHECKING:
+    from dli_tui.domain.value import Value
+
+_INDENT: Final = " " * 7
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    below: Sequence[str | None] = (),
+) -> None:
+    """Aligned columns, two blanks between them, each row with a line below it where given."""
+    widths = [
+        max([cell_len(title), *(cell_len(row[index]) for row in rows)])
+        for index, title in enumerate(columns)
+    ]
+    line(_aligned(columns, widths))
+    for cells, remark in zip_longest(rows, below):
+        line(_aligned(cells, widths))
+        if remark is not None:
+            line(remark)
+
+
+def line(text: str = "") -> None:
+    """One line of the answer."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if width is not None and cell_len(text) > width:
+        # An id is the first cell, so it is the last thing that gets cut.
+        text = set_cell_size(text, width - 1).rstrip() + "…"
+    print(text)  # noqa: T201 - the one place where answers are printed
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Several lines of the answer."""
+    for text in texts:
+        line(text)
+
+
+def as_json(model: Value) -> None:
+    """The result model, one document."""
+    text = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=2)
+    # What JSON allows in a string, a terminal may still obey.
+    print(text if text.isprintable() else _escaped(text))  # noqa: T201 - as above
+
+
+def talk(text: str) -> None:
+    """A line for the person, not for the pipe."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - as above
+
+
+def error(problem: DLIError) -> None:
+    """What went wrong, with its code and what to do."""
+    talk(f"Error [{problem.code}]: {safe_line(problem.message)}")
+    for hint in problem.hint.splitlines():
+        talk(f"{_INDENT}{safe_line(hint)}")
+
+
+def silence() -> None:
+    """Nobody reads stdout any more (`| head`): end without a complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (
+        cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+    )
+    return "  ".join(padded).rstrip()
+
+
+def _escaped(text: str) -> str:
+    """JSON with everything but printable text and its line breaks written as escapes."""
+    return "".join(
+        char if char == "\n" or char.isprintable() else json.dumps(char)[1:-1] for char in text
+    )

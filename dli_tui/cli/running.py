@@ -1,0 +1,139 @@
+"""One command from its start to its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+import typer
+
+from dli_tui.cli import output
+from dli_tui.cli.connection import Place, connection_of, is_attended, place_of
+from dli_tui.client import WorkflowClient
+from dli_tui.client.sent import CURRENT, Sent
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.results import WorkflowStatusResult
+from dli_tui.domain.status import RunStatus
+from dli_tui.present import tables, words
+from dli_tui.wiring import opened
+
+Result = TypeVar("Result")
+
+FAILED: Final = 1
+WRONG_USE: Final = 2
+KILLED: Final = 3
+INTERRUPTED: Final = 130
+
+_VERDICTS: Final = {
+    RunStatus.COMPLETED: 0,
+    RunStatus.SKIPPED: 0,
+    RunStatus.KILLED: KILLED,
+}
+_DEMO_NOTE: Final = "No profile yet, so this is the built-in demo. Make one: dli-tui config init"
+
+
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """`command`, with what goes wrong told on stderr and in the exit code."""
+
+    @wraps(command)
+    def told(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - what typer parsed
+        sent = Sent()
+        token = CURRENT.set(sent)
+        try:
+            command(*arguments, **options)
+        except DLIError as problem:
+            output.error(problem)
+            raise typer.Exit(FAILED) from problem
+        except KeyboardInterrupt as interrupt:
+            output.talk(f"Interrupted. {sent.note()}")
+            raise typer.Exit(INTERRUPTED) from interrupt
+        except BrokenPipeError as problem:
+            output.silence()
+            raise typer.Exit(0) from problem
+        finally:
+            CURRENT.reset(token)
+
+    return told
+
+
+def reading(
+    ctx: typer.Context, work: Callable[[WorkflowClient], Coroutine[Any, Any, Result]]
+) -> Result:
+    """The result of something that only looks; without a profile it looks at the demo."""
+    place = place_of(ctx)
+    if place.by_default:
+        output.talk(_DEMO_NOTE)
+    return _run(place, work)
+
+
+def writing(
+    ctx: typer.Context,
+    work: Callable[[WorkflowClient], Coroutine[Any, Any, Result]],
+    *,
+    yes: bool = False,
+) -> Result:
+    """The result of something that changes things: never silently somewhere unexpected."""
+    place = place_of(ctx)
+    profile = place.target.profile
+    if place.by_default:
+        if not is_attended():
+            output.talk("Error: this changes something, and no profile says where.")
+            output.talk("       Add --demo for the demo, or make a profile: dli-tui config init")
+            raise typer.Exit(WRONG_USE)
+        output.talk(_DEMO_NOTE)
+    if profile.production and not yes:
+        output.talk(f"Error: profile '{profile.name}' is marked production.")
+        output.talk("       Add --yes when you are sure.")
+        raise typer.Exit(WRONG_USE)
+    return _run(place, work)
+
+
+async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
+    """The run when it is over, told on stderr as it goes."""
+    last = ""
+    status = await client.status(run_id)
+    async for status in client.follow(run_id):
+        told = _progress(status)
+        if told != last:
+            output.talk(told)
+            last = told
+    return status
+
+
+def waiting_ends(run_id: str, wait: Callable[[], Result]) -> Result:
+    """The result of waiting; ctrl+c ends the waiting, not the run."""
+    try:
+        return wait()
+    except KeyboardInterrupt as interrupt:
+        output.talk(f"Stopped waiting; the run goes on: dli-tui workflow status {run_id}")
+        raise typer.Exit(INTERRUPTED) from interrupt
+
+
+def may_wait(ctx: typer.Context, *, wait: bool) -> None:
+    """Refuse to wait at an hour that stands still."""
+    if wait and connection_of(ctx).at is not None:
+        raise typer.BadParameter("--wait would never end at an hour that stands still (--at)")
+
+
+def verdict(status: RunStatus) -> None:
+    """End with the exit code of a waited-for run."""
+    raise typer.Exit(_VERDICTS.get(status, FAILED))
+
+
+def _run(place: Place, work: Callable[[WorkflowClient], Coroutine[Any, Any, Result]]) -> Result:
+    async def with_client() -> Result:
+        async with opened(place.target) as client:
+            return await work(client)
+
+    return asyncio.run(with_client())
+
+
+def _progress(status: WorkflowStatusResult) -> str:
+    told = f"{words.word(status.run_id)}: {tables.run_status(status.run_status, status.raw_status)}"
+    progress = status.progress
+    if progress is None or status.is_terminal:
+        return told
+    steps = f"{progress.completed_tasks}/{progress.total_tasks}"
+    return f"{told} {steps} {words.word(progress.current_task)}".removesuffix(" -")

@@ -1,0 +1,155 @@
+"""`dli-tui config …`, `demo reset` and `doctor`: the program's own affairs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import typer
+
+from dli_tui._version import __version__
+from dli_tui.cli import output
+from dli_tui.cli.connection import Place, connected, connection_of, place_of, settings_of
+from dli_tui.cli.running import FAILED, reading, reports_errors
+from dli_tui.client import WorkflowClient
+from dli_tui.config import secrets
+from dli_tui.config.demo import DemoOptions
+from dli_tui.config.files import locate, show, write_initial
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.present import words
+from dli_tui.wiring import forget_demo
+
+_NARROWEST: Final = (60, 16)
+
+
+@reports_errors
+@connected
+def config_path(ctx: typer.Context) -> None:
+    """Say where the config file is, or would be."""
+    output.line(str(locate(connection_of(ctx).config, os.environ).path))
+
+
+@reports_errors
+@connected
+def config_show(ctx: typer.Context) -> None:
+    """Show the settings in force, without any secret."""
+    output.line(show(settings_of(ctx)).rstrip())
+
+
+@reports_errors
+@connected
+def config_init(ctx: typer.Context) -> None:
+    """Write a starter config file; never over one that is there."""
+    path = locate(connection_of(ctx).config, os.environ).path
+    write_initial(path)
+    output.line(f"Written: {path}")
+    output.talk("Open it and take the '#' off the lines that fit.")
+
+
+@reports_errors
+@connected
+def demo_reset(
+    ctx: typer.Context,
+) -> None:
+    """Forget everything that was done to the demo."""
+    forgotten = forget_demo(DemoOptions(seed=connection_of(ctx).demo_seed or 0))
+    output.line(f"The demo is as new: {words.plural(forgotten, 'action')} forgotten.")
+
+
+class _Finding(NamedTuple):
+    """One line of the doctor's report."""
+
+    what: str
+    ok: bool
+    told: str
+
+
+@reports_errors
+@connected
+def doctor(ctx: typer.Context) -> None:
+    """Check configuration, reachability, sign-in, version and terminal."""
+    findings = [_configuration(ctx)]
+    if findings[0].ok:
+        place = place_of(ctx)
+        findings += [_sign_in(place), *_server(ctx, place)]
+    findings += [_version(), _terminal()]
+    for finding in findings:
+        output.line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<14}  {finding.told}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _tried(what: str, check: Callable[[], str]) -> _Finding:
+    try:
+        return _Finding(what, ok=True, told=check())
+    except DLIError as problem:
+        return _Finding(what, ok=False, told=f"{problem} {problem.hint}".strip())
+
+
+def _configuration(ctx: typer.Context) -> _Finding:
+    def check() -> str:
+        settings = settings_of(ctx)
+        if settings.path is None:
+            return "no config file; dli-tui config init makes one"
+        return f"{settings.path}, {words.plural(len(settings.profiles), 'profile')}"
+
+    return _tried("configuration", check)
+
+
+def _sign_in(place: Place) -> _Finding:
+    profile = place.target.profile
+
+    def check() -> str:
+        if place.target.is_demo:
+            return "the demo needs none"
+        found = (
+            secrets.resolve_token(profile, os.environ),
+            secrets.resolve_password(profile, os.environ),
+            secrets.resolve_api_key(profile, os.environ),
+        )
+        return "found what to sign in with" if any(found) else "none is set for this profile"
+
+    return _tried("sign-in", check)
+
+
+def _server(ctx: typer.Context, place: Place) -> list[_Finding]:
+    profile = place.target.profile
+
+    async def look(client: WorkflowClient) -> int:
+        return (await client.list_workflows(WorkflowQuery(limit=1))).total_count
+
+    def check() -> str:
+        began = time.perf_counter()
+        count = reading(ctx, look)
+        took = (time.perf_counter() - began) * 1000
+        where = profile.url or "the built-in demo"
+        return f"{where} answers in {took:.0f} ms, {words.plural(count, 'workflow')}"
+
+    return [_tried("reachability", check)]
+
+
+def _version() -> _Finding:
+    return _Finding(
+        "version", ok=True, told=f"dli-tui {__version__}, Python {platform.python_version()}"
+    )
+
+
+def _terminal() -> _Finding:
+    if not sys.stdout.isatty():
+        return _Finding(
+            "terminal", ok=True, told="none here; commands work, the dashboard needs one"
+        )
+    columns, rows = shutil.get_terminal_size()
+    name = os.environ.get("TERM", "")
+    told = f"{name or 'unknown'}, {columns}×{rows}, {sys.stdout.encoding}"
+    if name in ("", "dumb"):
+        return _Finding("terminal", ok=False, told=f"{told}: set TERM, for example xterm-256color")
+    if columns < _NARROWEST[0] or rows < _NARROWEST[1]:
+        return _Finding("terminal", ok=False, told=f"{told}: too small, 60×16 is needed")
+    return _Finding("terminal", ok=True, told=told)

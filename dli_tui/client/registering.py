@@ -1,0 +1,32 @@
+"""A registration made of what a person says and what the dataset's own spec says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dli_tui.client import checks
+from dli_tui.domain import cron
+from dli_tui.domain.query import Registration
+from dli_tui.domain.schedule import ScheduleConfig, zone_of
+from dli_tui.specs.find import find_spec
+
+
+def registration_from(
+    project: Path, dataset_name: str, schedule: ScheduleConfig, *, force: bool = False
+) -> Registration:
+    """The request to register a dataset of the local project; DLI-101 when it isn't there."""
+    checks.name(dataset_name)
+    if schedule.cron is not None:
+        cron.check(schedule.cron, dataset_name=dataset_name)
+    zone_of(schedule.timezone)
+    found = find_spec(dataset_name, project)
+    spec = found.spec
+    return Registration(
+        dataset_name,
+        schedule.model_copy(update={"notifications": spec.notifications}),
+        owner=spec.owner,
+        team=spec.team,
+        description=spec.description,
+        yaml_content=found.text,
+        force=force,
+    )
