@@ -5,7 +5,7 @@ from dli_tui.api.context import ExecutionContext, ExecutionMode
 from dli_tui.api.workflows import WorkflowAPI
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.client.writing import WorkflowClient
-from dli_tui.domain.backfill import BackfillPlan, BackfillScope, PlannedSlot, SlotAction
+from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import (
     AuthenticationError,
@@ -27,6 +27,7 @@ from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import (
     BackfillRequest,
+    BackfillScope,
     HistoryQuery,
     Registration,
     RunRequest,

@@ -16,9 +16,8 @@ from dli_tui.client import WorkflowClient
 from dli_tui.client.registering import registration_from
 from dli_tui.config.files import profile_for_url
 from dli_tui.config.model import Kind
-from dli_tui.domain.backfill import BackfillScope
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
-from dli_tui.domain.query import HistoryQuery, Registration, WorkflowQuery
+from dli_tui.domain.query import BackfillScope, HistoryQuery, Registration, WorkflowQuery
 from dli_tui.domain.results import (
     WorkflowHistoryResult,
     WorkflowListResult,

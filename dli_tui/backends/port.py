@@ -12,28 +12,31 @@ every backend are made once, in the client; a backend refuses what its own syste
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import StrEnum
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from dli_tui.backends import fallback
 from dli_tui.domain.errors import Unsupported
-from dli_tui.domain.health import Health
-from dli_tui.domain.ids import LogRef, RunRef
-from dli_tui.domain.page import Changes, Page
-from dli_tui.domain.query import (
-    BackfillRequest,
-    HistoryQuery,
-    Registration,
-    RunRequest,
-    WorkflowQuery,
-)
-from dli_tui.domain.results import WorkflowRunResult
-from dli_tui.domain.run import LogChunk, Step, WorkflowRun
-from dli_tui.domain.saga import Saga
-from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
-from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from types import TracebackType
+
+    from dli_tui.domain.health import Health
+    from dli_tui.domain.ids import LogRef, RunRef
+    from dli_tui.domain.page import Changes, Page
+    from dli_tui.domain.query import (
+        BackfillRequest,
+        HistoryQuery,
+        Registration,
+        RunRequest,
+        WorkflowQuery,
+    )
+    from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 
 class Capability(StrEnum):

@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -114,19 +114,20 @@ class Place:
     by_default: bool = False
 
 
+@cache
+def _shared_options() -> tuple[inspect.Parameter, ...]:
+    hints = typing.get_type_hints(Connection, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return tuple(
+        inspect.Parameter(field.name, keyword, default=field.default, annotation=hints[field.name])
+        for field in fields(Connection)
+    )
+
+
 def connected(command: Callable[..., None]) -> Callable[..., None]:
     """`command` with the connection options beside its own; they are kept in its context."""
     own = inspect.signature(command, eval_str=True)
-    hints = typing.get_type_hints(Connection, include_extras=True)
-    shared = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=hints[field.name],
-        )
-        for field in fields(Connection)
-    ]
+    shared = _shared_options()
 
     @wraps(command)
     def with_options(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - what typer parsed

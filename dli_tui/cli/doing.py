@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,13 +22,15 @@ from dli_tui.cli.running import (
     writing,
 )
 from dli_tui.client import WorkflowClient
-from dli_tui.client.registering import registration_from
-from dli_tui.domain.backfill import BackfillPlan, BackfillScope
 from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import ResultStatus, RunStatus
 from dli_tui.present import tables, words
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import BackfillPlan
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The workflow's name.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
@@ -82,6 +84,8 @@ def register(
         enabled=enabled,
         retry=RetryConfig(max_attempts=retry_attempts, delay_seconds=retry_delay),
     )
+    from dli_tui.client.registering import registration_from  # noqa: PLC0415 - YAML is slow to load
+
     request = registration_from(path, dataset, schedule, force=force)
     result = writing(ctx, lambda client: client.register(request), yes=yes)
     if format_ is Format.JSON:

@@ -3,54 +3,56 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from dli_tui._version import __version__
-from dli_tui.cli import doing, looking, output, running, upkeep
+from dli_tui.cli import output, running
 from dli_tui.cli.connection import connected
+from dli_tui.cli.lazy import group_of
 
 _HELP = "The control room for data workflows. Without a command: the list of workflows."
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="dli-tui",
     help=_HELP,
-    context_settings=_SETTINGS,
+    cls=group_of(doctor="upkeep:doctor"),
+    context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
-    no_args_is_help=False,
     # A traceback with the values of locals could show a token.
     pretty_exceptions_enable=False,
 )
-workflow = typer.Typer(help="See and steer workflows.", no_args_is_help=True)
-config = typer.Typer(help="The config file and its profiles.", no_args_is_help=True)
-demo = typer.Typer(help="The built-in demo.", no_args_is_help=True)
+workflow = typer.Typer(
+    help="See and steer workflows.",
+    no_args_is_help=True,
+    cls=group_of(
+        list="looking:list_workflows",
+        get="looking:get",
+        history="looking:history",
+        status="looking:status",
+        run="doing:run",
+        backfill="doing:backfill",
+        stop="doing:stop",
+        pause="doing:pause",
+        unpause="doing:unpause",
+        register="doing:register",
+        unregister="doing:unregister",
+    ),
+)
+config = typer.Typer(
+    help="The config file and its profiles.",
+    no_args_is_help=True,
+    cls=group_of(path="upkeep:config_path", show="upkeep:config_show", init="upkeep:config_init"),
+)
+demo = typer.Typer(
+    help="The built-in demo.", no_args_is_help=True, cls=group_of(reset="upkeep:demo_reset")
+)
 app.add_typer(workflow, name="workflow")
 app.add_typer(config, name="config")
 app.add_typer(demo, name="demo")
-
-for name, command in {
-    "list": looking.list_workflows,
-    "get": looking.get,
-    "history": looking.history,
-    "status": looking.status,
-    "run": doing.run,
-    "backfill": doing.backfill,
-    "stop": doing.stop,
-    "pause": doing.pause,
-    "unpause": doing.unpause,
-    "register": doing.register,
-    "unregister": doing.unregister,
-}.items():
-    workflow.command(name)(command)
-
-config.command("path")(upkeep.config_path)
-config.command("show")(upkeep.config_show)
-config.command("init")(upkeep.config_init)
-demo.command("reset")(upkeep.demo_reset)
-app.command("doctor")(upkeep.doctor)
 
 
 def _say_version(wanted: bool) -> None:
@@ -69,19 +71,35 @@ def everywhere(
     ] = False,
 ) -> None:
     if ctx.invoked_subcommand is None:
-        looking.list_workflows(ctx)
+        from dli_tui.cli.looking import list_workflows  # noqa: PLC0415 - as the groups do
+
+        list_workflows(ctx)
 
 
 @workflow.callback()
 @connected
 def workflows(ctx: typer.Context) -> None:
-    pass
+    """See and steer workflows."""
+
+
+@config.callback()
+@connected
+def configs(ctx: typer.Context) -> None:
+    """The config file and its profiles."""
+
+
+@demo.callback()
+@connected
+def demos(ctx: typer.Context) -> None:
+    """The built-in demo."""
 
 
 def main() -> None:
     """Run the program; never returns."""
-    # A command lives for a moment: collecting its garbage would cost more than it gains.
+    # A command lives for a moment: collecting its garbage would cost more than it gains, and
+    # so would looking through every installed package for plugins of pydantic.
     gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         app()
     except KeyboardInterrupt:

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.client import checks
 from dli_tui.domain import rules
-from dli_tui.domain.backfill import BackfillPlan, BackfillScope
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import ConfigurationError, ServerError, WorkflowNotFoundError
-from dli_tui.domain.health import Health
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.page import Changes, Page
-from dli_tui.domain.query import HistoryQuery, WorkflowQuery
+from dli_tui.domain.query import BackfillScope, HistoryQuery, WorkflowQuery
 from dli_tui.domain.results import (
     WorkflowHistoryResult,
     WorkflowListResult,
     WorkflowStatusResult,
 )
-from dli_tui.domain.run import LogChunk, Step, WorkflowRun
-from dli_tui.domain.saga import Saga
 from dli_tui.domain.schedule import next_fire
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
-from dli_tui.domain.template import Template, TemplateCategory
-from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
-from dli_tui.insight import backfill as planning
-from dli_tui.insight.durations import CONSIDERED
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.health import Health
+    from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.template import Template, TemplateCategory
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 POLL_SECONDS: Final = 2.0
 UNKNOWN_CAP: Final = timedelta(minutes=10)
 _PATIENCE: Final = 5
+_TELLING: Final = 20
+"""How many recent runs say how long the next one takes."""
 
 
 class Reader:
@@ -60,7 +61,7 @@ class Reader:
     async def list_workflows(self, query: WorkflowQuery) -> WorkflowListResult:
         """The rows that fit, all of them or as many as the query wants."""
         wanted = query.limit
-        asked = query if wanted is None else replace(query, limit=checks.limit(wanted) + 1)
+        asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
         rows: list[WorkflowInfo] = []
         total: int | None = None
         async for page in self.workflows(asked):
@@ -95,7 +96,7 @@ class Reader:
     async def changes(self, cursor: str | None) -> Changes:
         """What moved since `cursor`."""
         changes = await self.backend.changes(cursor)
-        return replace(changes, workflows=tuple(map(self._completed, changes.workflows)))
+        return changes._replace(workflows=tuple(map(self._completed, changes.workflows)))
 
     async def dataset_info(self, name: str) -> DatasetInfo | None:
         """What is known of a dataset."""
@@ -115,7 +116,7 @@ class Reader:
     ) -> WorkflowHistoryResult:
         """The runs that fit, and what is known of the dataset."""
         wanted = query.limit
-        asked = query if wanted is None else replace(query, limit=checks.limit(wanted) + 1)
+        asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
         runs: list[WorkflowRun] = []
         total: int | None = None
         async for page in self.runs(asked):
@@ -187,11 +188,13 @@ class Reader:
         source: SourceType | None = None,
     ) -> BackfillPlan:
         """What a backfill would do, slot by slot. Sends nothing but questions."""
+        from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
+
         first, last = checks.a_range(start, end)
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
         runs = await self._runs_for(name, first, last)
-        plan = planning.plan(
+        plan = backfill.plan(
             row, runs, start=first, end=last, now=self.clock.now(), scope=scope, parallel=parallel
         )
         if len(plan.slots) > checks.MOST_SLOTS:
@@ -209,7 +212,7 @@ class Reader:
         day = timedelta(days=1)
         query = HistoryQuery(workflow=name, start_date=first - day, end_date=last + day)
         runs = [run async for page in self.runs(query) for run in page.items]
-        recent = (await self.recent_runs([name], CONSIDERED)).get(name, ())
+        recent = (await self.recent_runs([name], _TELLING)).get(name, ())
         known = {run.run_id for run in runs}
         runs.extend(run for run in recent if run.run_id not in known)
         runs.sort(key=_newest_first, reverse=True)

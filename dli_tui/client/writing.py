@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.client import checks
@@ -16,7 +16,6 @@ from dli_tui.client.reading import Reader
 from dli_tui.client.replacing import replace_registration
 from dli_tui.client.sent import sending
 from dli_tui.domain import cron, rules
-from dli_tui.domain.backfill import BackfillPlan, BackfillScope
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     DLIError,
@@ -27,13 +26,16 @@ from dli_tui.domain.errors import (
     WorkflowRegistrationError,
 )
 from dli_tui.domain.ids import RunRef, WorkflowKey
-from dli_tui.domain.query import BackfillRequest, Registration, RunRequest
+from dli_tui.domain.query import BackfillRequest, BackfillScope, Registration, RunRequest
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
-from dli_tui.domain.saga import Saga
 from dli_tui.domain.schedule import zone_of
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
-from dli_tui.domain.template import NewFromTemplate
-from dli_tui.domain.workflow import WorkflowInfo
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.template import NewFromTemplate
+    from dli_tui.domain.workflow import WorkflowInfo
 
 
 class WorkflowClient(Reader):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -196,6 +195,8 @@ def _decoded(raw: bytes, path: Path) -> str:
 
 
 def _parsed(source: Source) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - only where there is a file to read
+
     # Raised after the block: tomllib's error may hold the whole document. It gives way to
     # plain ones before endless numbers and endless brackets.
     try:

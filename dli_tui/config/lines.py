@@ -8,7 +8,6 @@ table and key. It doesn't look inside inline tables: their keys are on the line 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +97,8 @@ def _dotted(text: str, at: int) -> tuple[Keys, int]:
 def _plain(key: str) -> str:
     if key[0] not in "\"'":
         return key
+    import tomllib  # noqa: PLC0415 - only where there is a file to read
+
     return next(iter(tomllib.loads(f"{key} = 0")))
 
 

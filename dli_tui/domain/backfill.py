@@ -7,16 +7,9 @@ from enum import StrEnum
 
 from pydantic import Field, computed_field
 
+from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.status import RunStatus
 from dli_tui.domain.value import Moment, Value
-
-
-class BackfillScope(StrEnum):
-    """Which slots of the range are wanted."""
-
-    ALL = "all"
-    MISSING = "missing"
-    FAILED = "failed"
 
 
 class SlotAction(StrEnum):

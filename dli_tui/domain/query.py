@@ -1,4 +1,4 @@
-"""What can be asked of a backend: filters and requests, as plain frozen values.
+"""What can be asked of a backend: filters and requests, as plain tuples with names.
 
 Standard library only, so that a screen can hold one before any model is loaded.
 """
@@ -6,18 +6,20 @@ Standard library only, so that a screen can hold one before any model is loaded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 
 if TYPE_CHECKING:
     from dli_tui.domain.schedule import ScheduleConfig
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class WorkflowQuery:
+
+class WorkflowQuery(NamedTuple):
     """Which rows of the list; `name` is any part of the name, in any case."""
 
     name: str | None = None
@@ -29,8 +31,7 @@ class WorkflowQuery:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryQuery:
+class HistoryQuery(NamedTuple):
     """Which runs, newest first; `workflow` is a whole name; dates are of the slot or start."""
 
     workflow: str | None = None
@@ -42,8 +43,7 @@ class HistoryQuery:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """A MANUAL workflow to be registered; `force` overwrites the one that exists."""
 
     dataset_name: str
@@ -55,22 +55,28 @@ class Registration:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class BackfillScope(StrEnum):
+    """Which slots of the range are wanted."""
+
+    ALL = "all"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+class RunRequest(NamedTuple):
     """One run by hand."""
 
     dataset_name: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = _NONE
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillRequest:
+class BackfillRequest(NamedTuple):
     """A range of dates, both included; `slots` names single ones where a backend can."""
 
     dataset_name: str
     start_date: date
     end_date: date
     slots: tuple[datetime, ...] | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = _NONE
     parallel: bool = False

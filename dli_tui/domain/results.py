@@ -36,6 +36,9 @@ class WorkflowRunResult(Value):
     """How an operation on a workflow or a run ended."""
 
     dataset_name: str = Field(description="The workflow.")
+    workflow_id: str | None = Field(
+        default=None, description="The server's id of the workflow, beside the name."
+    )
     run_id: str | None = Field(default=None, description="The run, or the backfill's own id.")
     status: ResultStatus = Field(description="How the operation ended.")
     run_status: RunStatus | None = Field(default=None, description="Where the run stands.")

@@ -29,6 +29,9 @@ class WorkflowRun(Value):
 
     run_id: str = Field(description="The id that the server gave it.")
     dataset_name: str = Field(description="The workflow it belongs to.")
+    workflow_id: str | None = Field(
+        default=None, description="The server's id of that workflow, beside the name."
+    )
     source_type: SourceType | None = Field(
         default=None, description="CODE or MANUAL, where it is known."
     )

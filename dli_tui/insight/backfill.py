@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from dli_tui.domain.backfill import BackfillPlan, BackfillScope, PlannedSlot, SlotAction
+from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.rules import parameter_date
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import slots_or_days, zone_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.clock import as_utc
 
@@ -36,8 +36,7 @@ class Deed(StrEnum):
 _OF_RUNS: Final = frozenset({Deed.RUN, Deed.BACKFILL, Deed.STOP, Deed.RETRY})
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One deed: who, when, to what."""
 
     at: datetime
@@ -46,7 +45,7 @@ class Action:
     name: str
     run_id: str = ""
     reason: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
 
     def as_line(self) -> str:
         """The action as one line of JSON."""
@@ -59,7 +58,7 @@ class Action:
                 "name": self.name,
                 "run_id": self.run_id,
                 "reason": self.reason,
-                "details": self.details,
+                "details": dict(self.details),
             },
             separators=(",", ":"),
         )

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits, sagas, templates
+from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits
 from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.journal import Journal
 from dli_tui.backends.demo.ledger import Ledger, ledger
@@ -23,7 +23,6 @@ from dli_tui.backends.demo.world import Play, World
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import WorkflowNotFoundError
-from dli_tui.domain.health import Health, HealthComponent, HealthStatus
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import (
@@ -36,10 +35,14 @@ from dli_tui.domain.query import (
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import matches_run, matches_workflow
 from dli_tui.domain.run import LogChunk, Step, WorkflowRun
-from dli_tui.domain.saga import Saga
 from dli_tui.domain.status import SourceType
-from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+if TYPE_CHECKING:
+    from dli_tui.backends.demo.sideshow import Sideshow
+    from dli_tui.domain.health import Health
+    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
 
 PAGE = 500
 T = TypeVar("T")
@@ -210,32 +213,29 @@ class DemoBackend(Backend):
     async def templates(
         self, *, category: str | None = None, search: str | None = None
     ) -> tuple[Template, ...]:
-        return templates.matching(category, search)
+        return _beside(await self._world()).templates(category, search)
 
     async def template_categories(self) -> tuple[TemplateCategory, ...]:
-        return templates.categories()
+        return _beside(await self._world()).categories()
 
     async def template(self, template_id: str) -> Template:
-        return templates.one(template_id)
+        return _beside(await self._world()).template(template_id)
 
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
-        return await self.register(templates.registration(request))
+        return await self.register(_beside(await self._world()).registration(request))
 
     async def sagas(self) -> tuple[Saga, ...]:
-        world = await self._world()
-        return sagas.all_sagas(world.now, world.book.cancelled_sagas)
+        return _beside(await self._world()).sagas()
 
     async def saga(self, saga_id: str) -> Saga:
-        world = await self._world()
-        return sagas.one_saga(saga_id, world.now, world.book.cancelled_sagas)
+        return _beside(await self._world()).saga(saga_id)
 
     async def cancel_saga(self, saga_id: str) -> Saga:
-        await self._commit(lambda world: deeds.cancel_saga(world, saga_id, self._user))
+        await self._commit(lambda world: _beside(world).cancel(saga_id, self._user))
         return await self.saga(saga_id)
 
     async def health(self) -> Health:
-        world = await self._world()
-        return _health(world)
+        return _beside(await self._world()).health()
 
     # What only the demo has
 
@@ -300,22 +300,8 @@ class DemoBackend(Backend):
             await asyncio.sleep(self._latency)
 
 
-def _health(world: World) -> Health:
-    now = world.now
-    return Health(
-        status=HealthStatus.DEGRADED,
-        service="dli-tui demo",
-        version="1",
-        timestamp=now,
-        components=(
-            HealthComponent(name="scheduler", status=HealthStatus.HEALTHY, heartbeat_at=now),
-            HealthComponent(name="database", status=HealthStatus.HEALTHY, message="3 ms"),
-            HealthComponent(name="object store", status=HealthStatus.HEALTHY),
-            HealthComponent(
-                name="finance pool",
-                status=HealthStatus.DEGRADED,
-                message="all 4 slots taken, 2 runs wait",
-            ),
-        ),
-        metrics=changes.metrics(world),
-    )
+def _beside(world: World) -> Sideshow:
+    # Models that the list doesn't need, and that take milliseconds to make.
+    from dli_tui.backends.demo.sideshow import Sideshow  # noqa: PLC0415
+
+    return Sideshow(world)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from dli_tui.backends.demo import portraits, sagas
+from dli_tui.backends.demo import portraits
 from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.registered import details_of
 from dli_tui.backends.demo.scenario import CODE, MANUAL, ArchivedRun, DemoWorkflow
@@ -152,12 +152,6 @@ def pause(world: World, name: str, deed: Deed, user: str, reason: str | None) ->
     row = portraits.row(world, _in_force(world, name))
     rules.require_pausable(row)
     return (Action(world.now, user, deed, name, reason=reason),)
-
-
-def cancel_saga(world: World, saga_id: str, user: str) -> tuple[Action, ...]:
-    saga = sagas.one_saga(saga_id, world.now, world.book.cancelled_sagas)
-    sagas.require_cancellable(saga)
-    return (Action(world.now, user, Deed.CANCEL_SAGA, saga_id),)
 
 
 def deliver(world: World, name: str, expression: str, timezone: str) -> tuple[Action, ...]:

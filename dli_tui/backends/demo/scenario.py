@@ -98,8 +98,7 @@ HOSTILE_ERROR: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Temper:
+class Temper(NamedTuple):
     """How a workflow's runs tend to go."""
 
     failure_rate: float = 0.02
