@@ -2,7 +2,7 @@
 # it is made from has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean moved
+.PHONY: help run test check format screenshots clean moved
 
 READY := .venv/.ready
 
@@ -30,6 +30,9 @@ check: $(READY) ## formatting, lint, types, import rules
 format: $(READY) ## format the code and put the imports in order
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+
+screenshots: $(READY) ## draw the pictures of the README again
+	@.venv/bin/python scripts/screenshots.py
 
 clean: ## remove caches and build output; .venv stays
 	@rm -rf build dist *.egg-info .coverage .coverage.* .hypothesis .pytest_cache \

@@ -108,8 +108,8 @@ def _warnings(
         slot.action is SlotAction.RERUN and slot.run_status is RunStatus.COMPLETED for slot in slots
     )
     if done and scope is BackfillScope.ALL:
-        warnings.append(f"{done} of these slots completed before and would run again.")
+        warnings.append(f"Completed before and would run again: {done}.")
     early = sum(slot.note == "not due yet" for slot in slots)
     if early:
-        warnings.append(f"{early} of these slots are not due yet and are left out.")
+        warnings.append(f"Not due yet and left out: {early}.")
     return tuple(warnings)

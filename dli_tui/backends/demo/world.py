@@ -210,7 +210,7 @@ class World:
 
     def _scheduled(self, workflow: DemoWorkflow) -> Iterator[Play]:
         for playing, since, end in self._eras(WorkflowKey(workflow.name, workflow.source)):
-            until = self.now if end is None else end - _TICK
+            until = end or self.now
             for slot in slots.backwards(
                 playing.cron or "", playing.timezone, until - _behind(playing), since
             ):
@@ -223,11 +223,13 @@ class World:
         for era in reversed(self.book.eras(key)):
             if era.workflow is not None and era.workflow.cron is not None:
                 since = era.workflow.since or self.horizon
-                yield era.workflow, max(era.since, self.horizon, since), end
+                yield era.workflow, max(era.since + _TICK, self.horizon, since), end
             end = era.since if end is None else min(end, era.since)
 
     def _fires(self, workflow: DemoWorkflow, slot: datetime) -> bool:
-        return not (self._held(workflow, slot) or self._overridden(workflow, slot))
+        # What is done at the very moment of a slot comes after it: a run once seen stays.
+        before = slot - _TICK
+        return not (self._held(workflow, before) or self._overridden(workflow, before))
 
     def _slot_play(self, workflow: DemoWorkflow, slot: datetime) -> Play:
         return Play(
@@ -271,7 +273,7 @@ class World:
                 if (
                     since <= slot
                     and queued <= self.now
-                    and (end is None or slot + _behind(workflow) < end)
+                    and (end is None or slot + _behind(workflow) <= end)
                     and slot in slots.on_day(workflow.cron or "", workflow.timezone, slot.date())
                     and self._fires(workflow, slot)
                 ):

@@ -1,0 +1,75 @@
+"""What holds for every test: no network, no waiting, nothing that blocks the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import fcntl
+import os
+import socket
+import subprocess
+import time
+from functools import wraps
+
+import pytest
+
+# Zones are read from small files once and then kept; everything else belongs in a thread.
+_READ_ONCE = "zoneinfo"
+_BLOCKING = (
+    (builtins, "open"),
+    (os, "fsync"),
+    (os, "open"),
+    (fcntl, "flock"),
+    (subprocess, "run"),
+    (subprocess, "Popen"),
+)
+
+
+class BlockedLoopError(AssertionError):
+    """Something blocking was called in the event loop."""
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking_in_the_loop(monkeypatch):
+    def guarded(call, name):
+        @wraps(call)
+        def guard(*arguments, **options):
+            in_loop = asyncio._get_running_loop() is not None
+            if in_loop and not any(_READ_ONCE in str(argument) for argument in arguments[:1]):
+                raise BlockedLoopError(f"{name} was called in the event loop")
+            return call(*arguments, **options)
+
+        return guard
+
+    for module, name in _BLOCKING:
+        call = getattr(module, name)
+        if not isinstance(call, type):
+            monkeypatch.setattr(module, name, guarded(call, f"{module.__name__}.{name}"))
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    def refused(_socket, address, *_):
+        raise AssertionError(f"a test tried to reach {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setattr(socket.socket, "connect_ex", refused)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    def refused(seconds):
+        raise AssertionError(f"a test slept for {seconds} s")
+
+    monkeypatch.setattr(time, "sleep", refused)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch, tmp_path_factory):
+    """Neither the person's configuration nor their demo is seen or touched."""
+    home = tmp_path_factory.mktemp("home")
+    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(home / variable.lower()))
+    for variable in list(os.environ):
+        if variable.startswith("DLI_TUI_"):
+            monkeypatch.delenv(variable)
