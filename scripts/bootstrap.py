@@ -160,7 +160,7 @@ def run(command: list) -> subprocess.CompletedProcess:
     folders = env.get("PATH", os.defpath).split(os.pathsep)
     env["PATH"] = os.pathsep.join(one for one in folders if one != str(PYTHON.parent))
     try:
-        return subprocess.run(  # noqa: S603 - the commands are those above
+        return subprocess.run(
             command,
             check=False,
             cwd=str(ROOT),

@@ -23,15 +23,15 @@ WIDTH = 100
 PLAIN_SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 CLICKS = "iceberg.analytics.daily_clicks"
 PICTURES = {
-    "list": ["workflow", "list", "-d", "finance"],
-    "history": ["workflow", "history", "-d", "logistics.carriers.rates", "-n", "5"],
-    "backfill": ["workflow", "backfill", CLICKS, "-s", "2026-11-15", "-e", "2026-11-21", "--dry-run"],
+    "list": "workflow list -d finance",
+    "history": "workflow history -d logistics.carriers.rates -n 5",
+    "backfill": f"workflow backfill {CLICKS} -s 2026-11-15 -e 2026-11-21 --dry-run",
 }
 
 
 def main() -> None:
     for name, command in PICTURES.items():
-        draw(name, command)
+        draw(name, command.split())
 
 
 def draw(name: str, command: list[str]) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from dli_tui.domain.rules import in_force
+
 
 class ManualClock:
     """A clock that stands still until the test moves it; waiting on it moves it too."""
@@ -20,6 +22,11 @@ class ManualClock:
     async def sleep(self, seconds: float) -> None:
         self.move(seconds)
         await asyncio.sleep(0)
+
+
+async def row_of(backend, name):
+    """The row that a bare name means."""
+    return in_force(await backend.workflow(name))
 
 
 async def everything(pages):

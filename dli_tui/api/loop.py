@@ -17,7 +17,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
 from dli_tui.client.sent import CURRENT, Sent
-from dli_tui.domain.errors import DLIError
 
 Resource = TypeVar("Resource")
 Result = TypeVar("Result")
@@ -91,7 +90,7 @@ class LoopThread(Generic[Resource]):
         self._thread.start()
         try:
             ready.result()
-        except DLIError:
+        except BaseException:
             self._forget()
             raise
         atexit.register(self.close)
@@ -105,7 +104,8 @@ class LoopThread(Generic[Resource]):
                 self._resource = resource
                 ready.set_result(None)
                 await end.wait()
-        except DLIError as error:
+        except BaseException as error:
+            # Whatever kept it from starting is for the thread that waits for it.
             if ready.done():
                 raise
             ready.set_exception(error)

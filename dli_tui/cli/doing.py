@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -18,15 +18,14 @@ from dli_tui.cli.running import (
     reading,
     reports_errors,
     verdict,
-    waiting_ends,
     writing,
 )
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import BackfillScope
-from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
+from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
-from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.domain.status import RunStatus
 from dli_tui.present import tables, words
 
 if TYPE_CHECKING:
@@ -126,15 +125,14 @@ def run(
     given = _parameters(param)
     may_wait(ctx, wait=wait)
 
-    def work(client: WorkflowClient) -> Any:  # noqa: ANN401 - a coroutine of the client's result
-        return client.run(dataset, parameters=given, dry_run=dry_run)
+    async def work(client: WorkflowClient) -> _Started:
+        result = await client.run(dataset, parameters=given, dry_run=dry_run)
+        told = f"Run started: {words.word(result.run_id)}"
+        if dry_run:
+            told = f"Dry run: {words.word(dataset)} can be run. Nothing was started."
+        return await _followed(client, result, told, wait=wait and not dry_run)
 
-    if dry_run:
-        result: WorkflowRunResult = reading(ctx, work)
-        _show(result, f"Dry run: {words.word(dataset)} can be run. Nothing was started.", format_)
-        return
-    result = writing(ctx, work, yes=yes)
-    _started(ctx, result, f"Run started: {words.word(result.run_id)}", format_, wait=wait)
+    _end(reading(ctx, work) if dry_run else writing(ctx, work, yes=yes), format_)
 
 
 @reports_errors
@@ -164,18 +162,17 @@ def backfill(
     given = _parameters(param)
     may_wait(ctx, wait=wait)
 
-    async def work(client: WorkflowClient) -> tuple[BackfillPlan, WorkflowRunResult]:
+    async def work(client: WorkflowClient) -> tuple[BackfillPlan, _Started]:
         plan = await client.plan_backfill(dataset, start, end, scope=only, parallel=parallel)
         result = await client.start_backfill(plan, parameters=given, dry_run=dry_run)
-        return plan, result
+        sent = result.run_id is not None
+        return plan, await _followed(client, result, _count_of(plan, result), wait=wait and sent)
 
-    plan, result = reading(ctx, work) if dry_run else writing(ctx, work, yes=yes)
-    if dry_run or result.status is ResultStatus.SKIPPED:
-        _show_plan(plan, result, format_)
-        return
-    daily = len({slot.day for slot in plan.slots}) == len(plan.slots)
-    count = words.plural(result.total_runs or plan.to_run, "date" if daily else "slot")
-    _started(ctx, result, f"Backfill started for {count}", format_, wait=wait)
+    plan, started = reading(ctx, work) if dry_run else writing(ctx, work, yes=yes)
+    if started.result.run_id is None:
+        _show_plan(plan, started.result, format_)
+    else:
+        _end(started, format_)
 
 
 @reports_errors
@@ -239,20 +236,38 @@ def _warn(warning: str | None) -> None:
         output.talk(f"Warning: {words.word(warning)}")
 
 
-def _started(
-    ctx: typer.Context, result: WorkflowRunResult, text: str, format_: Format, *, wait: bool
-) -> None:
-    """What was started; and, where it is waited for, how it ends."""
-    run_id = result.run_id
-    if not wait or run_id is None:
-        _show(result, text, format_)
-        if format_ is Format.TABLE and result.backfill_id:
-            output.line(f"  Follow it: dli-tui workflow status {words.word(run_id)}")
-        return
-    output.talk(text)
-    ended = waiting_ends(run_id, lambda: reading(ctx, lambda client: followed(client, run_id)))
-    show_status(ended, format_)
-    verdict(ended.run_status)
+class _Started(NamedTuple):
+    """What was started, the words for it and, where it was waited for, how it ended."""
+
+    result: WorkflowRunResult
+    told: str
+    ended: WorkflowStatusResult | None = None
+
+
+async def _followed(
+    client: WorkflowClient, result: WorkflowRunResult, told: str, *, wait: bool
+) -> _Started:
+    if not wait or result.run_id is None:
+        return _Started(result, told)
+    output.talk(told)
+    return _Started(result, told, await followed(client, result.run_id))
+
+
+def _end(started: _Started, format_: Format) -> None:
+    """Show how it went; a run that was waited for decides the exit code."""
+    result, told, ended = started
+    if ended is not None:
+        show_status(ended, format_)
+        verdict(ended.run_status)
+    _show(result, told, format_)
+    if format_ is Format.TABLE and result.backfill_id:
+        output.line(f"  Follow it: dli-tui workflow status {words.word(result.run_id)}")
+
+
+def _count_of(plan: BackfillPlan, result: WorkflowRunResult) -> str:
+    daily = len({slot.day for slot in plan.slots}) == len(plan.slots)
+    count = words.plural(result.total_runs or plan.to_run, "date" if daily else "slot")
+    return f"Backfill started for {count}"
 
 
 def _show_plan(plan: BackfillPlan, result: WorkflowRunResult, format_: Format) -> None:

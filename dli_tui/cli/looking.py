@@ -15,7 +15,6 @@ from dli_tui.cli.running import (
     reading,
     reports_errors,
     verdict,
-    waiting_ends,
 )
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.ids import WorkflowKey
@@ -143,7 +142,7 @@ def status(
     async def work(client: WorkflowClient) -> WorkflowStatusResult:
         return await (followed(client, run_id) if wait else client.status(run_id))
 
-    found = waiting_ends(run_id, lambda: reading(ctx, work)) if wait else reading(ctx, work)
+    found = reading(ctx, work)
     show_status(found, format_)
     if wait:
         verdict(found.run_status)

@@ -91,24 +91,20 @@ def writing(
 
 
 async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
-    """The run when it is over, told on stderr as it goes."""
+    """The run when it is over, told on stderr as it goes; ctrl+c ends the waiting alone."""
     last = ""
-    status = await client.status(run_id)
-    async for status in client.follow(run_id):
-        told = _progress(status)
-        if told != last:
-            output.talk(told)
-            last = told
-    return status
-
-
-def waiting_ends(run_id: str, wait: Callable[[], Result]) -> Result:
-    """The result of waiting; ctrl+c ends the waiting, not the run."""
     try:
-        return wait()
-    except KeyboardInterrupt as interrupt:
-        output.talk(f"Stopped waiting; the run goes on: dli-tui workflow status {run_id}")
+        status = await client.status(run_id)
+        async for status in client.follow(run_id):
+            told = _progress(status)
+            if told != last:
+                output.talk(told)
+                last = told
+    except asyncio.CancelledError as interrupt:
+        shown = words.word(run_id)
+        output.talk(f"Stopped waiting; the run goes on: dli-tui workflow status {shown}")
         raise typer.Exit(INTERRUPTED) from interrupt
+    return status
 
 
 def may_wait(ctx: typer.Context, *, wait: bool) -> None:

@@ -64,7 +64,7 @@ def problem_of(expression: str) -> CronProblem | None:
     # Not str.split(): its blanks include some that schedulers don't take for one.
     fields = [field for field in _BLANKS.split(expression) if field]
     if len(fields) != len(FIELDS):
-        return CronProblem(f"it has {len(fields)} fields, 5 are expected")
+        return CronProblem(f"5 fields are expected, it has {len(fields)}")
     values: list[set[int]] = []
     for index, (text, field) in enumerate(zip(fields, FIELDS, strict=True)):
         accepted: set[int] = set()

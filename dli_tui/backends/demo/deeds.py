@@ -67,7 +67,7 @@ def unregister(world: World, name: str, user: str, *, force: bool) -> tuple[Acti
     rules.require_manual(name, rows, "unregister")
     if row.is_running and not force:
         raise WorkflowRegistrationError(
-            f"Workflow '{name}' has {row.active_runs} active runs",
+            f"Runs of '{name}' are active ({row.active_runs})",
             code=ErrorCode.WORKFLOW_UNREGISTER_FAILED,
             dataset_name=name,
             hint="Stop them first, or use --force.",

@@ -24,6 +24,7 @@ def details_of(request: Registration) -> dict[str, Any]:
         "team": request.team,
         "description": request.description,
         "yaml": request.yaml_content,
+        "steps": _steps(request.yaml_content),
     }
 
 
@@ -48,9 +49,38 @@ def workflow_of(action: Action, source: SourceType) -> DemoWorkflow:
     )
 
 
+def _steps(text: str | None) -> list[dict[str, Any]]:
+    """The steps that a spec names, each with the stage in which it can begin."""
+    if text is None:
+        return []
+    # YAML is slow to load, and only a registration brings any.
+    from dli_tui.specs.errors import SpecError  # noqa: PLC0415
+    from dli_tui.specs.reader import parse_spec  # noqa: PLC0415
+
+    try:
+        spec = parse_spec(text)
+    except SpecError:
+        return []  # a server takes what it is given; the demo then plays steps of its own
+    stages: dict[str, int] = {}
+    waiting = list(spec.steps)
+    while waiting:
+        ready = [step for step in waiting if all(need in stages for need in step.needs)]
+        stages |= {
+            step.name: 1 + max((stages[need] for need in step.needs), default=-1) for step in ready
+        }
+        waiting = [step for step in waiting if step not in ready]
+    return [
+        {"name": step.name, "type": step.type, "stage": stages[step.name], "needs": step.needs}
+        for step in spec.steps
+    ]
+
+
 def _pattern(steps: list[dict[str, Any]] | None) -> Pattern:
     if not steps:
         return ETL
     return Pattern(
-        tuple(StepPlan(step["name"], step["type"], step["stage"], 1.0) for step in steps)
+        tuple(
+            StepPlan(step["name"], step["type"], step["stage"], 1.0, tuple(step["needs"]))
+            for step in steps
+        )
     )

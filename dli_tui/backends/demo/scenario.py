@@ -31,6 +31,8 @@ class StepPlan(NamedTuple):
     type: str
     stage: int
     share: float
+    needs: tuple[str, ...] | None = None
+    """The steps that must be done before; not named: all of the stage before."""
 
 
 class Pattern(NamedTuple):
@@ -39,7 +41,9 @@ class Pattern(NamedTuple):
     steps: tuple[StepPlan, ...]
 
     def needs(self, step: StepPlan) -> tuple[str, ...]:
-        """The steps that come just before `step`."""
+        """The steps that must be done before `step`."""
+        if step.needs is not None:
+            return step.needs
         return tuple(other.name for other in self.steps if other.stage == step.stage - 1)
 
 

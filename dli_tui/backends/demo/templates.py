@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +12,9 @@ from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
 
 _MADE: Final = datetime(2025, 1, 8, 10, tzinfo=UTC)
+
+_KINDS: Final = {"http_request": "http", "delay": "wait", "notification": "http"}
+"""The kinds of step of a template that a spec has words for; the others only say something."""
 
 
 def _step(name: str, kind: str, **config: Any) -> dict[str, Any]:  # noqa: ANN401 - settings are of any type
@@ -143,7 +147,19 @@ def registration(request: NewFromTemplate) -> Registration:
         request.workflow_name,
         ScheduleConfig(cron=cron),
         description=request.workflow_description or template.description,
+        yaml_content=_spec(request.workflow_name, template),
     )
+
+
+def _spec(name: str, template: Template) -> str:
+    """The template's steps as a spec, one after the other."""
+    before: list[str] = []
+    steps = []
+    for step in template.steps:
+        kind = _KINDS.get(step.type, "log")
+        steps.append({"name": step.name, "type": kind, "needs": before, "config": step.config})
+        before = [step.name]
+    return json.dumps({"version": "v1", "name": name, "steps": steps})
 
 
 def categories() -> tuple[TemplateCategory, ...]:

@@ -16,10 +16,9 @@ from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError
 from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.query import BackfillRequest, HistoryQuery, Registration, RunRequest
-from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.template import NewFromTemplate
-from tests.support import ManualClock, everything
+from tests.support import everything
 
 NO_RUN = RunRef("no_such_run")
 
@@ -141,9 +140,7 @@ async def refused(awaitable, code: ErrorCode) -> WorkflowError:
     return caught.value
 
 
-async def watched(
-    backend: Backend, clock: ManualClock, ref: RunRef, *, step: float = 2.0
-) -> list[WorkflowRun]:
+async def watched(backend, clock, ref, *, step=2.0):
     """A run as it stands now and every `step` seconds until it is over."""
     seen = [await backend.run_status(ref)]
     deadline = clock.now() + timedelta(hours=2)
@@ -154,6 +151,6 @@ async def watched(
     return seen
 
 
-async def history(backend: Backend, **query) -> list[WorkflowRun]:
+async def history(backend, **query):
     """The runs that fit."""
     return await everything(backend.history(HistoryQuery(**query)))

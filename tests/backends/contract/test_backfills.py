@@ -8,14 +8,19 @@ from dli_tui.backends.port import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
-from dli_tui.domain.rules import in_force
 from dli_tui.domain.schedule import slots_or_days
 from dli_tui.domain.status import ResultStatus, RunStatus, RunType
 from tests.backends.contract.places import history, needs, refused, watched
+from tests.support import row_of
+
+
+def asked(place, **more):
+    first, last = place.dates
+    return BackfillRequest(place.manual, first, last, **more)
 
 
 async def slots_of(backend, name, dates):
-    row = in_force(await backend.workflow(name))
+    row = await row_of(backend, name)
     return slots_or_days(row.cron, row.timezone, *dates)
 
 
@@ -29,9 +34,7 @@ async def children(backend, name):
 async def test_a_backfill_has_a_run_with_an_id_for_each_slot(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     assert len(slots) >= 3
-    result = await backend.backfill(
-        BackfillRequest(place.manual, *place.dates, parameters={"a": 1})
-    )
+    result = await backend.backfill(asked(place, parameters={"a": 1}))
     assert (result.status, result.total_runs) == (ResultStatus.SUCCESS, len(slots))
     assert result.run_id == result.backfill_id
     assert (result.start_date, result.end_date) == place.dates
@@ -47,7 +50,7 @@ async def test_a_backfill_has_a_run_with_an_id_for_each_slot(backend, place, clo
 
 @needs(Capability.BACKFILL)
 async def test_one_date_comes_after_the_other_unless_asked_otherwise(backend, place, clock):
-    result = await backend.backfill(BackfillRequest(place.manual, *place.dates))
+    result = await backend.backfill(asked(place))
     clock.move(8)
     assert len(await children(backend, place.manual)) == 1
     await watched(backend, clock, RunRef(result.run_id, place.manual), step=5)
@@ -71,7 +74,7 @@ async def test_one_after_the_other_stops_at_the_first_failure(backend, place, cl
 @needs(Capability.BACKFILL, Capability.BACKFILL_PARALLEL)
 async def test_all_dates_run_at_once_when_asked(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
-    await backend.backfill(BackfillRequest(place.manual, *place.dates, parallel=True))
+    await backend.backfill(asked(place, parallel=True))
     clock.move(10)
     runs = await children(backend, place.manual)
     assert {run.slot for run in runs} == set(slots)
@@ -92,7 +95,7 @@ async def test_at_once_no_failure_keeps_another_date_from_running(backend, place
 async def test_only_the_slots_that_are_given_run(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     wanted = (slots[0], slots[-1])
-    result = await backend.backfill(BackfillRequest(place.manual, *place.dates, slots=wanted))
+    result = await backend.backfill(asked(place, slots=wanted))
     assert result.total_runs == 2
     await watched(backend, clock, RunRef(result.run_id, place.manual), step=5)
     assert tuple(run.slot for run in await children(backend, place.manual)) == wanted
@@ -101,7 +104,7 @@ async def test_only_the_slots_that_are_given_run(backend, place, clock):
 @needs(Capability.BACKFILL)
 async def test_backfills_that_overlap_have_runs_of_their_own(backend, place, clock):
     first, last = place.dates
-    ids = []
+    ids: list[str] = []
     for dates in ((first, last), (first, last), (first, first)):
         result = await backend.backfill(BackfillRequest(place.manual, *dates))
         ids.extend((result.backfill_id, *result.run_ids))
@@ -114,7 +117,7 @@ async def test_backfills_that_overlap_have_runs_of_their_own(backend, place, clo
 
 @needs(Capability.BACKFILL, Capability.STOP)
 async def test_a_backfill_is_stopped_as_a_whole(backend, place, clock):
-    result = await backend.backfill(BackfillRequest(place.manual, *place.dates))
+    result = await backend.backfill(asked(place))
     ref = RunRef(result.run_id, place.manual)
     clock.move(10)
     await backend.stop(ref, reason="enough")
@@ -129,7 +132,7 @@ async def test_a_backfill_is_stopped_as_a_whole(backend, place, clock):
 
 @needs(Capability.BACKFILL, Capability.STOP)
 async def test_a_date_that_was_stopped_ends_the_backfill(backend, place, clock):
-    result = await backend.backfill(BackfillRequest(place.manual, *place.dates))
+    result = await backend.backfill(asked(place))
     clock.move(10)
     await backend.stop(RunRef(result.run_ids[0], place.manual))
     whole = await watched(backend, clock, RunRef(result.run_id, place.manual))

@@ -3,6 +3,7 @@
 import pytest
 
 from dli_tui.backends.port import Capability
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import Registration, RunRequest, WorkflowQuery
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import WorkflowStatus
@@ -131,6 +132,4 @@ async def test_two_who_follow_at_once_both_have_the_truth(backend, clock):
 
 
 def _ref(result):
-    from dli_tui.domain.ids import RunRef
-
     return RunRef(result.run_id, result.dataset_name)

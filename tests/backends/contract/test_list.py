@@ -5,7 +5,7 @@ import pytest
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import in_force
 from dli_tui.domain.status import SourceType, WorkflowStatus
-from tests.support import everything
+from tests.support import everything, row_of
 
 ROLES = {
     "manual": (SourceType.MANUAL, WorkflowStatus.ACTIVE),
@@ -29,7 +29,7 @@ async def test_rows_come_once_each_and_in_the_order_of_their_names(backend):
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_part_is_played(backend, place, role):
-    row = in_force(await backend.workflow(getattr(place, role)))
+    row = await row_of(backend, getattr(place, role))
     assert row is not None
     source, status = ROLES[role]
     assert row.status is status
@@ -48,7 +48,7 @@ async def test_a_name_of_a_pair_has_two_rows_and_code_is_in_force(backend, place
 async def test_a_name_has_the_rows_that_the_list_has(backend, place):
     listed = await rows_of(backend)
     for name in (place.manual, place.pair, place.paused):
-        assert set(row.key for row in await backend.workflow(name)) == {
+        assert {row.key for row in await backend.workflow(name)} == {
             row.key for row in listed if row.dataset_name == name
         }
         assert all(row in listed for row in await backend.workflow(name))
@@ -114,20 +114,20 @@ async def test_a_limit_keeps_the_first_rows(backend):
 
 async def test_the_last_run_of_a_row_heads_its_history(backend, place):
     for name in (place.manual, place.code, place.failing):
-        row = in_force(await backend.workflow(name))
+        row = await row_of(backend, name)
         newest = (await backend.recent_runs([name], 1))[name]
         assert (row.last_run,) == newest
 
 
 async def test_an_active_schedule_has_a_next_run_and_a_held_one_has_none(backend, place, clock):
-    code = in_force(await backend.workflow(place.code))
+    code = await row_of(backend, place.code)
     assert code.next_run > clock.now()
     for name in (place.paused, place.disabled):
-        assert in_force(await backend.workflow(name)).next_run is None
+        assert (await row_of(backend, name)).next_run is None
 
 
 async def test_a_dataset_is_described_by_what_its_row_says_at_least(backend, place):
-    row = in_force(await backend.workflow(place.manual))
+    row = await row_of(backend, place.manual)
     info = await backend.dataset_info(place.manual)
     assert (info.name, info.owner, info.source_type) == (place.manual, row.owner, row.source_type)
     assert await backend.dataset_info("no.such.workflow") is None

@@ -5,10 +5,10 @@ import pytest
 from dli_tui.backends.port import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.query import Registration, RunRequest
-from dli_tui.domain.rules import in_force
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import ResultStatus, SourceType, WorkflowStatus
 from tests.backends.contract.places import history, needs, refused
+from tests.support import row_of
 
 NEW = "brand.new"
 
@@ -95,7 +95,7 @@ async def test_a_run_of_a_name_registered_again_is_not_the_old_one(backend, plac
     await backend.register(registration(place.manual))
     await backend.run(RunRequest(place.manual))
     clock.move(8)
-    row = in_force(await backend.workflow(place.manual))
+    row = await row_of(backend, place.manual)
     assert row.last_run.status.is_running
     assert row.last_run.stopped_by is None
 

@@ -8,9 +8,9 @@ from dli_tui.backends.port import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
-from dli_tui.domain.rules import in_force
 from dli_tui.domain.status import ResultStatus, RunStatus, RunType, SourceType
 from tests.backends.contract.places import NO_RUN, history, needs, refused, watched
+from tests.support import row_of
 
 
 async def started(backend, name, **parameters):
@@ -47,7 +47,7 @@ async def test_a_run_heads_the_history_and_shows_in_the_row(backend, place, cloc
     ref = await started(backend, place.manual)
     clock.move(10)
     assert (await history(backend, workflow=place.manual, limit=1))[0].ref == ref
-    row = in_force(await backend.workflow(place.manual))
+    row = await row_of(backend, place.manual)
     assert row.is_running
     assert row.last_run.run_id == ref.run_id
 
@@ -62,11 +62,11 @@ async def test_two_runs_at_once_have_two_ids(backend, place):
 
 @needs(Capability.RUN)
 async def test_every_run_under_way_is_counted(backend, place, clock):
-    before = in_force(await backend.workflow(place.manual)).active_runs or 0
+    before = (await row_of(backend, place.manual)).active_runs or 0
     for _ in range(9):
         await started(backend, place.manual)
     clock.move(10)
-    row = in_force(await backend.workflow(place.manual))
+    row = await row_of(backend, place.manual)
     assert row.is_running
     assert row.active_runs in (None, before + 9)
 

@@ -5,9 +5,9 @@ import pytest
 from dli_tui.backends.port import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.query import RunRequest
-from dli_tui.domain.rules import in_force
 from dli_tui.domain.status import WorkflowStatus
 from tests.backends.contract.places import history, needs, refused
+from tests.support import row_of
 
 
 @needs(Capability.PAUSE)
@@ -16,15 +16,15 @@ async def test_a_paused_schedule_has_no_next_run_and_a_resumed_one_has_it_again(
     backend, place, role
 ):
     name = getattr(place, role)
-    before = in_force(await backend.workflow(name))
+    before = await row_of(backend, name)
     result = await backend.pause(name, reason="stock-taking")
     assert result.workflow_status is WorkflowStatus.PAUSED
-    row = in_force(await backend.workflow(name))
+    row = await row_of(backend, name)
     assert (row.status, row.next_run) == (WorkflowStatus.PAUSED, None)
     assert (row.reason, row.paused_by) == ("stock-taking", place.user)
     result = await backend.unpause(name)
     assert result.workflow_status is WorkflowStatus.ACTIVE
-    assert in_force(await backend.workflow(name)) == before
+    assert await row_of(backend, name) == before
 
 
 @needs(Capability.PAUSE)

@@ -1,0 +1,234 @@
+"""What was done is kept: shared, whole, private, and no longer than it shows."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dli_tui.backends.demo import actions as acts
+from dli_tui.backends.demo import journal as journals
+from dli_tui.backends.demo.actions import RETENTION, Action, Deed, action_of, compacted
+from dli_tui.backends.demo.journal import FileJournal, MemoryJournal
+from dli_tui.domain.errors import ConfigurationError, WorkflowExecutionError
+from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
+from tests.support import everything
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def action(name="a", deed=Deed.PAUSE, *, at=NOON, run_id="", **details):
+    return Action(at, "me", deed, name, run_id, reason=None, details=details)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "state" / "demo-0.jsonl"
+
+
+@pytest.fixture
+def journal(path):
+    return FileJournal(path)
+
+
+def add(journal, *actions):
+    return journal.commit(lambda so_far: actions)
+
+
+def test_an_action_is_read_as_it_was_written():
+    written = Action(
+        NOON, "나", Deed.BACKFILL, "a\x1b[2J", "id", reason="[/] \u2028", details={"slots": ["x"]}
+    )
+    assert "\n" not in written.as_line()
+    assert action_of(written.as_line()) == written
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{}", "[]", "null", '{"v":1', action().as_line().replace('"v":1', '"v":2'), "\x00",
+     action().as_line().replace("pause", "explode"), action().as_line()[:-4]],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_nothing(line):
+    assert action_of(line) is None
+
+
+def test_two_journals_on_one_file_see_what_the_other_did(path):
+    one, other = FileJournal(path), FileJournal(path)
+    assert one.actions() == other.actions() == ()
+    first = add(one, action("a"))
+    assert other.actions() == first
+    second = add(other, action("b"))
+    assert one.actions() == (*first, *second)
+
+
+def test_a_decision_knows_all_that_was_done_before(path):
+    one, other = FileJournal(path), FileJournal(path)
+    first = add(one, action("a"))
+    assert first
+    assert other.commit(lambda so_far: so_far) == first
+    assert one.actions() == first * 2
+
+
+def test_the_same_actions_are_not_read_twice(journal):
+    add(journal, action())
+    assert journal.actions() is journal.actions()
+
+
+def test_a_refusal_adds_nothing(journal, path):
+    def refuse(so_far):
+        raise WorkflowExecutionError("no")
+
+    with pytest.raises(WorkflowExecutionError):
+        journal.commit(refuse)
+    assert not path.exists()
+    assert add(journal, action()) == journal.actions()
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from dli_tui.backends.demo.actions import Action, Deed
+from dli_tui.backends.demo.journal import FileJournal
+
+journal = FileJournal(Path(sys.argv[1]))
+for number in range(int(sys.argv[3])):
+    journal.commit(lambda so_far: (
+        Action(datetime(2026, 3, 10, tzinfo=UTC), sys.argv[2], Deed.RUN, "a", str(len(so_far))),
+    ))
+"""
+
+
+def test_two_processes_that_write_at_once_lose_nothing(path):
+    each = 40
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name, str(each)])
+        for name in ("one", "other")
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    found = FileJournal(path).actions()
+    assert [action.run_id for action in found] == [str(number) for number in range(2 * each)]
+    assert sorted(action.by for action in found) == ["one"] * each + ["other"] * each
+
+
+def test_a_torn_last_line_is_passed_over_and_what_comes_after_it_is_kept(journal, path):
+    (first,) = add(journal, action("a"))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(action("torn").as_line()[:30])
+    assert FileJournal(path).actions() == (first,)
+    (second,) = add(journal, action("b"))
+    assert journal.actions() == FileJournal(path).actions() == (first, second)
+
+
+def test_bytes_that_are_no_text_are_passed_over(journal, path):
+    (first,) = add(journal, action("a"))
+    with path.open("ab") as file:
+        file.write(b"\xff\xfe\x00\n")
+    (second,) = add(journal, action("b"))
+    assert journal.actions() == (first, second)
+
+
+def test_only_its_owner_may_read_it(journal, path):
+    add(journal, action())
+    assert {one.stat().st_mode & 0o777 for one in path.parent.iterdir()} == {0o600}
+
+
+def test_reset_forgets(journal, path):
+    add(journal, action("a"), action("b"))
+    other = FileJournal(path)
+    assert len(other.actions()) == 2
+    assert journal.reset() == 2
+    assert journal.actions() == other.actions() == ()
+    assert journal.reset() == 0
+
+
+def test_a_file_as_long_as_the_one_before_is_not_taken_for_it(journal, path):
+    add(journal, action("a"))
+    other = FileJournal(path)
+    assert [one.name for one in other.actions()] == ["a"]
+    # An unlinked file's inode is used again at once, so neither it nor the size need differ.
+    text = path.read_text(encoding="utf-8").replace('"a"', '"b"')
+    path.write_text(text, encoding="utf-8")
+    assert [one.name for one in other.actions()] == ["b"]
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_what_to_do(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError) as caught:
+        add(FileJournal(tmp_path / "file" / "demo.jsonl"), action())
+    assert "XDG_STATE_HOME" in caught.value.hint
+
+
+async def test_a_memory_journal_touches_no_file(demo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    journal = MemoryJournal()
+    backend = demo(journal=journal)
+    await backend.pause("orders_hourly")
+    assert len(journal.actions()) == 1
+    assert list(tmp_path.rglob("*")) == []
+
+
+async def picture(backend, names):
+    rows = await everything(backend.workflows(WorkflowQuery()))
+    runs = [run for name in names for run in await everything(backend.history(HistoryQuery(name)))]
+    return rows, runs
+
+
+async def test_compacting_changes_nothing_that_shows(demo, clock):
+    """Pauses, runs and registrations older and younger than what the history holds."""
+    journal = MemoryJournal()
+    backend = demo(journal=journal)
+    names = ("orders_hourly", "orders_returns", "finance.cost_centers")
+    clock.move(-RETENTION.total_seconds() - 5 * 86_400)
+    await backend.pause("orders_hourly")
+    clock.move(86_400)
+    await backend.pause("orders_returns")
+    await backend.run(RunRequest("finance.cost_centers"))
+    clock.move(3_600)
+    await backend.unpause("orders_returns")
+    clock.move(9 * 86_400)
+    await backend.unpause("orders_hourly")
+    await backend.run(RunRequest("finance.cost_centers"))
+    await backend.deliver("orders_returns", "0 5 * * *")
+    clock.moment = NOON
+    before = await picture(backend, names)
+    kept = compacted(journal.actions(), NOON)
+    assert len(kept) == len(journal.actions()) - 2
+    after = MemoryJournal()
+    add(after, *kept)
+    assert await picture(demo(journal=after), names) == before
+
+
+def test_runs_that_no_longer_show_are_dropped():
+    old = NOON - RETENTION - timedelta(days=1)
+    kept = compacted(
+        [
+            action("a", Deed.RUN, at=old, run_id="old"),
+            action("a", Deed.STOP, at=old, run_id="old"),
+            action("a", Deed.REGISTER, at=old),
+            action("a", Deed.RUN, run_id="new"),
+        ],
+        NOON,
+    )
+    assert [one.deed for one in kept] == [Deed.REGISTER, Deed.RUN]
+
+
+def test_of_very_many_runs_the_newest_are_kept(monkeypatch):
+    monkeypatch.setattr(acts, "MOST_KEPT", 3)
+    runs = [action("a", Deed.RUN, run_id=str(number)) for number in range(9)]
+    assert [one.run_id for one in compacted(runs, NOON)] == ["6", "7", "8"]
+
+
+def test_a_file_that_grew_is_written_anew_without_what_is_old(journal, path, monkeypatch):
+    monkeypatch.setattr(journals, "COMPACT_AT", 2_000)
+    other = FileJournal(path)
+    old = NOON - RETENTION - timedelta(days=1)
+    add(journal, action("kept", at=old), *(action(deed=Deed.RUN, at=old) for _ in range(20)))
+    assert len(other.actions()) == 21
+    (latest,) = add(journal, action("latest"))
+    assert [one.name for one in journal.actions()] == ["kept", "latest"]
+    assert other.actions() == journal.actions() == FileJournal(path).actions()
+    assert journal.actions()[-1] == latest
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert add(other, action("after")) == journal.actions()[-1:]

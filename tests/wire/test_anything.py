@@ -1,0 +1,194 @@
+"""Whatever a server puts wherever: it is read, or it is an error of ours, and never a crash."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.page import Page
+from dli_tui.wire import replies
+from dli_tui.wire.failures import Operation, failure
+from dli_tui.wire.runs import run_of, runs_of
+from dli_tui.wire.workflows import workflow_of, workflows_of
+
+_SEEDS = Path(__file__).parent.parent / "seeds"
+_NAME = "iceberg.analytics.daily_clicks"
+_Path = tuple[str | int, ...]
+
+
+def _seed(name: str) -> Any:
+    return json.loads((_SEEDS / f"000_{name}.json").read_text(encoding="utf-8"))
+
+
+def _deep(wrap: Callable[[object], object]) -> object:
+    value: object = 1
+    for _ in range(5_000):
+        value = wrap(value)
+    return value
+
+
+_NASTY: list[Callable[[], object]] = [
+    lambda: _deep(lambda value: {"a": value}),
+    lambda: _deep(lambda value: [value]),
+    lambda: '{"a":' * 10_000,
+    lambda: 10**400,
+    lambda: -(10**400),
+    lambda: "\ud800",
+    lambda: {"\ud800": "\udfff"},
+    lambda: "0001-01-01T00:00:00+23:59",
+    lambda: "9999-12-31T23:59:59-23:59",
+    lambda: "\x1b]52;c;evil\x07",
+    lambda: "9" * 5000,
+]
+_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=20)
+_LEAF = st.one_of(
+    *(st.none(), st.booleans(), st.integers(), st.floats(), _TEXT),
+    st.datetimes().map(lambda moment: moment.isoformat()),
+    st.sampled_from(range(len(_NASTY))).map(lambda index: _NASTY[index]()),
+)
+_JSON = st.recursive(
+    _LEAF,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+
+_FULL_RUN = {
+    **_seed("status"),
+    "error": "no disk",
+    "trigger_mode": "manual",
+    "backfill_id": "b",
+    "logical_date": "2026",
+    "ended_at": "2026-01-01",
+    "stopped_at": "2026-01-01",
+    "result_data": {"a": [1]},
+}
+_FULL_ROW = {
+    **_seed("list")[0],
+    "schedule": {
+        "cron": "0 6 * * *",
+        "timezone": "UTC",
+        "enabled": True,
+        "retry": {"max_attempts": 3, "delay_seconds": 60},
+        "notifications": {"on_failure": [{"type": "slack", "channel": "#a"}]},
+    },
+    "tags": ["a"],
+    "enabled": True,
+    "paused": False,
+    "warning": "w",
+    "active_runs": 1,
+    "workflow_config": {"a": [1]},
+    "last_run_at": "2026-01-01",
+    "last_run_status": "FAILED",
+}
+_INFO = {"name": "a", "owner": "b", "tags": ["c"], "source_type": "CODE"}
+_READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "workflows": (workflows_of, {"workflows": [_FULL_ROW, _FULL_ROW], "total_count": 2}),
+    "bare workflows": (workflows_of, [_FULL_ROW]),
+    "workflow": (workflow_of, {**_FULL_ROW, **_seed("register")}),
+    "run": (run_of, _FULL_RUN),
+    "runs": (runs_of, {"runs": [_FULL_RUN], "total_count": 1, "dataset_info": _INFO}),
+    "run reply": (lambda reply: replies.run_reply(reply, _NAME), _seed("run")),
+    "backfill reply": (
+        lambda reply: replies.backfill_reply(reply, _NAME),
+        {**_seed("backfill"), "runs": [{"run_id": "r"}]},
+    ),
+    "stop reply": (lambda reply: replies.stop_reply(reply, "r"), _seed("stop")),
+    "retry reply": (lambda reply: replies.retry_reply(reply, "r"), _seed("run")),
+    "pause reply": (lambda reply: replies.pause_reply(reply, _NAME), _seed("pause")),
+    "unregister reply": (
+        lambda reply: replies.unregister_reply(reply, _NAME),
+        _seed("unregister"),
+    ),
+}
+_ERRORS: list[Any] = [
+    {"success": False, "message": "m", "error": {"code": "c", "details": {"type": "t"}}},
+    {"error": {"code": "c", "message": "m", "field": "f", "details": {"message": "d"}}},
+    {"detail": [{"loc": ["body", "a"], "msg": "m", "type": "t"}]},
+    {"title": "t", "status": 404, "detail": "d", "type": "about:blank", "error_code": "c"},
+]
+
+
+def _places(value: Any, path: _Path = ()) -> Iterator[_Path]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in items if isinstance(value, (dict, list)) else ():
+        if isinstance(inner, (dict, list)):
+            yield from _places(inner, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def _with(value: Any, path: _Path, new: object) -> Any:
+    """`value` with `new` at `path`."""
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = _with(value[path[0]], path[1:], new)
+    return copy
+
+
+def _dump(parsed: Any) -> list[Any]:
+    """Write what was parsed, as commands and our own server do."""
+    # A page is a pair, too, but of rows and a number.
+    if isinstance(parsed, tuple) and not isinstance(parsed, Page):
+        page, info = parsed
+        return _dump(page) + (_dump(info) if info else [])
+    models = parsed.items if isinstance(parsed, Page) else (parsed,)
+    return [(model.model_dump(mode="json"), model.model_dump_json()) for model in models]
+
+
+_QUIET = settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _written(read: Callable[[Any], Any], reply: object) -> bool:
+    """Read a reply and write what came of it; only an error of ours may come instead."""
+    try:
+        parsed = read(reply)
+    except DLIError as error:
+        return bool(error.message)
+    return _dump(parsed) is not None
+
+
+@pytest.mark.parametrize("name", _READERS)
+@_QUIET
+@given(data=st.data())
+def test_any_value_at_any_place_is_read_or_is_our_error(name, data):
+    read, good = _READERS[name]
+    path = data.draw(st.sampled_from(list(_places(good))))
+    assert _written(read, _with(good, path, data.draw(_JSON)))
+
+
+@pytest.mark.parametrize("name", _READERS)
+@pytest.mark.parametrize("number", range(len(_NASTY)))
+def test_the_worst_values_at_each_place_are_read_or_are_our_error(name, number):
+    read, good = _READERS[name]
+    nasty = _NASTY[number]()
+    for path in _places(good):
+        assert _written(read, _with(good, path, nasty)), path
+
+
+@pytest.mark.parametrize("number", range(len(_ERRORS)))
+@_QUIET
+@given(
+    data=st.data(),
+    status=st.integers(100, 599),
+    operation=st.sampled_from(Operation),
+    name=_TEXT,
+)
+def test_any_error_body_is_an_error_of_ours_in_safe_words(number, data, status, operation, name):
+    body = _ERRORS[number]
+    path = data.draw(st.sampled_from(list(_places(body))))
+    reply = _with(body, path, data.draw(_JSON))
+    error = failure(status, reply, operation, dataset_name=name, run_id=name)
+    assert not {"\x1b", "\x07", "\n", "\r"} & set(error.message)
+    assert error.hint
