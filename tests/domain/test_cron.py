@@ -65,7 +65,7 @@ def test_anything_but_five_fields_is_refused_with_their_number(expression):
     problem = problem_of(expression)
     assert problem is not None
     assert problem.field is None
-    assert problem.message.endswith("5 are expected")
+    assert problem.message.startswith("5 fields are expected")
 
 
 def test_a_line_break_does_not_part_fields():
