@@ -12,8 +12,8 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError, Future
-from contextlib import AbstractAsyncContextManager
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Generic, TypeVar
 
 from dli_tui.client.sent import CURRENT, Sent
@@ -45,7 +45,7 @@ class LoopThread(Generic[Resource]):
         try:
             return future.result()
         except KeyboardInterrupt as interrupt:
-            _cancel(future)
+            _cancel(future, loop)
             interrupt.add_note(sent.note())
             raise
 
@@ -119,10 +119,9 @@ class LoopThread(Generic[Resource]):
         return await work(self._resource)
 
 
-def _cancel(future: Future[Result]) -> None:
-    """Cancel and wait a moment for it to end, so that nothing goes on behind one's back."""
+def _cancel(future: Future[Result], loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel and wait until the loop has done so, that nothing goes on behind one's back."""
     future.cancel()
-    try:
-        future.exception(_ENOUGH_SECONDS)
-    except (CancelledError, TimeoutError):
-        return
+    # A cancelled future says so at once, before its task knows; the loop takes turns in order.
+    with suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).exception(_ENOUGH_SECONDS)

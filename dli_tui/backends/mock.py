@@ -7,7 +7,7 @@ the demo on purpose: the demo is a world with rules of its own, this says yes to
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import ClassVar, Final
+from typing import Final
 
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.domain.clock import Clock, SystemClock
@@ -39,7 +39,7 @@ _CRON: Final = "0 9 * * *"
 class MockBackend(Backend):
     """Says yes, and remembers what was registered and paused."""
 
-    label: ClassVar[str] = "mock mode"
+    label = "mock mode"
     capabilities = frozenset(
         {
             Capability.REGISTER,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from dli_tui.backends import fallback
 from dli_tui.domain.errors import Unsupported
@@ -65,12 +65,12 @@ class Capability(StrEnum):
 class Backend(ABC):
     """One place where workflows live. Opened and closed with `async with`."""
 
-    label: ClassVar[str]
+    label: str
     """What a person calls this kind of place."""
 
     capabilities: frozenset[Capability] = frozenset()
 
-    unique_run_ids: ClassVar[bool] = True
+    unique_run_ids: bool = True
     """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
 
     def __init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
@@ -324,15 +325,16 @@ def _value(text: str) -> Any:  # noqa: ANN401 - a parameter may be of any JSON t
             number = convert(text)
         except ValueError:
             continue
-        # What doesn't print as it was typed ("1_000", "nan", a zip code) is text.
-        return number if str(number) == text or (convert is float and _plain(text)) else text
+        # What isn't written as a plain number ("1_000", "nan", a zip code) is text.
+        plain = str(number) == text if convert is int else _plain(text) and isfinite(number)
+        return number if plain else text
     if text[:1] in "{[":
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text
 
 
 def _plain(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
+    return text.isascii() and text.removeprefix("-").replace(".", "", 1).isdigit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from dli_tui.domain.errors import ConfigurationError, WorkflowRegistrationError
@@ -30,6 +30,8 @@ def name(dataset_name: str) -> None:
 
 def a_date(value: str | date, what: str) -> date:
     """A calendar date; DLI-001 naming `what` for anything else."""
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.client import checks
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from dli_tui.domain.template import Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
+Item = TypeVar("Item")
+
 POLL_SECONDS: Final = 2.0
 UNKNOWN_CAP: Final = timedelta(minutes=10)
 _PATIENCE: Final = 5
@@ -53,27 +55,21 @@ class Reader:
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
         """The rows that fit, page by page as they come."""
+        exact = True
         async for page in self.backend.workflows(query):
             rows = tuple(self._completed(row) for row in page.items)
-            # Some servers ignore the filters that they don't know.
-            yield Page(tuple(row for row in rows if rules.matches_workflow(row, query)), page.total)
+            # Some servers ignore the filters that they don't know; then they count too many.
+            fitting = tuple(row for row in rows if rules.matches_workflow(row, query))
+            exact = exact and len(fitting) == len(rows)
+            yield Page(fitting, page.total if exact else None)
 
     async def list_workflows(self, query: WorkflowQuery) -> WorkflowListResult:
         """The rows that fit, all of them or as many as the query wants."""
         wanted = query.limit
         asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
-        rows: list[WorkflowInfo] = []
-        total: int | None = None
-        async for page in self.workflows(asked):
-            rows.extend(page.items)
-            total = page.total if page.total is not None else total
-            if wanted is not None and len(rows) > wanted:
-                break
+        rows, total, more = await _gathered(self.workflows(asked), wanted)
         return WorkflowListResult(
-            workflows=rows[:wanted],
-            total_count=len(rows[:wanted]) if total is None else total,
-            more=wanted is not None and len(rows) > wanted and total is None,
-            status=ResultStatus.SUCCESS,
+            workflows=rows, total_count=total, more=more, status=ResultStatus.SUCCESS
         )
 
     async def get(self, name: str) -> WorkflowInfo | None:
@@ -106,10 +102,11 @@ class Reader:
 
     async def runs(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         """The runs that fit, newest first, page by page as they come."""
+        exact = True
         async for page in self.backend.history(query):
-            yield Page(
-                tuple(run for run in page.items if rules.matches_run(run, query)), page.total
-            )
+            fitting = tuple(run for run in page.items if rules.matches_run(run, query))
+            exact = exact and len(fitting) == len(page.items)
+            yield Page(fitting, page.total if exact else None)
 
     async def history(
         self, query: HistoryQuery, *, include_dataset_info: bool = True
@@ -117,20 +114,14 @@ class Reader:
         """The runs that fit, and what is known of the dataset."""
         wanted = query.limit
         asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
-        runs: list[WorkflowRun] = []
-        total: int | None = None
-        async for page in self.runs(asked):
-            runs.extend(page.items)
-            total = page.total if page.total is not None else total
-            if wanted is not None and len(runs) > wanted:
-                break
+        runs, total, more = await _gathered(self.runs(asked), wanted)
         info = None
         if include_dataset_info and query.workflow is not None:
             info = await self.dataset_info(query.workflow)
         return WorkflowHistoryResult(
-            runs=runs[:wanted],
-            total_count=len(runs[:wanted]) if total is None else total,
-            more=wanted is not None and len(runs) > wanted and total is None,
+            runs=runs,
+            total_count=total,
+            more=more,
             status=ResultStatus.SUCCESS,
             dataset_info=info,
         )
@@ -252,6 +243,22 @@ class Reader:
             return row
         moment = next_fire(row.cron, row.timezone, self.clock.now())
         return row if moment is None else row.twin(next_run=moment, next_run_computed=True)
+
+
+async def _gathered(
+    pages: AsyncIterator[Page[Item]], wanted: int | None
+) -> tuple[list[Item], int, bool]:
+    """Up to `wanted` items, how many there are, and whether that is only what was seen."""
+    found: list[Item] = []
+    total: int | None = None
+    async for page in pages:
+        found.extend(page.items)
+        total = page.total
+        if wanted is not None and len(found) > wanted:
+            break
+    shown = found[:wanted]
+    more = total is None and len(found) > len(shown)
+    return shown, len(shown) if total is None else total, more
 
 
 def _newest_first(run: WorkflowRun) -> datetime:

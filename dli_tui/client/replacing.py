@@ -48,12 +48,21 @@ async def _put_back(backend: Backend, old: Registration, error: DLIError) -> Non
     name = old.dataset_name
     try:
         await backend.register(old)
-        if not old.schedule.enabled:
-            await backend.pause(name)
     except DLIError as second:
         raise WorkflowRegistrationError(
             f"'{name}' is no longer registered: replacing it failed ({error.message}), "
             f"and so did putting it back ({second.message})",
             dataset_name=name,
             hint=f"Register it again; its cron was {old.schedule.cron} ({old.schedule.timezone}).",
+        ) from second
+    if old.schedule.enabled:
+        return
+    try:
+        await backend.pause(name)
+    except DLIError as second:
+        raise WorkflowRegistrationError(
+            f"'{name}' was not replaced ({error.message}); the previous registration is in place "
+            f"again, but ACTIVE: it was paused and couldn't be again ({second.message})",
+            dataset_name=name,
+            hint=f"Pause it now: dli-tui workflow pause {name}",
         ) from second

@@ -29,15 +29,23 @@ _CODE_HINT: Final = (
 
 def in_force(rows: Iterable[WorkflowInfo]) -> WorkflowInfo | None:
     """The row that a bare name means: CODE where both sources have it."""
-    return min(rows, key=lambda row: row.source_type is not SourceType.CODE, default=None)
+    readable = (row for row in rows if row.unreadable is None)
+    return min(readable, key=lambda row: row.source_type is not SourceType.CODE, default=None)
 
 
 def pick(rows: Iterable[WorkflowInfo], key: WorkflowKey) -> WorkflowInfo:
     """The row that `key` addresses; DLI-800 when there is none."""
-    found = in_force(row for row in rows if key.source in (None, row.source_type))
-    if found is None:
-        raise WorkflowNotFoundError(dataset_name=key.name)
-    return found
+    fitting = [row for row in rows if key.source in (None, row.source_type)]
+    found = in_force(fitting)
+    if found is not None:
+        return found
+    if fitting:
+        raise WorkflowExecutionError(
+            f"The server's row of '{key.name}' can't be read: {fitting[0].unreadable}",
+            dataset_name=key.name,
+            hint="Nothing can be done to it from here; look at it on the server.",
+        )
+    raise WorkflowNotFoundError(dataset_name=key.name)
 
 
 def require_in_force(row: WorkflowInfo) -> None:

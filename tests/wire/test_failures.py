@@ -150,6 +150,11 @@ _TABLE = [
         id="BW-41",
     ),
     pytest.param(
+        *(400, _says("The state of Airflow is unknown", code="AIRFLOW_CONNECTION_FAILED"), "run"),
+        *(WorkflowExecutionError, "DLI-802"),
+        id="the state of Airflow is not the workflow's",
+    ),
+    pytest.param(
         *(400, {"detail": "Airflow answered with status code 400"}, "run"),
         *(WorkflowExecutionError, "DLI-802"),
         id="a status code is no state",

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits
 from dli_tui.backends.demo.actions import Action, Deed
@@ -51,7 +51,7 @@ T = TypeVar("T")
 class DemoBackend(Backend):
     """The demo world, at the hour of `clock`, with what `journal` remembers."""
 
-    label: ClassVar[str] = "the demo"
+    label = "the demo"
     capabilities = frozenset(Capability)
 
     def __init__(
