@@ -58,6 +58,8 @@ from dli_tui.domain.status import (
 )
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory, TemplateStep
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+from dli_tui.specs.errors import SpecError
+from dli_tui.specs.model import DatasetSpec
 
 __all__ = [
     "AuthenticationError",
@@ -72,6 +74,7 @@ __all__ = [
     "DLIError",
     "DatasetInfo",
     "DatasetNotFoundError",
+    "DatasetSpec",
     "ErrorCode",
     "ExecutionContext",
     "ExecutionMode",
@@ -103,6 +106,7 @@ __all__ = [
     "ServerError",
     "SlotAction",
     "SourceType",
+    "SpecError",
     "Step",
     "StepStatus",
     "Template",

@@ -209,6 +209,8 @@ class WorkflowAPI:
             return registration_from(self.context.project_path, dataset_name, schedule, force=force)
         except DatasetNotFoundError:
             if self.context.execution_mode is not ExecutionMode.MOCK:
+                # Where Git owns the name, finding the spec would not help.
+                self._call(lambda client: client.require_manual(dataset_name))
                 raise
             # Mock mode knows every dataset, so it needs no file for one.
             return Registration(dataset_name, schedule, force=force)

@@ -22,7 +22,7 @@ from dli_tui.cli.running import (
     writing,
 )
 from dli_tui.client import WorkflowClient
-from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
@@ -86,7 +86,12 @@ def register(
     )
     from dli_tui.client.registering import registration_from  # noqa: PLC0415 - YAML is slow to load
 
-    request = registration_from(path, dataset, schedule, force=force)
+    try:
+        request = registration_from(path, dataset, schedule, force=force)
+    except DatasetNotFoundError:
+        # Where Git owns the name, finding the spec would not help.
+        reading(ctx, lambda client: client.require_manual(dataset))
+        raise
     result = writing(ctx, lambda client: client.register(request), yes=yes)
     if format_ is Format.JSON:
         output.as_json(result)

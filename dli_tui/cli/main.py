@@ -100,6 +100,7 @@ def main() -> None:
     # so would looking through every installed package for plugins of pydantic.
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    output.any_terminal()
     try:
         app()
     except KeyboardInterrupt:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from io import TextIOWrapper
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, set_cell_size
 
 from dli_tui.domain.errors import DLIError
-from dli_tui.domain.text import safe_line
+from dli_tui.domain.text import safe_line, spelled_out
 
 if TYPE_CHECKING:
     from dli_tui.domain.value import Value
@@ -63,9 +63,15 @@ def lines(texts: Iterable[str]) -> None:
 
 def as_json(model: Value) -> None:
     """The result model, one document."""
-    text = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=2)
     # What JSON allows in a string, a terminal may still obey.
-    print(text if text.isprintable() else _escaped(text))  # noqa: T201 - as above
+    print(spelled_out(model.model_dump_json(indent=2)))  # noqa: T201 - as above
+
+
+def any_terminal() -> None:
+    """Print also where the terminal's encoding lacks a letter: as an escape, not a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def talk(text: str) -> None:
@@ -90,10 +96,3 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
         cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
     )
     return "  ".join(padded).rstrip()
-
-
-def _escaped(text: str) -> str:
-    """JSON with everything but printable text and its line breaks written as escapes."""
-    return "".join(
-        char if char == "\n" or char.isprintable() else json.dumps(char)[1:-1] for char in text
-    )

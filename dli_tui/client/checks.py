@@ -60,7 +60,8 @@ def parameters(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Parameters that can be sent: JSON, with text for keys."""
     found: dict[Any, Any] = dict(given or {})
     try:
-        json.dumps(found, allow_nan=False)
+        # Encoded too: half a surrogate pair is text to Python, but not to JSON.
+        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
             f"These parameters can't be sent: {error}",

@@ -86,6 +86,10 @@ class WorkflowClient(Reader):
             warning=made.warning or _about_active_runs(previous),
         )
 
+    async def require_manual(self, name: str) -> None:
+        """DLI-803 where CODE owns `name`, so that nobody prepares a registration in vain."""
+        rules.require_manual(name, await self.backend.registered(name), "register over")
+
     async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
         """Remove a MANUAL workflow; `force` also while runs of it are active."""
         self._require_writable("unregister", name)

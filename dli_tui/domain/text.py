@@ -52,3 +52,8 @@ def safe_line(text: str, limit: int = MAX_LINE) -> str:
     if len(line) > limit or len(head) < len(text):
         return line[: limit - 1] + "…"
     return line
+
+
+def spelled_out(json_text: str) -> str:
+    """JSON with what a terminal obeys written as JSON's own escapes, so that it stays the same."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)

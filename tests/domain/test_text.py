@@ -1,12 +1,13 @@
 """Whatever a server sends, no terminal obeys it."""
 
+import json
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dli_tui.domain.text import MAX_LINE, REPLACEMENT, safe, safe_line
+from dli_tui.domain.text import MAX_LINE, REPLACEMENT, safe, safe_line, spelled_out
 
 _OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -158,3 +159,11 @@ def test_a_hostile_megabyte_is_made_safe_like_any_text(piece):
     text = piece * (1_000_000 // len(piece))
     assert _OBEYED.search(safe(text)) is None
     assert len(safe_line(text)) <= MAX_LINE
+
+
+@given(st.lists(st.text() | _HOSTILE.filter(lambda part: part < "\ud800" or part > "\udfff")))
+@settings(deadline=None, max_examples=100, derandomize=True)
+def test_json_that_is_spelled_out_says_the_same_and_no_terminal_obeys_it(texts):
+    shown = spelled_out(json.dumps(texts, ensure_ascii=False))
+    assert json.loads(shown) == texts
+    assert not _OBEYED.search(shown)

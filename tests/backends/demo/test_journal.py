@@ -92,6 +92,8 @@ from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.journal import FileJournal
 
 journal = FileJournal(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
 for number in range(int(sys.argv[3])):
     journal.commit(lambda so_far: (
         Action(datetime(2026, 3, 10, tzinfo=UTC), sys.argv[2], Deed.RUN, "a", str(len(so_far))),
@@ -100,12 +102,25 @@ for number in range(int(sys.argv[3])):
 
 
 def test_two_processes_that_write_at_once_lose_nothing(path):
-    each = 40
+    each = 60
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name, str(each)])
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), name, str(each)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for name in ("one", "other")
     ]
-    assert [writer.wait() for writer in writers] == [0, 0]
+    assert [writer.stdout.readline() for writer in writers if writer.stdout] == ["ready\n"] * 2
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        with writer:
+            writer.communicate()
+        assert writer.returncode == 0
     found = FileJournal(path).actions()
     assert [action.run_id for action in found] == [str(number) for number in range(2 * each)]
     assert sorted(action.by for action in found) == ["one"] * each + ["other"] * each

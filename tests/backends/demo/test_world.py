@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.backends.demo.scenario import DemoWorkflow, Scenario, Temper
 from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.errors import DLIError, WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
@@ -240,6 +241,33 @@ async def test_the_spec_of_a_registration_is_kept(backend):
     await backend.register(Registration("a.new", ScheduleConfig(), yaml_content="name: a.new\n"))
     assert (await backend.dataset_info("a.new")).spec == "name: a.new\n"
     assert (await backend.dataset_info("orders_daily")).spec is None
+
+
+async def test_dates_that_were_given_up_stay_so_when_the_one_that_failed_is_retried(demo, clock):
+    moody = DemoWorkflow("moody", MANUAL, "0 0 * * *", "@t", 20.0, temper=Temper(failure_rate=0.5))
+    backend = demo(Scenario((moody,)))
+    first, last = date(2026, 2, 1), date(2026, 3, 1)
+    result = await backend.backfill(BackfillRequest("moody", first, last))
+    whole = RunRef(result.run_id)
+
+    async def settled(ref):
+        while not (run := await backend.run_status(ref)).status.is_terminal:
+            clock.move(5)
+        return run
+
+    halted = await settled(whole)
+    assert halted.status is RunStatus.FAILED
+    begun = await history(backend, "moody", limit=None)
+    failed = next(run.ref for run in begun if run.backfill_id and run.status is RunStatus.FAILED)
+    while (await settled(failed)).status is not RunStatus.COMPLETED:
+        await backend.retry(failed)
+        assert (await backend.run_status(whole)).status is RunStatus.RUNNING
+    clock.move(3_600)
+    after = await backend.run_status(whole)
+    assert after.status is RunStatus.FAILED
+    assert failed.run_id in after.error_message
+    assert after.progress.completed_tasks == halted.progress.completed_tasks + 1 < 29
+    assert len(await history(backend, "moody", limit=None)) == len(begun)
 
 
 @pytest.mark.parametrize("parallel", [False, True])
