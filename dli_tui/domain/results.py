@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import Field, computed_field
 
-from dli_tui.domain.run import RunProgress, WorkflowRun, seconds_between
-from dli_tui.domain.status import ResultStatus, RunStatus, RunType, SourceType, WorkflowStatus
+from dli_tui.domain.run import RunFacts, WorkflowRun
+from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.value import Moment, Value
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
@@ -81,33 +81,10 @@ class WorkflowListResult(Value):
     status: ResultStatus = Field(description="How the query ended.")
 
 
-class WorkflowStatusResult(Value):
+class WorkflowStatusResult(RunFacts):
     """One run in detail."""
 
-    run_id: str = Field(description="The run.")
-    dataset_name: str = Field(description="The workflow it belongs to.")
-    source_type: SourceType | None = Field(
-        default=None, description="CODE or MANUAL, where it is known."
-    )
     run_status: RunStatus = Field(description="Where it stands, in our words.")
-    raw_status: str | None = Field(default=None, description="The server's own word for it.")
-    run_type: RunType = Field(description="What started it.")
-    raw_run_type: str | None = Field(default=None, description="The server's own word for that.")
-    slot: Moment | None = Field(default=None, description="The logical moment that it computes.")
-    parameters: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
-    triggered_by: str | None = Field(default=None, description="Who or what started it.")
-    started_at: Moment | None = Field(default=None, description="When it began.")
-    finished_at: Moment | None = Field(default=None, description="When it ended.")
-    updated_at: Moment | None = Field(default=None, description="When it last changed.")
-    reported_seconds: float | None = Field(
-        default=None, exclude=True, description="The duration, where the server gives one."
-    )
-    error_message: str | None = Field(default=None, description="Why it failed.")
-    reason: str | None = Field(default=None, description="Why it was stopped.")
-    stopped_by: str | None = Field(default=None, description="Who stopped it.")
-    stopped_at: Moment | None = Field(default=None, description="When the stop was asked for.")
-    logs_url: str | None = Field(default=None, description="Where its log can be read.")
-    progress: RunProgress | None = Field(default=None, description="How far it has come.")
 
     @computed_field(description="Still under way.")
     @property
@@ -119,16 +96,11 @@ class WorkflowStatusResult(Value):
     def is_terminal(self) -> bool:
         return self.run_status.is_terminal
 
-    @computed_field(description="Seconds from start to end, as reported or else by the clock.")
-    @property
-    def duration_seconds(self) -> float | None:
-        return seconds_between(self.reported_seconds, self.started_at, self.finished_at)
-
     @classmethod
     def of(cls, run: WorkflowRun) -> WorkflowStatusResult:
         """The detail of `run`."""
-        values = {name: getattr(run, name) for name in cls.model_fields if name != "run_status"}
-        return cls(run_status=run.status, **values)
+        facts = {name: getattr(run, name) for name in RunFacts.model_fields}
+        return cls(run_status=run.status, **facts)
 
 
 class WorkflowHistoryResult(Value):

@@ -24,8 +24,8 @@ class RunProgress(Value):
     current_task: str | None = Field(default=None, description="The step at work now.")
 
 
-class WorkflowRun(Value):
-    """One run: what started it, where it stands, how it ended."""
+class RunFacts(Value):
+    """What the row of a history and the detail of a run both say."""
 
     run_id: str = Field(description="The id that the server gave it.")
     dataset_name: str = Field(description="The workflow it belongs to.")
@@ -35,8 +35,9 @@ class WorkflowRun(Value):
     source_type: SourceType | None = Field(
         default=None, description="CODE or MANUAL, where it is known."
     )
-    status: RunStatus = Field(description="Where it stands, in our words.")
-    raw_status: str | None = Field(default=None, description="The server's own word for it.")
+    raw_status: str | None = Field(
+        default=None, description="The server's own word for where it stands."
+    )
     run_type: RunType = Field(default=RunType.ADHOC, description="What started it.")
     raw_run_type: str | None = Field(default=None, description="The server's own word for that.")
     slot: Moment | None = Field(
@@ -65,6 +66,12 @@ class WorkflowRun(Value):
     @property
     def duration_seconds(self) -> float | None:
         return seconds_between(self.reported_seconds, self.started_at, self.finished_at)
+
+
+class WorkflowRun(RunFacts):
+    """One run: what started it, where it stands, how it ended."""
+
+    status: RunStatus = Field(description="Where it stands, in our words.")
 
     @property
     def ref(self) -> RunRef:
