@@ -59,27 +59,42 @@ class InvalidCronError(WorkflowRegistrationError):
         )
 
 
+class CronFields(NamedTuple):
+    """The values of the five fields; None where the field is a plain `*`."""
+
+    minutes: frozenset[int] | None
+    hours: frozenset[int] | None
+    days: frozenset[int] | None
+    months: frozenset[int] | None
+    weekdays: frozenset[int] | None
+    """Sunday is 0."""
+
+
 def problem_of(expression: str) -> CronProblem | None:
     """What keeps `expression` from being accepted, or None."""
+    found = fields_of(expression)
+    return found if isinstance(found, CronProblem) else None
+
+
+def fields_of(expression: str) -> CronFields | CronProblem:
+    """The values of an expression that every scheduler understands, or what is wrong with it."""
     # Not str.split(): its blanks include some that schedulers don't take for one.
-    fields = [field for field in _BLANKS.split(expression) if field]
-    if len(fields) != len(FIELDS):
-        return CronProblem(f"5 fields are expected, it has {len(fields)}")
-    values: list[set[int]] = []
-    for index, (text, field) in enumerate(zip(fields, FIELDS, strict=True)):
-        accepted: set[int] = set()
-        parts = text.split(",")
-        if len(parts) > 1 and "*" in parts:
-            return CronProblem(f"{field.name}: '*' means all, nothing can stand beside it", index)
-        for part in parts:
-            found = _values(part, field)
-            if isinstance(found, str):
-                return CronProblem(f"{field.name}: {found}", index)
-            accepted |= found
-        values.append(accepted)
-    if not _ever_fires(fields, values):
+    texts = [text for text in _BLANKS.split(expression) if text]
+    if len(texts) != len(FIELDS):
+        return CronProblem(f"5 fields are expected, it has {len(texts)}")
+    values: list[frozenset[int] | None] = []
+    for index, (text, field) in enumerate(zip(texts, FIELDS, strict=True)):
+        found = _field(text, field)
+        if isinstance(found, str):
+            return CronProblem(f"{field.name}: {found}", index)
+        values.append(found)
+    minutes, hours, days, months, weekdays = values
+    if weekdays is not None:
+        weekdays = frozenset(day % 7 for day in weekdays)
+    fields = CronFields(minutes, hours, days, months, weekdays)
+    if not _ever_fires(fields):
         return CronProblem("day: no such day in these months, it never fires", 2)
-    return None
+    return fields
 
 
 def check(expression: str, *, dataset_name: str = "") -> None:
@@ -87,6 +102,21 @@ def check(expression: str, *, dataset_name: str = "") -> None:
     problem = problem_of(expression)
     if problem is not None:
         raise InvalidCronError(expression, problem, dataset_name=dataset_name)
+
+
+def _field(text: str, field: _Field) -> frozenset[int] | str | None:
+    if text == "*":
+        return None
+    parts = text.split(",")
+    if len(parts) > 1 and "*" in parts:
+        return "'*' means all, nothing can stand beside it"
+    accepted: set[int] = set()
+    for part in parts:
+        found = _values(part, field)
+        if isinstance(found, str):
+            return found
+        accepted |= found
+    return frozenset(accepted)
 
 
 def _values(part: str, field: _Field) -> set[int] | str:
@@ -121,8 +151,9 @@ def _number(text: str, field: _Field) -> int | None:
     return field.words.index(word) + field.first_word if word in field.words else None
 
 
-def _ever_fires(fields: list[str], values: list[set[int]]) -> bool:
+def _ever_fires(fields: CronFields) -> bool:
     # With a weekday given too, either of the two is enough, so there is always a day.
-    if fields[4] != "*":
+    if fields.days is None or fields.weekdays is not None:
         return True
-    return any(min(values[2]) <= _LONGEST_MONTH[month - 1] for month in values[3])
+    first, months = min(fields.days), fields.months or range(1, 13)
+    return any(first <= _LONGEST_MONTH[month - 1] for month in months)

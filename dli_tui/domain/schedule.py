@@ -15,11 +15,10 @@ from itertools import islice, takewhile
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
 from pydantic import Field
 
 from dli_tui.domain.clock import as_utc
-from dli_tui.domain.cron import problem_of
+from dli_tui.domain.cron import CronProblem, InvalidCronError, fields_of
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.value import Value
 
@@ -27,6 +26,7 @@ from dli_tui.domain.value import Value
 _HORIZON_DAYS: Final = 8 * 366 + 2
 # Clocks have never moved by more than a day at once; three hours covers every zone in use.
 _LARGEST_SHIFT: Final = timedelta(hours=3)
+_NO_OFFSET: Final = timedelta()
 _NOT_ZONES: Final = ("posix", "posixrules", "right", "localtime", "Factory", "SystemV")
 
 
@@ -94,9 +94,8 @@ _ZONE_HINT: Final = "Use a name such as UTC, Asia/Seoul or America/New_York."
 
 def fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
     """Each moment later than `after` at which the schedule fires, in its own zone."""
-    zone, calendar = zone_of(timezone), _calendar(cron)
-    walk = _by_real_time if calendar.every_hour else _by_the_wall
-    return walk(calendar, as_utc(after), zone)
+    zone = zone_of(timezone)
+    return (moment.astimezone(zone) for moment in _moments(cron, zone, after))
 
 
 def next_fires(cron: str, timezone: str, after: datetime, count: int) -> tuple[datetime, ...]:
@@ -109,17 +108,16 @@ def fires_between(
 ) -> tuple[datetime, ...]:
     """Every fire later than `after` and not later than `until`, in UTC."""
     end = as_utc(until)
-    moments = (moment.astimezone(UTC) for moment in fires(cron, timezone, after))
-    return tuple(takewhile(lambda moment: moment <= end, moments))
+    return tuple(takewhile(lambda moment: moment <= end, _moments(cron, zone_of(timezone), after)))
 
 
 def next_fire(cron: str | None, timezone: str, after: datetime) -> datetime | None:
     """The next fire in UTC, or None where the cron or zone is not one that we can read."""
-    if cron is None or problem_of(cron) is not None:
+    if cron is None:
         return None
     try:
-        return next((fire.astimezone(UTC) for fire in fires(cron, timezone, after)), None)
-    except ConfigurationError:
+        return next(_moments(cron, zone_of(timezone), after), None)
+    except (ConfigurationError, InvalidCronError):
         return None
 
 
@@ -133,11 +131,22 @@ def slots_of(cron: str, timezone: str, first: date, last: date) -> tuple[datetim
 
 def slots_or_days(cron: str | None, timezone: str, first: date, last: date) -> tuple[datetime, ...]:
     """The slots of a range; without a readable cron, the midnight of each of its days."""
-    if cron is not None and problem_of(cron) is None:
-        return slots_of(cron, timezone, first, last)
+    try:
+        if cron is not None:
+            return slots_of(cron, timezone, first, last)
+    except InvalidCronError:
+        pass
     zone = zone_of(timezone)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(_on_the_clock(datetime.combine(day, time.min), zone) for day in days)
+
+
+def _moments(cron: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """Each fire later than `after`, in UTC."""
+    calendar, start = _calendar(cron), as_utc(after)
+    if calendar is None:
+        return _by_croniter(cron, start, zone)
+    return (_by_real_time if calendar.every_hour else _by_the_wall)(calendar, start, zone)
 
 
 class _Calendar(NamedTuple):
@@ -162,18 +171,18 @@ class _Calendar(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _calendar(cron: str) -> _Calendar:
-    columns, _ = croniter.expand(cron)
-    minutes, hours, days, months, weekdays = (
-        None if column == ["*"] else tuple(int(value) for value in column) for column in columns
-    )
+def _calendar(cron: str) -> _Calendar | None:
+    """The calendar of an expression that every scheduler understands; None for any other."""
+    fields = fields_of(cron)
+    if isinstance(fields, CronProblem):
+        return None
     return _Calendar(
-        minutes or tuple(range(60)),
-        hours or tuple(range(24)),
-        None if days is None else frozenset(days),
-        None if months is None else frozenset(months),
-        None if weekdays is None else frozenset(weekdays),
-        every_hour=hours is None,
+        tuple(range(60) if fields.minutes is None else sorted(fields.minutes)),
+        tuple(range(24) if fields.hours is None else sorted(fields.hours)),
+        fields.days,
+        fields.months,
+        fields.weekdays,
+        every_hour=fields.hours is None,
     )
 
 
@@ -190,7 +199,7 @@ def _by_the_wall(calendar: _Calendar, start: datetime, zone: ZoneInfo) -> Iterat
                     moment = _on_the_clock(datetime.combine(day, time(hour, minute)), zone)
                     if moment > last:
                         last, idle_days = moment, 0
-                        yield moment.astimezone(zone)
+                        yield moment
         day += timedelta(days=1)
 
 
@@ -204,16 +213,36 @@ def _by_real_time(calendar: _Calendar, start: datetime, zone: ZoneInfo) -> Itera
         moment -= timedelta(minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond)
         if calendar.matches(wall.date()):
             for minute in calendar.minutes:
-                fire = (moment + timedelta(minutes=minute)).astimezone(zone)
-                if fire.minute == minute and fire.astimezone(UTC) > last:
-                    last, idle_hours = fire.astimezone(UTC), 0
+                fire = moment + timedelta(minutes=minute)
+                if fire > last and fire.astimezone(zone).minute == minute:
+                    last, idle_hours = fire, 0
                     yield fire
         moment += timedelta(hours=1)
 
 
+def _by_croniter(cron: str, start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Fires of an expression that we wouldn't send anywhere, but that a server may have."""
+    # Slow to load, and needed only for the presets, `L`, `#` and the like of other systems.
+    from croniter import CroniterBadCronError, CroniterBadDateError, croniter  # noqa: PLC0415
+
+    wall, last = start.astimezone(zone).replace(tzinfo=None) - _LARGEST_SHIFT, start
+    try:
+        walk = croniter(cron, wall)
+        while True:
+            moment = _on_the_clock(walk.get_next(datetime), zone)
+            if moment > last:
+                last = moment
+                yield moment
+    except CroniterBadDateError:
+        return
+    except CroniterBadCronError as error:
+        raise InvalidCronError(cron, CronProblem("no scheduler understands it")) from error
+
+
 def _on_the_clock(wall: datetime, zone: ZoneInfo) -> datetime:
     """The moment, in UTC, at which a clock on the wall of `zone` shows `wall`."""
-    second = wall.replace(tzinfo=zone, fold=1)
-    first = wall.replace(tzinfo=zone, fold=0)
-    skipped = second.astimezone(UTC) < first.astimezone(UTC)
-    return (first if skipped else second).astimezone(UTC)
+    # Of two offsets the smaller one is right either way: a wall time that comes twice is meant
+    # the second time, one that is skipped is as much later as the clocks jumped.
+    once = wall.replace(tzinfo=zone)
+    offsets = once.utcoffset(), once.replace(fold=1).utcoffset()
+    return (wall - min(offset or _NO_OFFSET for offset in offsets)).replace(tzinfo=UTC)

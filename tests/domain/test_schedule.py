@@ -135,7 +135,7 @@ def test_a_fire_is_later_than_the_moment_asked_for():
 
 @pytest.mark.parametrize(
     ("cron", "zone"),
-    [(None, "UTC"), ("60 * * * *", "UTC"), ("@daily", "UTC"), ("0 9 * * *", "Mars")],
+    [(None, "UTC"), ("60 * * * *", "UTC"), ("when it rains", "UTC"), ("0 9 * * *", "Mars")],
 )
 def test_without_a_schedule_that_can_be_read_there_is_no_next_fire(cron, zone):
     assert next_fire(cron, zone, datetime(2026, 1, 1, tzinfo=UTC)) is None
@@ -273,3 +273,23 @@ def test_fires_move_forward_across_a_change_of_clocks(cron, change, offset):
     assert fires[0] > after
     assert all(earlier < later for earlier, later in pairwise(fires))
     assert fires_between(cron, zone, after, fires[-1]) == tuple(fires)
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        ("@daily", "2026-01-15 00:00:00+09:00"),
+        ("0 0 L * *", "2026-01-31 00:00:00+09:00"),
+        ("0 9 * * 1#1", "2026-02-02 09:00:00+09:00"),
+        ("0 9 * * * 30", "2026-01-14 09:00:30+09:00"),
+    ],
+)
+def test_what_we_would_not_register_but_a_server_has_fires_too(cron, expected):
+    assert problem_of(cron) is not None
+    assert (
+        str(next_fires(cron, "Asia/Seoul", datetime(2026, 1, 13, 23, tzinfo=UTC), 1)[0]) == expected
+    )
+
+
+def test_a_schedule_of_another_system_that_never_fires_has_no_next_fire():
+    assert next_fire("0 0 31 2 *", "UTC", datetime(2026, 1, 1, tzinfo=UTC)) is None
