@@ -29,6 +29,7 @@ from dli_tui.wiring import DEMO, Target
 
 _PANEL: Final = "Where"
 _KEPT: Final = "dli_tui.connection"
+_SETTINGS: Final = "dli_tui.settings"
 
 
 def _moment(text: str) -> datetime:
@@ -131,7 +132,7 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_options(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - what typer parsed
-        here = Connection(**{parameter.name: given.pop(parameter.name) for parameter in shared})
+        here = Connection(**{one.name: given.pop(one.name, one.default) for one in shared})
         ctx.meta[_KEPT] = here.over(ctx.meta.get(_KEPT, NOWHERE))
         command(ctx, **given)
 
@@ -150,10 +151,12 @@ def connection_of(ctx: typer.Context) -> Connection:
 
 
 def settings_of(ctx: typer.Context) -> Settings:
-    """The config file that is in force; its warnings go to stderr."""
-    settings = load(connection_of(ctx).config, os.environ)
-    for warning in settings.warnings:
-        output.talk(f"Warning: {warning}")
+    """The config file that is in force; its warnings go to stderr, once."""
+    settings: Settings | None = ctx.meta.get(_SETTINGS)
+    if settings is None:
+        settings = ctx.meta[_SETTINGS] = load(connection_of(ctx).config, os.environ)
+        for warning in settings.warnings:
+            output.talk(f"Warning: {warning}")
     return settings
 
 

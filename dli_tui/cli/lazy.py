@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from dli_tui.domain.text import safe
+
 if TYPE_CHECKING:
     Command = TyperCommand | TyperGroup
+
+
+# The class of every refusal of a command line, which typer keeps to itself.
+_WRONG_USE: Final[Any] = typer.BadParameter.__bases__[0]
 
 
 class LazyGroup(TyperGroup):
     """Knows its commands by `name: "module:function"`."""
 
     places: ClassVar[Mapping[str, str]] = {}
+
+    def make_context(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401 - as below
+        with _harmless():
+            return super().make_context(*words, **settings)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as below
+        with _harmless():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own type is private
         return [*super().list_commands(ctx), *self.places]
@@ -30,6 +45,16 @@ class LazyGroup(TyperGroup):
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         one.command(cmd_name)(getattr(import_module(module), function))
         return get_command(one)
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """What was typed is repeated in a refusal: not the part of it that a terminal obeys."""
+    try:
+        yield
+    except _WRONG_USE as problem:
+        problem.message = safe(problem.message)
+        raise
 
 
 def group_of(**places: str) -> type[LazyGroup]:

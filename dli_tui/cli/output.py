@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -63,8 +64,13 @@ def lines(texts: Iterable[str]) -> None:
 
 def as_json(model: Value) -> None:
     """The result model, one document."""
+    try:
+        text = model.model_dump_json(indent=2)
+    except ValueError:
+        # Half a pair of surrogates: JSON can say it, pydantic can't.
+        text = json.dumps(model.model_dump(mode="json"), indent=2)
     # What JSON allows in a string, a terminal may still obey.
-    print(spelled_out(model.model_dump_json(indent=2)))  # noqa: T201 - as above
+    print(spelled_out(text))  # noqa: T201 - as above
 
 
 def any_terminal() -> None:

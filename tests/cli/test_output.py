@@ -1,0 +1,281 @@
+"""What reaches a terminal or a pipe: nothing that it obeys, no id that is cut."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from datetime import timedelta
+
+import pytest
+
+from dli_tui.cli import output
+from dli_tui.domain.run import RunProgress
+from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
+from tests.cli.conftest import DEMO
+from tests.support import ManualClock
+from tests.support_backends import NOW, ScriptedBackend, row, run
+
+ESCAPING = "legacy.esc\x1b]52;c;aGVsbG8=\x07ape"
+BRACKETS = "legacy.[bold]import[/bold]"
+EVIL = "\x1b[2Jevil\x1b]0;title\x07\u202egnp\x9b31m\nnext\rline\u2028end\ud800"
+
+
+def harmless(text):
+    """No control character but the end of a line, no bidi control, no lone surrogate."""
+    return all(char == "\n" or char.isprintable() for char in text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "-d", "legacy"],
+        ["list", "-d", "legacy", "--format", "json"],
+        ["get", ESCAPING],
+        ["get", ESCAPING, "--format", "json"],
+        ["history", "-d", ESCAPING, "--show-dataset-info"],
+        ["history", "-d", ESCAPING, "--format", "json"],
+        ["history", "-d", BRACKETS, "-s", "failed"],
+        ["pause", ESCAPING],
+        ["run", ESCAPING],
+        ["backfill", ESCAPING, "-s", "2026-03-01", "-e", "2026-03-02", "--dry-run"],
+    ],
+    ids=ascii,
+)
+def test_hostile_names_and_errors_of_the_demo_are_harmless(cli, words):
+    done = cli("workflow", *words, *DEMO)
+    assert done.exit_code == 0
+    assert done.stdout.strip()
+    assert harmless(done.stdout + done.stderr)
+
+
+def test_brackets_are_letters(cli):
+    assert BRACKETS in cli("workflow", "list", "-d", "legacy", *DEMO).stdout
+
+
+@pytest.fixture
+def evil(world):
+    """A server all of whose words are hostile."""
+    one = run(
+        EVIL,
+        RunStatus.UNKNOWN,
+        dataset_name=EVIL,
+        raw_status=EVIL,
+        triggered_by=EVIL,
+        error_message=EVIL,
+        reason=EVIL,
+        logs_url=EVIL,
+        parameters={EVIL: EVIL},
+    )
+    texts = dict.fromkeys(("owner", "team", "description", "reason", "raw_status", "warning"), EVIL)
+    rows = [
+        row(EVIL, **texts, last_run=one, tags=(EVIL,), timezone=EVIL, overridden_by=EVIL),
+        row("odd", cron=EVIL, unreadable=EVIL),
+    ]
+    return world(ScriptedBackend(rows, [one]), ManualClock(NOW))
+
+
+@pytest.mark.parametrize("format_", ["table", "json"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list"],
+        ["history", "--show-dataset-info"],
+        ["status", EVIL],
+        ["get", EVIL],
+        ["run", EVIL],
+        ["pause", EVIL],
+        ["stop", EVIL, "--reason", EVIL],
+        ["unregister", EVIL],
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_that_a_server_says_is_obeyed(cli, evil, words, format_):
+    done = cli("workflow", *words, "--format", format_, "--demo")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.strip()
+    assert harmless(done.stdout + done.stderr)
+    if format_ == "json":
+        assert EVIL in _strings(json.loads(done.stdout))
+
+
+def _strings(value):
+    """Every string in a document."""
+    if isinstance(value, dict):
+        return {one for pair in value.items() for part in pair for one in _strings(part)}
+    if isinstance(value, list):
+        return {one for part in value for one in _strings(part)}
+    return {value} if isinstance(value, str) else set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["get", EVIL],
+        ["status", EVIL],
+        ["pause", EVIL],
+        ["run", EVIL, "-p", EVIL],
+        ["backfill", EVIL, "-s", EVIL, "-e", EVIL],
+        ["register", EVIL, "-c", EVIL],
+        ["list", "--profile", EVIL],
+        ["list", "--source", EVIL],
+        ["history", "--status", EVIL],
+        ["list", "--at", EVIL],
+        ["list", EVIL],
+    ],
+    ids=lambda words: " ".join(word for word in words if word.isprintable()),
+)
+def test_what_was_typed_is_harmless_in_an_error(cli, words):
+    done = cli("workflow", *words, *([] if "--profile" in words else ["--demo"]))
+    assert done.exit_code in (1, 2)
+    assert done.stderr
+    assert harmless(done.stderr)
+
+
+def test_two_names_that_look_the_same_are_told_apart(cli, world):
+    world(ScriptedBackend([row("same"), row("sa\x1b[1mme")]), ManualClock(NOW))
+    shown = [line.split()[0] for line in cli("workflow", "list", "--demo").stdout.splitlines()[1:3]]
+    assert shown == ["same", "sa\\x1b[1mme"]
+
+
+# Width
+
+
+LONG = "a" * 230
+
+
+def test_no_id_is_cut_where_there_is_no_terminal(cli, world):
+    world(ScriptedBackend([row(LONG)], [run(LONG)]), ManualClock(NOW))
+    for words in (["list"], ["history"], ["status", LONG], ["get", LONG]):
+        done = cli("workflow", *words, "--demo", env={"COLUMNS": "40"})
+        assert LONG in done.stdout
+
+
+def test_on_a_terminal_a_line_is_cut_at_its_end(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((20, 24)))
+    output.line("x" * 20)
+    output.line("x" * 21)
+    output.line("주" * 11)
+    assert capsys.readouterr().out.splitlines() == ["x" * 20, "x" * 19 + "…", "주" * 9 + "…"]
+
+
+def test_columns_line_up_for_letters_that_are_two_wide(capsys):
+    output.table(("NAME", "X"), [("주문", "1"), ("abcdef", "2")], below=[None, "  note"])
+    assert capsys.readouterr().out == "NAME    X\n주문    1\nabcdef  2\n  note\n"
+
+
+def test_a_table_without_rows_is_its_header(cli):
+    done = cli("workflow", "list", "-d", "zzz", *DEMO)
+    assert done.stdout == "DATASET  SOURCE  STATUS  CRON  NEXT RUN\n\nTotal: 0 workflows\n"
+
+
+def test_a_plan_is_shown_slot_by_slot(cli):
+    done = cli(
+        *("workflow", "backfill", "iceberg.analytics.daily_clicks", "--dry-run", "--only"),
+        *("missing", "-s", "2025-12-30", "-e", "2025-12-31", *DEMO),
+    )
+    *lines, estimate, last = done.stdout.splitlines()
+    assert lines == [
+        "SLOT              EXISTS  ACTION",
+        "2025-12-30 09:00  -       run",
+        "2025-12-31 09:00  -       run",
+        "",
+        "2 slots: 2 to run, 0 left out",
+    ]
+    assert re.fullmatch(r"About \dm\d\ds, one after the other", estimate)
+    assert last == "No request was sent."
+
+
+def test_a_workflow_is_told_fact_by_fact(cli, world):
+    one = row(
+        "d",
+        status=WorkflowStatus.DISABLED,
+        raw_status="inactive",
+        reason="move",
+        paused_by="me",
+        timezone="Asia/Seoul",
+        last_run=run("r1", RunStatus.FAILED),
+        owner="me@example.com",
+        team="@me",
+        description="Mine",
+        tags=("a", "b"),
+        s3_path="s3://specs/d.yaml",
+        warning="old",
+    )
+    world(ScriptedBackend([one]), ManualClock(NOW))
+    assert cli("workflow", "get", "d", "--demo").stdout.splitlines() == [
+        "Dataset: d",
+        "Source: manual",
+        "Status: disabled (inactive)",
+        "Reason: move",
+        "Paused by: me",
+        "Cron: 0 9 * * *",
+        "Timezone: Asia/Seoul",
+        "Next Run: -",
+        "Last Run: r1 failed",
+        "Owner: me@example.com",
+        "Team: @me",
+        "Description: Mine",
+        "Tags: a, b",
+        "Spec: s3://specs/d.yaml",
+        "Warning: old",
+    ]
+
+
+def test_a_run_is_told_fact_by_fact(cli, world):
+    one = run(
+        "r1",
+        RunStatus.KILLED,
+        run_type=RunType.OTHER,
+        raw_run_type="file_upload",
+        slot=NOW,
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=42),
+        triggered_by="me",
+        parameters={"date": "2026-03-10", "n": 1},
+        stopped_by="you",
+        reason="late",
+        error_message="one\ntwo",
+        logs_url="https://logs.example.com/r1",
+        progress=RunProgress(total_tasks=3, completed_tasks=1),
+    )
+    world(ScriptedBackend(runs=[one]), ManualClock(NOW))
+    assert cli("workflow", "status", "r1", "--demo").stdout.splitlines() == [
+        "Run: r1",
+        "Dataset: d",
+        "Status: KILLED",
+        "Type: file_upload",
+        "Progress: 1/3 steps",
+        "Slot: 2026-03-10 09:41",
+        "Started: 2026-03-10 09:41:00",
+        "Finished: 2026-03-10 09:41:42",
+        "Duration: 42s",
+        "Started by: me",
+        "Parameters: date=2026-03-10, n=1",
+        "Stopped by: you",
+        "Reason: late",
+        "Error: one two",
+        "Logs: https://logs.example.com/r1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["stop", "r1"], ["Stopping run: r1"]),
+        (["unregister", "d"], ["Workflow unregistered: d"]),
+        (["pause", "d"], ["Workflow paused: d"]),
+        (["unpause", "d"], ["Workflow unpaused: d (it was already)"]),
+        (["run", "d"], ["Run started: r1"]),
+        (["run", "d", "--dry-run"], ["Dry run: d can be run. Nothing was started."]),
+        (
+            ["backfill", "d", "-s", "2026-03-01", "-e", "2026-03-07"],
+            ["Backfill started for 7 dates"],
+        ),
+    ],
+    ids=" ".join,
+)
+def test_a_write_is_answered_in_one_line(cli, world, words, lines):
+    world(ScriptedBackend([row("d")]), ManualClock(NOW))
+    assert cli("workflow", *words, "--demo").stdout.splitlines() == lines

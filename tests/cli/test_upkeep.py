@@ -1,0 +1,176 @@
+"""The program's own affairs: help, version, config, doctor."""
+
+import os
+import shutil
+import stat
+import sys
+
+import pytest
+
+from dli_tui import __version__
+from dli_tui.cli import upkeep
+
+COMMANDS = [
+    "",
+    "workflow",
+    *(
+        f"workflow {name}"
+        for name in (
+            *("list", "get", "history", "status", "run", "backfill", "stop"),
+            *("pause", "unpause", "register", "unregister"),
+        )
+    ),
+    "config",
+    "config path",
+    "config show",
+    "config init",
+    "demo",
+    "demo reset",
+    "doctor",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_every_command_explains_itself_and_where_it_works(cli, command, flag):
+    done = cli(*command.split(), flag)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "Usage: " in done.stdout
+    assert "--profile" in done.stdout
+
+
+def test_the_help_of_a_group_names_its_commands(cli):
+    text = cli("workflow", "-h").stdout
+    for command in COMMANDS[2:13]:
+        assert command.split()[1] in text
+
+
+def test_a_group_without_a_command_says_what_there_is(cli):
+    done = cli("workflow")
+    assert done.exit_code == 2
+    assert "unregister" in done.stdout + done.stderr
+
+
+def test_the_version_is_said(cli):
+    done = cli("--version")
+    assert (done.exit_code, done.stdout) == (0, f"dli-tui {__version__}\n")
+
+
+# config
+
+
+def test_the_path_of_the_config_file_is_that_of_the_user(cli, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert cli("config", "path").stdout.strip().endswith("config.toml")
+    assert cli("config", "path", "--config", "/elsewhere.toml").stdout == "/elsewhere.toml\n"
+    monkeypatch.setenv("DLI_TUI_CONFIG", "/by/variable.toml")
+    assert cli("config", "path").stdout == "/by/variable.toml\n"
+
+
+def test_init_writes_a_private_file_once(cli, tmp_path):
+    path = tmp_path / "new" / "config.toml"
+    done = cli("config", "init", "--config", path)
+    assert (done.exit_code, done.stdout) == (0, f"Written: {path}\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_text("theme = 'mine'\n")
+    again = cli("config", "init", "--config", path)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "is there already" in again.stderr
+    assert path.read_text() == "theme = 'mine'\n"
+
+
+def test_what_init_wrote_can_be_read(cli, tmp_path):
+    path = tmp_path / "config.toml"
+    cli("config", "init", "--config", path)
+    assert cli("workflow", "list", "--config", path).exit_code == 0
+    assert cli("config", "show", "--config", path).stdout.startswith(f"# {path}\n")
+
+
+def test_show_tells_every_setting_and_no_secret(cli, config, monkeypatch):
+    monkeypatch.setenv("MY_TOKEN", "s3cret")
+    options = config(
+        '[profiles.a]\nkind = "basecamp"\nurl = "https://x.example.com"\ntoken_env = "MY_TOKEN"\n'
+        '[profiles.b]\nkind = "airflow"\nurl = "https://y.example.com"\n'
+        'token_command = ["show", "s3cret"]\nproxy = "http://me:s3cret@p.example.com"\n'
+    )
+    done = cli("config", "show", *options)
+    assert done.exit_code == 0
+    assert 'token_env = "MY_TOKEN"' in done.stdout
+    assert "https://y.example.com" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_password_that_others_can_read_is_warned_about(cli, config):
+    _, path = config('[profiles.a]\nkind = "demo"\nproxy = "http://me:s3cret@p.example.com"\n')
+    path.chmod(0o644)
+    done = cli("workflow", "list", "--config", path)
+    assert (done.exit_code, done.stderr.count("Warning: ")) == (0, 1)
+    assert f"chmod 600 {path}" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+# doctor
+
+
+def findings(done):
+    return {line[6:22].strip(): line[:4].strip() for line in done.stdout.splitlines()}
+
+
+def test_a_healthy_place_has_five_lines_and_ends_0(cli):
+    done = cli("doctor", "--demo")
+    assert done.exit_code == 0
+    assert findings(done) == dict.fromkeys(
+        ("configuration", "sign-in", "reachability", "version", "terminal"), "ok"
+    )
+    assert "the built-in demo answers in" in done.stdout
+    assert f"dli-tui {__version__}, Python 3." in done.stdout
+
+
+def test_a_server_that_does_not_answer_ends_1(cli, config):
+    options = config('[profiles.a]\nkind = "basecamp"\nurl = "https://x.example.com"\n')
+    done = cli("doctor", *options)
+    assert done.exit_code == 1
+    assert findings(done)["reachability"] == "FAIL"
+    assert findings(done)["configuration"] == "ok"
+    assert "[DLI-001]" in done.stdout
+
+
+def test_a_token_that_is_not_there_ends_1(cli, config):
+    options = config(
+        '[profiles.a]\nkind = "basecamp"\nurl = "https://x.example.com"\ntoken_env = "NOT_SET"\n'
+    )
+    done = cli("doctor", *options)
+    assert done.exit_code == 1
+    assert findings(done)["sign-in"] == "FAIL"
+    assert "NOT_SET" in done.stdout
+
+
+def test_a_config_file_that_is_wrong_is_the_finding_and_the_rest_is_still_looked_at(cli, config):
+    done = cli("doctor", *config("nonsense = 1\n"))
+    assert done.exit_code == 1
+    assert findings(done) == {"configuration": "FAIL", "version": "ok", "terminal": "ok"}
+
+
+def test_the_doctor_warns_once(cli, config):
+    _, path = config('[profiles.a]\nkind = "demo"\nproxy = "http://me:x@p.example.com"\n')
+    path.chmod(0o644)
+    assert cli("doctor", "--config", path).stderr.count("Warning: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("term", "size", "ok", "said"),
+    [
+        ("xterm-256color", (80, 24), True, "80×24"),
+        ("dumb", (80, 24), False, "set TERM"),
+        ("", (80, 24), False, "set TERM"),
+        ("xterm", (50, 24), False, "too small"),
+        ("xterm", (80, 10), False, "too small"),
+    ],
+)
+def test_a_terminal_is_looked_at(monkeypatch, term, size, ok, said):
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size(size))
+    finding = upkeep._terminal()
+    assert (finding.ok, said in finding.told) == (ok, True)

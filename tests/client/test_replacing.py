@@ -1,0 +1,110 @@
+"""Registering over what exists, on servers that replace and on servers that refuse."""
+
+import pytest
+
+from dli_tui.client import WorkflowClient
+from dli_tui.domain.errors import (
+    ConnectionFailedError,
+    DLIError,
+    ErrorCode,
+    ServerError,
+    WorkflowRegistrationError,
+)
+from dli_tui.domain.query import Registration
+from dli_tui.domain.schedule import ScheduleConfig
+from dli_tui.domain.status import RunStatus, WorkflowStatus
+from tests.support_backends import ScriptedBackend, row, run
+
+NEW = Registration("d", ScheduleConfig(cron="0 8 * * *"), force=True)
+OLD = row("d", cron="0 9 * * *", timezone="Asia/Seoul", owner="me@example.com", team="@t")
+AGAIN = "register", "unregister", "register"
+
+
+def exists():
+    return WorkflowRegistrationError("exists", code=ErrorCode.WORKFLOW_ALREADY_EXISTS)
+
+
+async def refused(backend):
+    with pytest.raises(DLIError) as caught:
+        await WorkflowClient(backend).register(NEW)
+    return caught.value
+
+
+async def test_a_server_that_replaces_is_told_once():
+    backend = ScriptedBackend([OLD])
+    result = await WorkflowClient(backend).register(NEW)
+    assert backend.sent == ["register"]
+    assert backend.arrived("register")[0].force
+    assert result.message == "Workflow 'd' updated successfully"
+    assert result.previous == OLD
+    assert result.workflow_info is not None
+    assert result.workflow_info.cron == "0 8 * * *"
+
+
+async def test_where_a_server_refuses_the_old_one_goes_first():
+    backend = ScriptedBackend([OLD], register=[exists()])
+    result = await WorkflowClient(backend).register(NEW)
+    assert backend.sent == [*AGAIN]
+    assert backend.arrived("unregister") == [True]
+    assert backend.arrived("register") == [NEW, NEW]
+    assert result.previous == OLD
+
+
+async def test_any_other_refusal_leaves_the_old_one_alone():
+    backend = ScriptedBackend([OLD], register=[WorkflowRegistrationError("no disk")])
+    assert (await refused(backend)).message == "no disk"
+    assert backend.sent == ["register"]
+
+
+async def test_if_the_old_one_cannot_go_nothing_more_is_sent():
+    backend = ScriptedBackend([OLD], register=[exists()], unregister=[ServerError("no")])
+    assert (await refused(backend)).message == "no"
+    assert backend.sent == ["register", "unregister"]
+
+
+@pytest.mark.parametrize("second", [exists(), ServerError("no disk"), ConnectionFailedError("cut")])
+async def test_if_the_second_fails_the_old_one_is_put_back_and_the_error_says_so(second):
+    backend = ScriptedBackend([OLD], register=[exists(), second])
+    error = await refused(backend)
+    assert backend.sent == [*AGAIN, "register"]
+    back = backend.arrived("register")[-1]
+    assert (back.schedule.cron, back.schedule.timezone) == ("0 9 * * *", "Asia/Seoul")
+    assert (back.owner, back.team, back.force) == ("me@example.com", "@t", False)
+    assert error.code is second.code
+    assert second.message in error.message
+    assert "the previous registration (cron 0 9 * * *) is in place again" in error.message
+
+
+async def test_if_both_fail_the_error_says_that_nothing_is_left():
+    backend = ScriptedBackend([OLD], register=[exists(), ServerError("one"), ServerError("two")])
+    error = await refused(backend)
+    assert "no longer registered" in error.message
+    assert "one" in error.message
+    assert "two" in error.message
+    assert "0 9 * * * (Asia/Seoul)" in error.hint
+    assert backend.sent == [*AGAIN, "register"]
+
+
+async def test_what_was_paused_is_put_back_paused():
+    paused = OLD.model_copy(update={"status": WorkflowStatus.PAUSED})
+    backend = ScriptedBackend([paused], register=[exists(), ServerError("one")])
+    assert "is in place again" in (await refused(backend)).message
+    assert backend.sent == [*AGAIN, "register", "pause"]
+
+
+async def test_what_was_put_back_but_not_paused_is_said_to_be_active():
+    paused = OLD.model_copy(update={"status": WorkflowStatus.PAUSED})
+    backend = ScriptedBackend(
+        [paused], register=[exists(), ServerError("one")], pause=[ServerError("two")]
+    )
+    error = await refused(backend)
+    assert "in place again, but ACTIVE" in error.message
+    assert "no longer registered" not in error.message
+    assert "two" in error.message
+    assert error.hint.endswith("workflow pause d")
+
+
+async def test_runs_that_were_active_are_spoken_of():
+    busy = OLD.model_copy(update={"last_run": run(status=RunStatus.RUNNING)})
+    result = await WorkflowClient(ScriptedBackend([busy])).register(NEW)
+    assert result.warning == "Runs of the previous registration were active when it was replaced."

@@ -1,0 +1,200 @@
+"""A backend that a test scripts, and the rows and runs to put into it."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dli_tui.backends.port import Backend, Capability
+from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.ids import LogRef, RunRef
+from dli_tui.domain.page import Page
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    Registration,
+    RunRequest,
+    WorkflowQuery,
+)
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.saga import Saga, SagaStatus
+from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.workflow import WorkflowInfo
+
+NOW = datetime(2026, 3, 10, 9, 41, tzinfo=UTC)
+CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
+WRITES = frozenset(
+    {
+        "register",
+        "unregister",
+        "run",
+        "backfill",
+        "stop",
+        "retry",
+        "pause",
+        "unpause",
+        "create_from_template",
+        "cancel_saga",
+    }
+)
+
+
+def row(name: str = "d", **changes: Any) -> WorkflowInfo:
+    """A row of the list: MANUAL and active, at nine each morning, unless told otherwise."""
+    known: dict[str, Any] = {
+        "source_type": MANUAL,
+        "status": WorkflowStatus.ACTIVE,
+        "cron": "0 9 * * *",
+    }
+    return WorkflowInfo(dataset_name=name, **{**known, **changes})
+
+
+PAIR = (
+    row("pair", source_type=CODE),
+    row("pair", status=WorkflowStatus.OVERRIDDEN, overridden_by="code"),
+)
+
+
+def run(run_id: str = "r1", status: RunStatus = RunStatus.COMPLETED, **changes: Any) -> WorkflowRun:
+    """A run of `d`."""
+    return WorkflowRun(**{"run_id": run_id, "dataset_name": "d", "status": status, **changes})
+
+
+class ScriptedBackend(Backend):
+    """Answers from two lists, and writes down what it was asked.
+
+    A cue is what the next call of a method does instead: an exception is raised, anything
+    else is the answer; None lets it do what it does.
+    """
+
+    label = "the script"
+
+    def __init__(
+        self,
+        rows: Iterable[WorkflowInfo] = (),
+        runs: Iterable[WorkflowRun] = (),
+        *,
+        without: Iterable[Capability] = (),
+        total: int | None = None,
+        page: int = 2,
+        cues: Mapping[str, Sequence[Any]] | None = None,
+        **more_cues: Sequence[Any],
+    ) -> None:
+        super().__init__()
+        self.rows, self.runs = list(rows), list(runs)
+        self.capabilities = frozenset(Capability) - frozenset(without)
+        self.total, self.page = total, page
+        self.cues = {name: list(found) for name, found in {**(cues or {}), **more_cues}.items()}
+        self.calls: list[tuple[str, Any]] = []
+
+    @property
+    def sent(self) -> list[str]:
+        """The writes that arrived, in order."""
+        return [name for name, _ in self.calls if name in WRITES]
+
+    def arrived(self, name: str) -> list[Any]:
+        """What the calls of a method brought."""
+        return [what for called, what in self.calls if called == name]
+
+    def _asked(self, name: str, what: Any) -> Any:
+        self.calls.append((name, what))
+        cues = self.cues.get(name)
+        cue = cues.pop(0) if cues else None
+        if isinstance(cue, BaseException):
+            raise cue
+        return cue
+
+    # Reads. Filters are ignored on purpose: some servers do that.
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        self._asked("workflows", query)
+        for start in range(0, len(self.rows), self.page):
+            yield Page(tuple(self.rows[start : start + self.page]), self.total)
+
+    async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
+        self._asked("workflow", name)
+        return tuple(one for one in self.rows if one.dataset_name == name)
+
+    async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        self._asked("history", query)
+        for start in range(0, len(self.runs), self.page):
+            yield Page(tuple(self.runs[start : start + self.page]), self.total)
+
+    async def recent_runs(
+        self, names: Sequence[str], count: int
+    ) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        self._asked("recent_runs", tuple(names))
+        runs = [one for one in self.runs if one.dataset_name in names]
+        return {name: tuple(one for one in runs if one.dataset_name == name) for name in names}
+
+    async def run_status(self, ref: RunRef) -> WorkflowRun:
+        found: WorkflowRun | None = self._asked("run_status", ref)
+        found = found or next((one for one in self.runs if one.run_id == ref.run_id), None)
+        if found is None:
+            raise WorkflowNotFoundError(run_id=ref.run_id)
+        return found
+
+    # Writes
+
+    async def register(self, request: Registration) -> WorkflowInfo:
+        self._asked("register", request)
+        schedule = request.schedule
+        made = row(request.dataset_name, cron=schedule.cron, timezone=schedule.timezone)
+        self.rows = [one for one in self.rows if one.dataset_name != made.dataset_name] + [made]
+        return made
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        self._asked("unregister", force)
+        self.rows = [one for one in self.rows if one.dataset_name != name]
+        return done(name)
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        answer: WorkflowRunResult | None = self._asked("run", request)
+        if request.dry_run:
+            return done(request.dataset_name, dry_run=True)
+        return answer or done(request.dataset_name, run_id="r1", run_status=RunStatus.PENDING)
+
+    async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
+        self._asked("backfill", request)
+        return done(request.dataset_name, run_id="b1", run_status=RunStatus.PENDING)
+
+    async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        self._asked("stop", (ref, reason))
+        return done("d", run_id=ref.run_id, run_status=RunStatus.STOPPING, reason=reason)
+
+    async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
+        self._asked("retry", (ref, tuple(steps)))
+        return done("d", run_id=ref.run_id, run_status=RunStatus.RUNNING)
+
+    async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        self._asked("pause", reason)
+        return done(name, workflow_status=WorkflowStatus.PAUSED)
+
+    async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        self._asked("unpause", reason)
+        return done(name, workflow_status=WorkflowStatus.ACTIVE)
+
+    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
+        self._asked("create_from_template", request)
+        return row(request.workflow_name)
+
+    async def cancel_saga(self, saga_id: str) -> Saga:
+        self._asked("cancel_saga", saga_id)
+        return Saga(saga_id=saga_id, saga_type="t", status=SagaStatus.COMPENSATING)
+
+
+class SharedIds(ScriptedBackend):
+    """A place where the midnight runs of all workflows have the same id."""
+
+    unique_run_ids = False
+
+
+def done(name: str, **more: Any) -> WorkflowRunResult:
+    """The answer to a write that went well."""
+    return WorkflowRunResult(**{"dataset_name": name, "status": ResultStatus.SUCCESS, **more})
+
+
+def log_of(run_id: str = "r1") -> LogRef:
+    """The address of a log."""
+    return LogRef(RunRef(run_id), "step")
