@@ -13,7 +13,12 @@ import sys
 import time
 from functools import wraps
 
+# Its first import reads files and starts a program, which no event loop should wait for.
+import croniter  # noqa: F401
 import pytest
+
+# As the program itself does: looking for plugins reads a file of every installed package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # Zones are read from small files once and then kept; everything else belongs in a thread.
 _READ_ONCE = "zoneinfo"

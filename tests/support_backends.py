@@ -138,9 +138,9 @@ class ScriptedBackend(Backend):
     # Writes
 
     async def register(self, request: Registration) -> WorkflowInfo:
-        self._asked("register", request)
+        answer: WorkflowInfo | None = self._asked("register", request)
         schedule = request.schedule
-        made = row(request.dataset_name, cron=schedule.cron, timezone=schedule.timezone)
+        made = answer or row(request.dataset_name, cron=schedule.cron, timezone=schedule.timezone)
         self.rows = [one for one in self.rows if one.dataset_name != made.dataset_name] + [made]
         return made
 

@@ -24,6 +24,7 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.health import Health, HealthComponent, HealthStatus
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import (
     BackfillRequest,
@@ -40,7 +41,7 @@ from dli_tui.domain.results import (
     WorkflowRunResult,
     WorkflowStatusResult,
 )
-from dli_tui.domain.run import LogChunk, LogLine, RunProgress, Step, WorkflowRun
+from dli_tui.domain.run import RunProgress, WorkflowRun
 from dli_tui.domain.saga import Saga, SagaStatus, SagaStep
 from dli_tui.domain.schedule import (
     NotificationConfig,
@@ -56,6 +57,7 @@ from dli_tui.domain.status import (
     StepStatus,
     WorkflowStatus,
 )
+from dli_tui.domain.step import Step
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory, TemplateStep
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 from dli_tui.specs.errors import SpecError

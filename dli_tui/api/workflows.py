@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +16,7 @@ from dli_tui.client import WorkflowClient
 from dli_tui.client.registering import registration_from
 from dli_tui.config.files import profile_for_url
 from dli_tui.config.model import Kind
-from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
+from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
 from dli_tui.domain.query import BackfillScope, HistoryQuery, Registration, WorkflowQuery
 from dli_tui.domain.results import (
     WorkflowHistoryResult,
@@ -210,7 +210,8 @@ class WorkflowAPI:
         except DatasetNotFoundError:
             if self.context.execution_mode is not ExecutionMode.MOCK:
                 # Where Git owns the name, finding the spec would not help.
-                self._call(lambda client: client.require_manual(dataset_name))
+                with suppress(ServerError):
+                    self._call(lambda client: client.require_manual(dataset_name))
                 raise
             # Mock mode knows every dataset, so it needs no file for one.
             return Registration(dataset_name, schedule, force=force)

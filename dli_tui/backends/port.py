@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
+    from dli_tui.domain.log import LogChunk
     from dli_tui.domain.page import Changes, Page
     from dli_tui.domain.query import (
         BackfillRequest,
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
         WorkflowQuery,
     )
     from dli_tui.domain.results import WorkflowRunResult
-    from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga
+    from dli_tui.domain.step import Step
     from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 

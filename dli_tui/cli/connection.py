@@ -1,7 +1,7 @@
-"""The options that say where: accepted before and after every command, declared once.
+"""The options that say where: every command has them, and they are declared once.
 
-kubectl taught people to write them wherever they come to mind, so the program, its groups
-and its commands all take them; what stands nearest to the command wins.
+kubectl taught people to write them wherever they come to mind. `lazy` carries those that
+stand before a command on to it, so what stands nearest to the command wins.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sys
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache, wraps
 from pathlib import Path
@@ -83,18 +83,6 @@ class Connection:
         float | None, _option("--demo-latency", metavar="MS", say="A demo that answers late.")
     ] = None
 
-    def over(self, outer: Connection) -> Connection:
-        """These options, and those of `outer` where nothing is said here."""
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(
-            outer,
-            **{
-                name: value
-                for name, value in said.items()
-                if value is not None and value is not False
-            },
-        )
-
     @property
     def about_demo(self) -> bool:
         """Whether something is said that only the demo has."""
@@ -104,7 +92,12 @@ class Connection:
         )
 
 
-NOWHERE: Final = Connection()
+VALUED: Final = frozenset(
+    f"--{field.name.replace('_', '-')}" for field in fields(Connection) if field.default is None
+)
+FLAGS: Final = frozenset(
+    f"--{field.name.replace('_', '-')}" for field in fields(Connection) if field.default is False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +125,7 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_options(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - what typer parsed
-        here = Connection(**{one.name: given.pop(one.name, one.default) for one in shared})
-        ctx.meta[_KEPT] = here.over(ctx.meta.get(_KEPT, NOWHERE))
+        ctx.meta[_KEPT] = Connection(**{one.name: given.pop(one.name) for one in shared})
         command(ctx, **given)
 
     merged = own.replace(parameters=[*own.parameters.values(), *shared])
@@ -146,7 +138,7 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
 
 def connection_of(ctx: typer.Context) -> Connection:
     """The options that were given, wherever they stood."""
-    found: Connection = ctx.meta.get(_KEPT, NOWHERE)
+    found: Connection = ctx.meta[_KEPT]
     return found
 
 

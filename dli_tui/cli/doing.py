@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
@@ -22,7 +23,7 @@ from dli_tui.cli.running import (
     writing,
 )
 from dli_tui.client import WorkflowClient
-from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
+from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
@@ -90,7 +91,8 @@ def register(
         request = registration_from(path, dataset, schedule, force=force)
     except DatasetNotFoundError:
         # Where Git owns the name, finding the spec would not help.
-        reading(ctx, lambda client: client.require_manual(dataset))
+        with suppress(ServerError):
+            reading(ctx, lambda client: client.require_manual(dataset))
         raise
     result = writing(ctx, lambda client: client.register(request), yes=yes)
     if format_ is Format.JSON:

@@ -1,8 +1,12 @@
-"""Groups whose commands are made when they are called, so that one doesn't pay for all."""
+"""Groups whose commands are made when they are called, so that one doesn't pay for all.
+
+A group has no connection options of its own: those in front of a command are carried on to
+it, which is one place to declare them, and less to build each time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -11,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from dli_tui.cli.connection import FLAGS, VALUED
 from dli_tui.domain.text import safe
 
 if TYPE_CHECKING:
@@ -25,6 +30,12 @@ class LazyGroup(TyperGroup):
     """Knows its commands by `name: "module:function"`."""
 
     places: ClassVar[Mapping[str, str]] = {}
+    default: ClassVar[Sequence[str]] = ()
+    """The words meant when no command is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as below
+        parsed: list[str] = super().parse_args(ctx, _carried_on(args, self.default))
+        return parsed
 
     def make_context(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401 - as below
         with _harmless():
@@ -47,6 +58,24 @@ class LazyGroup(TyperGroup):
         return get_command(one)
 
 
+def _carried_on(args: Sequence[str], default: Sequence[str]) -> list[str]:
+    """`args` with the connection options in front moved behind the command that follows."""
+    rest, own, carried = list(args), [], []
+    while rest and rest[0].startswith("-") and rest[0] != "--":
+        word = rest.pop(0)
+        name, equals, _ = word.partition("=")
+        if name not in FLAGS | VALUED:
+            own.append(word)
+            continue
+        carried.append(word)
+        if name in VALUED and not equals and rest:
+            carried.append(rest.pop(0))
+    if not rest and not own:
+        rest = list(default)
+    # Behind the first word; a group there carries them on in its turn.
+    return [*own, *rest[:1], *carried, *rest[1:]] if rest else own
+
+
 @contextmanager
 def _harmless() -> Iterator[None]:
     """What was typed is repeated in a refusal: not the part of it that a terminal obeys."""
@@ -57,7 +86,7 @@ def _harmless() -> Iterator[None]:
         raise
 
 
-def group_of(**places: str) -> type[LazyGroup]:
+def group_of(*default: str, **places: str) -> type[LazyGroup]:
     """A group of commands, each `name="module:function"` of this package."""
     found = {name: f"dli_tui.cli.{place}" for name, place in places.items()}
-    return type("Group", (LazyGroup,), {"places": found})
+    return type("Group", (LazyGroup,), {"places": found, "default": default})

@@ -11,22 +11,26 @@ import typer
 
 from dli_tui._version import __version__
 from dli_tui.cli import output, running
-from dli_tui.cli.connection import connected
 from dli_tui.cli.lazy import group_of
 
 _HELP = "The control room for data workflows. Without a command: the list of workflows."
+_WHERE = (
+    "Where to work (--demo, --profile NAME, --basecamp URL, --at TIME and more) is said before "
+    "or after a command; see it with: dli-tui workflow list -h"
+)
 
 app = typer.Typer(
     name="dli-tui",
     help=_HELP,
-    cls=group_of(doctor="upkeep:doctor"),
+    cls=group_of("workflow", "list", doctor="upkeep:doctor"),
+    epilog=_WHERE,
     context_settings={"help_option_names": ["-h", "--help"]},
-    invoke_without_command=True,
     # A traceback with the values of locals could show a token.
     pretty_exceptions_enable=False,
 )
 workflow = typer.Typer(
     help="See and steer workflows.",
+    epilog=_WHERE,
     no_args_is_help=True,
     cls=group_of(
         list="looking:list_workflows",
@@ -44,11 +48,15 @@ workflow = typer.Typer(
 )
 config = typer.Typer(
     help="The config file and its profiles.",
+    epilog=_WHERE,
     no_args_is_help=True,
     cls=group_of(path="upkeep:config_path", show="upkeep:config_show", init="upkeep:config_init"),
 )
 demo = typer.Typer(
-    help="The built-in demo.", no_args_is_help=True, cls=group_of(reset="upkeep:demo_reset")
+    help="The built-in demo.",
+    epilog=_WHERE,
+    no_args_is_help=True,
+    cls=group_of(reset="upkeep:demo_reset"),
 )
 app.add_typer(workflow, name="workflow")
 app.add_typer(config, name="config")
@@ -62,36 +70,13 @@ def _say_version(wanted: bool) -> None:
 
 
 @app.callback()
-@connected
 def everywhere(
-    ctx: typer.Context,
-    version: Annotated[  # noqa: ARG001 - its callback has said it by now
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
-    if ctx.invoked_subcommand is None:
-        from dli_tui.cli.looking import list_workflows  # noqa: PLC0415 - as the groups do
-
-        list_workflows(ctx)
-
-
-@workflow.callback()
-@connected
-def workflows(ctx: typer.Context) -> None:
-    """See and steer workflows."""
-
-
-@config.callback()
-@connected
-def configs(ctx: typer.Context) -> None:
-    """The config file and its profiles."""
-
-
-@demo.callback()
-@connected
-def demos(ctx: typer.Context) -> None:
-    """The built-in demo."""
+    """Only the version needs no command."""
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from dli_tui.cli import output
 from dli_tui.cli.connection import Place, connection_of, is_attended, place_of
 from dli_tui.client import WorkflowClient
 from dli_tui.client.sent import CURRENT, Sent
-from dli_tui.domain.errors import DLIError
+from dli_tui.domain.errors import DLIError, WorkflowNotFoundError
 from dli_tui.domain.results import WorkflowStatusResult
 from dli_tui.domain.status import RunStatus
 from dli_tui.present import tables, words
@@ -92,11 +92,10 @@ def writing(
 
 async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
     """The run when it is over, told on stderr as it goes; ctrl+c ends the waiting alone."""
-    last = ""
+    last, ended = "", None
     try:
-        status = await client.status(run_id)
         async for status in client.follow(run_id):
-            told = _progress(status)
+            ended, told = status, _progress(status)
             if told != last:
                 output.talk(told)
                 last = told
@@ -104,7 +103,9 @@ async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
         shown = words.word(run_id)
         output.talk(f"Stopped waiting; the run goes on: dli-tui workflow status {shown}")
         raise typer.Exit(INTERRUPTED) from interrupt
-    return status
+    if ended is None:
+        raise WorkflowNotFoundError(run_id=run_id)
+    return ended
 
 
 def may_wait(ctx: typer.Context, *, wait: bool) -> None:

@@ -10,7 +10,12 @@ from dli_tui.backends.port import Backend, Capability
 from dli_tui.client import checks
 from dli_tui.domain import rules
 from dli_tui.domain.clock import Clock, SystemClock
-from dli_tui.domain.errors import ConfigurationError, ServerError, WorkflowNotFoundError
+from dli_tui.domain.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ServerError,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import BackfillScope, HistoryQuery, WorkflowQuery
@@ -25,8 +30,10 @@ from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan
     from dli_tui.domain.health import Health
-    from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+    from dli_tui.domain.log import LogChunk
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga
+    from dli_tui.domain.step import Step
     from dli_tui.domain.template import Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
@@ -136,9 +143,10 @@ class Reader:
         while True:
             try:
                 status = await self.status(run)
-            except ServerError:
+            except ServerError as error:
                 failures += 1
-                if failures == _PATIENCE:
+                # A line that broke comes back; a sign-in that isn't accepted doesn't.
+                if failures == _PATIENCE or isinstance(error, AuthenticationError):
                     raise
             else:
                 failures = 0

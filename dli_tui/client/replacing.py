@@ -49,6 +49,13 @@ async def _put_back(backend: Backend, old: Registration, error: DLIError) -> Non
     try:
         await backend.register(old)
     except DLIError as second:
+        if second.code is ErrorCode.WORKFLOW_ALREADY_EXISTS:
+            raise WorkflowRegistrationError(
+                f"The answer to replacing '{name}' was lost ({error.message}), "
+                "but something is registered: perhaps the new one",
+                dataset_name=name,
+                hint=f"Look before you try again: dli-tui workflow get {name}",
+            ) from error
         raise WorkflowRegistrationError(
             f"'{name}' is no longer registered: replacing it failed ({error.message}), "
             f"and so did putting it back ({second.message})",

@@ -73,7 +73,7 @@ class WorkflowClient(Reader):
             made = await self.backend.register(request)
         else:
             made = await replace_registration(self.backend, request, previous)
-        if not schedule.enabled:
+        if not schedule.enabled and made.status is not WorkflowStatus.PAUSED:
             made = await self._pause_at_birth(made)
         verb = "registered" if previous is None else "updated"
         return WorkflowRegisterResult(

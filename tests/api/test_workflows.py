@@ -25,8 +25,9 @@ from dli_tui import (
     WorkflowStatus,
 )
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD, Scenario
+from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.clock import FixedClock
 from tests.support_backends import NOW, ScriptedBackend, row
 

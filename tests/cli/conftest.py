@@ -1,19 +1,13 @@
 """The program as a person calls it, without a process of its own."""
 
-import os
 from contextlib import asynccontextmanager
 
-# Loaded before any loop runs: its first import starts a program.
-import croniter  # noqa: F401
 import pytest
 from typer.testing import CliRunner
 
 from dli_tui.cli import running
 from dli_tui.cli.main import app
 from dli_tui.client import WorkflowClient
-
-# As the program itself does: looking for plugins reads a file of every package.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 AT = "2026-03-10T09:41Z"
 DEMO = ("--demo", "--at", AT)

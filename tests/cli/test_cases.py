@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import SEED_ARCHIVE, SEED_WORKFLOWS, SEEDS
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import SEED_ARCHIVE, SEED_WORKFLOWS, SEEDS, Scenario
+from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.clock import FixedClock
 from tests.cases import cases_of
 

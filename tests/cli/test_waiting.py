@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD
 from dli_tui.domain.status import RunStatus
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run

@@ -1,5 +1,3 @@
-# Loaded before any loop runs: its first import starts a program.
-import croniter  # noqa: F401
 import pytest
 
 from tests.support import ManualClock

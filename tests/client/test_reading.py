@@ -3,11 +3,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD
 from dli_tui.client import WorkflowClient
 from dli_tui.client.reading import UNKNOWN_CAP
-from dli_tui.domain.errors import ConfigurationError, ServerError, WorkflowNotFoundError
+from dli_tui.domain.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ServerError,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
@@ -241,6 +246,13 @@ async def test_a_server_that_stays_away_ends_the_following(open_):
     with pytest.raises(ServerError, match="gone"):
         await followed(client)
     assert len(client.backend.arrived("run_status")) == 6
+
+
+async def test_a_sign_in_that_is_not_accepted_is_not_waited_for(open_):
+    client = open_(run_status=as_(RUNNING, AuthenticationError()))
+    with pytest.raises(AuthenticationError):
+        await followed(client)
+    assert len(client.backend.arrived("run_status")) == 2
 
 
 async def test_a_run_that_is_not_there_is_not_waited_for(open_):

@@ -85,6 +85,16 @@ async def test_if_both_fail_the_error_says_that_nothing_is_left():
     assert backend.sent == [*AGAIN, "register"]
 
 
+async def test_if_the_answer_was_lost_but_something_is_there_it_says_look_first():
+    lost = ConnectionFailedError("line broke")
+    backend = ScriptedBackend([OLD], register=[exists(), lost, exists()])
+    error = await refused(backend)
+    assert "line broke" in error.message
+    assert "perhaps the new one" in error.message
+    assert "Look before you try again" in error.hint
+    assert backend.sent == [*AGAIN, "register"]
+
+
 async def test_what_was_paused_is_put_back_paused():
     paused = OLD.model_copy(update={"status": WorkflowStatus.PAUSED})
     backend = ScriptedBackend([paused], register=[exists(), ServerError("one")])

@@ -155,6 +155,14 @@ async def test_what_is_registered_disabled_is_registered_then_paused(client, bac
     assert result.workflow_info.next_run is None
 
 
+async def test_what_a_server_registers_paused_is_not_paused_again():
+    asleep = row("new", status=WorkflowStatus.PAUSED)
+    backend = ScriptedBackend(register=[asleep])
+    result = await WorkflowClient(backend).register(DISABLED)
+    assert backend.sent == ["register"]
+    assert result.workflow_info == asleep
+
+
 async def test_if_that_pause_fails_the_error_says_that_it_is_active():
     backend = ScriptedBackend(pause=[ServerError("busy")])
     error = await refused(

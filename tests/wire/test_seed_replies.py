@@ -16,9 +16,10 @@ from dli_tui.domain.health import Health, HealthComponent
 from dli_tui.domain.page import Page
 from dli_tui.domain.query import HistoryQuery
 from dli_tui.domain.results import WorkflowRunResult
-from dli_tui.domain.run import Step, WorkflowRun
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.saga import Saga
 from dli_tui.domain.status import RunStatus, StepStatus
+from dli_tui.domain.step import Step
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory, TemplateStep
 from dli_tui.wire.failures import Operation, failure
 from dli_tui.wire.replies import (

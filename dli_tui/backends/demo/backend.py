@@ -24,6 +24,7 @@ from dli_tui.backends.port import Backend, Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.log import LogChunk
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import (
     BackfillRequest,
@@ -34,8 +35,9 @@ from dli_tui.domain.query import (
 )
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import matches_run, matches_workflow
-from dli_tui.domain.run import LogChunk, Step, WorkflowRun
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import SourceType
+from dli_tui.domain.step import Step
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 if TYPE_CHECKING:

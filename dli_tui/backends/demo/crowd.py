@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dli_tui.backends.demo import portraits
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.dice import Dice
 from dli_tui.backends.demo.scenario import (
     CODE,
@@ -17,7 +18,6 @@ from dli_tui.backends.demo.scenario import (
     MANUAL,
     MODEL,
     REPORT,
-    STANDARD,
     SYNC,
     DemoWorkflow,
     Pattern,

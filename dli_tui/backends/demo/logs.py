@@ -8,7 +8,7 @@ from typing import Final
 from dli_tui.backends.demo.dice import Dice, stable_hash
 from dli_tui.backends.demo.scenario import DemoWorkflow
 from dli_tui.backends.demo.timeline import Try
-from dli_tui.domain.run import LogChunk, LogLine
+from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.domain.status import StepStatus
 
 MOST_LINES: Final = 5_000

@@ -6,9 +6,9 @@ import getpass
 from pathlib import Path
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.crowd import with_crowd
 from dli_tui.backends.demo.journal import FileJournal, Journal, MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD
 from dli_tui.config.demo import DemoOptions
 from dli_tui.domain.clock import Clock
 

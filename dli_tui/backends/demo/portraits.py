@@ -11,7 +11,7 @@ from dli_tui.backends.demo.ledger import HandBackfill, RunEvent
 from dli_tui.backends.demo.scenario import ERRORS, ArchivedRun, DemoWorkflow
 from dli_tui.backends.demo.timeline import Timeline, Try
 from dli_tui.backends.demo.world import Play, World
-from dli_tui.domain.run import SCHEDULER, RunProgress, Step, WorkflowRun
+from dli_tui.domain.run import SCHEDULER, RunProgress, WorkflowRun
 from dli_tui.domain.status import (
     RunStatus,
     RunType,
@@ -19,6 +19,7 @@ from dli_tui.domain.status import (
     StepStatus,
     WorkflowStatus,
 )
+from dli_tui.domain.step import Step
 from dli_tui.domain.workflow import WorkflowInfo
 
 LOG_PAGE: Final = "https://airflow.example.com/log"

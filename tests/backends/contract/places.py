@@ -9,8 +9,8 @@ from functools import wraps
 import pytest
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD
 from dli_tui.backends.port import Backend, Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError

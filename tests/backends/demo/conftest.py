@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.demo.scenario import STANDARD
 from tests.support import ManualClock
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dli_tui.backends.demo.actions import Action, Deed
+from dli_tui.backends.demo.cast import SEEDS
 from dli_tui.backends.demo.changes import cursor, moment_of
 from dli_tui.backends.demo.journal import FileJournal
 from dli_tui.backends.demo.ledger import ledger
-from dli_tui.backends.demo.scenario import SEEDS
 from dli_tui.backends.demo.world import World
 from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.query import WorkflowQuery

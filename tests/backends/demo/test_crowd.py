@@ -3,9 +3,10 @@
 import pytest
 
 from dli_tui.backends.demo import changes, crowd, portraits
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.crowd import SCHEDULES, with_crowd
 from dli_tui.backends.demo.ledger import ledger
-from dli_tui.backends.demo.scenario import STANDARD, DemoWorkflow
+from dli_tui.backends.demo.scenario import DemoWorkflow
 from dli_tui.backends.demo.world import World
 from dli_tui.domain.query import RunRequest, WorkflowQuery
 from tests.support import everything

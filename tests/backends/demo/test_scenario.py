@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dli_tui.backends.demo.cast import SEED_ARCHIVE, SEEDS, STANDARD
 from dli_tui.backends.demo.dice import stable_hash
-from dli_tui.backends.demo.scenario import SEED_ARCHIVE, SEEDS, STANDARD
 from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery

@@ -2,15 +2,8 @@
 
 import pytest
 
-from dli_tui.backends.demo.scenario import (
-    ERRORS,
-    ETL,
-    STANDARD,
-    DemoWorkflow,
-    Pattern,
-    StepPlan,
-    Temper,
-)
+from dli_tui.backends.demo.cast import STANDARD
+from dli_tui.backends.demo.scenario import ERRORS, ETL, DemoWorkflow, Pattern, StepPlan, Temper
 from dli_tui.backends.demo.timeline import (
     RETRY_QUEUE_SECONDS,
     STOP_SECONDS,
