@@ -12,8 +12,6 @@ from io import TextIOWrapper
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len, set_cell_size
-
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line, spelled_out
 
@@ -37,7 +35,7 @@ def table(
 ) -> None:
     """Aligned columns, two blanks between them, each row with a line below it where given."""
     widths = [
-        max([cell_len(title), *(cell_len(row[index]) for row in rows)])
+        max([_width(title), *(_width(row[index]) for row in rows)])
         for index, title in enumerate(columns)
     ]
     line(_aligned(columns, widths))
@@ -50,8 +48,10 @@ def table(
 def line(text: str = "") -> None:
     """One line of the answer."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    if width is not None and cell_len(text) > width:
+    if width is not None and _width(text) > width:
         # An id is the first cell, so it is the last thing that gets cut.
+        from rich.cells import set_cell_size  # noqa: PLC0415 - only a narrow terminal needs it
+
         text = set_cell_size(text, width - 1).rstrip() + "…"
     print(text)  # noqa: T201 - the one place where answers are printed
 
@@ -99,6 +99,15 @@ def silence() -> None:
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = (
-        cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
     )
     return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal takes for `text`."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - only letters beyond ASCII need its tables
+
+    return cell_len(text)
