@@ -19,7 +19,7 @@ run: $(READY) ## list the demo's workflows (more options: ARGS="...")
 	@.venv/bin/dli-tui workflow list --demo $(ARGS)
 
 test: $(READY) ## run the tests with coverage
-	@.venv/bin/python -m pytest --cov $(ARGS)
+	@.venv/bin/python -m pytest -n auto --cov $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import rules
 	@.venv/bin/ruff format --check .

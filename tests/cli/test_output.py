@@ -160,6 +160,17 @@ def test_on_a_terminal_a_line_is_cut_at_its_end(capsys, monkeypatch):
     assert capsys.readouterr().out.splitlines() == ["x" * 20, "x" * 19 + "…", "주" * 9 + "…"]
 
 
+def test_on_a_narrow_terminal_a_name_loses_its_middle_before_a_fact_is_cut(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((30, 24)))
+    output.table(("NAME", "AT"), [("a" * 20 + "_20261121", "09:00"), ("주문" * 9, "10:00")])
+    assert capsys.readouterr().out.splitlines() == [
+        "NAME" + " " * 21 + "AT",
+        "aaaaaaaaaaa…aa_20261121  09:00",
+        "주문주문주…문주문주문" + " " * 4 + "10:00",
+    ]
+
+
 def test_columns_line_up_for_letters_that_are_two_wide(capsys):
     output.table(("NAME", "X"), [("주문", "1"), ("abcdef", "2")], below=[None, "  note"])
     assert capsys.readouterr().out == "NAME    X\n주문    1\nabcdef  2\n  note\n"

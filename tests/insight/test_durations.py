@@ -51,7 +51,7 @@ def test_only_the_newest_twenty_count():
     assert past == (10, 10, 10, CONSIDERED)
 
 
-@pytest.mark.parametrize("status", set(RunStatus) - {RunStatus.COMPLETED})
+@pytest.mark.parametrize("status", [one for one in RunStatus if one is not RunStatus.COMPLETED])
 def test_only_successes_count(status):
     runs = [run(1, status), *(run(10) for _ in range(ENOUGH)), run(1, status)]
     assert durations(runs) == (10, 10, 10, ENOUGH)
