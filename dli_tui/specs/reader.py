@@ -24,7 +24,7 @@ from dli_tui.specs.model import DatasetSpec, spec_from
 
 MAX_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 50
-MAX_VALUES: Final = 50_000
+MAX_VALUES: Final = 10_000
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 _LONGEST_NUMBER: Final = 64
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")

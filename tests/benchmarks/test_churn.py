@@ -17,7 +17,7 @@ from tests.support import ManualClock
 HOUR = datetime(2026, 11, 21, 6, 3, tzinfo=UTC)
 
 
-def churning(size=1_000):
+def churning(size=400):
     # The demo's own hour stands still, so that whatever moves is the churn's.
     still = DemoBackend(with_crowd(size, 0), clock=FixedClock(HOUR), journal=MemoryJournal())
     clock = ManualClock(HOUR)
@@ -34,7 +34,7 @@ async def test_about_one_row_in_a_hundred_moves_each_second():
     clock.move(1)
     after = await rows_of(backend)
     moved = [key for key in before if before[key] != after[key]]
-    assert 2 <= len(moved) <= 25
+    assert 1 <= len(moved) <= 12
 
 
 async def test_the_changes_are_what_differs_between_two_lists():
