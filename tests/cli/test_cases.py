@@ -135,7 +135,7 @@ def test_the_history_of_the_seed(cli, small_world):
         "daily_clicks_20241230_090128  failed     scheduled  2024-12-30 09:01:28  45s",
         "  Error: BigQuery quota exceeded",
         "",
-        "Total: 3 runs shown (more available)",
+        "Total: 3 runs shown (5 available)",
     ]
 
 

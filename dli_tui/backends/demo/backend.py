@@ -93,8 +93,7 @@ class DemoBackend(Backend):
 
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
         world = await self._world()
-        playing = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
-        return tuple(portraits.row(world, workflow) for workflow in playing if workflow)
+        return tuple(portraits.row(world, workflow) for workflow in _playing(world, name))
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         world = await self._world()
@@ -103,8 +102,9 @@ class DemoBackend(Backend):
         )
         if query.limit is not None:
             runs = islice(runs, query.limit)
+        total = self._total(world, query)
         async for page in self._pages(runs):
-            yield page
+            yield Page(page.items, total)
 
     async def recent_runs(
         self, names: Sequence[str], count: int
@@ -277,13 +277,19 @@ class DemoBackend(Backend):
 
     def _runs(self, world: World, name: str | None) -> Iterator[WorkflowRun]:
         """The runs of one workflow or of all, newest first."""
-        playing: Iterator[DemoWorkflow | None] = world.playing()
-        if name is not None:
-            playing = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
         return merge(
-            *(self._runs_of(world, workflow) for workflow in playing if workflow),
+            *(self._runs_of(world, workflow) for workflow in _playing(world, name)),
             key=portraits.started,
             reverse=True,
+        )
+
+    def _total(self, world: World, query: HistoryQuery) -> int | None:
+        """How many runs fit, where that can be told without laying each of them out."""
+        if query.workflow is None or query != HistoryQuery(query.workflow, limit=query.limit):
+            return None
+        return sum(
+            len(list(world.plays(workflow))) + len(list(portraits.archive(world, workflow)))
+            for workflow in _playing(world, query.workflow)
         )
 
     def _runs_of(self, world: World, workflow: DemoWorkflow) -> Iterator[WorkflowRun]:
@@ -300,6 +306,14 @@ class DemoBackend(Backend):
         while page := tuple(islice(items, PAGE)):
             yield Page(page)
             await asyncio.sleep(self._latency)
+
+
+def _playing(world: World, name: str | None) -> Iterator[DemoWorkflow]:
+    """The rows of one name, or all of them."""
+    if name is None:
+        return world.playing()
+    found = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
+    return (workflow for workflow in found if workflow)
 
 
 def _beside(world: World) -> Sideshow:
