@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from dli_tui.backends.port import Backend
@@ -23,6 +23,8 @@ class Target:
     profile: Profile = DEMO
     demo: DemoOptions = field(default_factory=DemoOptions)
     read_only: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where the variables are that a profile names; it may hold secrets."""
 
     @property
     def is_demo(self) -> bool:
@@ -43,6 +45,18 @@ async def opened(target: Target) -> AsyncIterator[WorkflowClient]:
         )
 
 
+@asynccontextmanager
+async def served(backend: Backend) -> AsyncIterator[WorkflowClient]:
+    """The client for a backend of one's own, which is opened and closed here."""
+    async with backend:
+        yield WorkflowClient(backend)
+
+
+def mocked() -> AbstractAsyncContextManager[WorkflowClient]:
+    """The client for mock mode."""
+    return served(opener_of("mock")())
+
+
 def forget_demo(options: DemoOptions) -> int:
     """Forget what was done to the demo; how many actions that were."""
     from dli_tui.backends.demo.opening import journal_of  # noqa: PLC0415 - one command needs it
@@ -52,7 +66,9 @@ def forget_demo(options: DemoOptions) -> int:
 
 def _backend(target: Target, clock: Clock) -> Backend:
     opener = opener_of(target.profile.kind)
-    backend: Backend = opener(target.demo, clock) if target.is_demo else opener(target.profile)
+    backend: Backend = (
+        opener(target.demo, clock) if target.is_demo else opener(target.profile, target.environment)
+    )
     return backend
 
 

@@ -16,6 +16,7 @@ from functools import wraps
 # Its first import reads files and starts a program, which no event loop should wait for.
 import croniter  # noqa: F401
 import pytest
+from hypothesis import settings
 
 # As the program itself does: looking for plugins reads a file of every installed package.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -31,6 +32,11 @@ _BLOCKING = (
     (subprocess, "run"),
     (subprocess, "Popen"),
 )
+
+_OF_THE_TERMINAL = {"COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR_FORCE", "TERM"}
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 class BlockedLoopError(AssertionError):
@@ -84,5 +90,5 @@ def _own_home(monkeypatch, tmp_path_factory):
     for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
     for variable in list(os.environ):
-        if variable.startswith("DLI_TUI_"):
+        if variable.startswith("DLI_TUI_") or variable in _OF_THE_TERMINAL:
             monkeypatch.delenv(variable)

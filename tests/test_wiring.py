@@ -81,8 +81,10 @@ async def test_the_demo_and_its_client_share_the_clock_that_the_options_want(
 
 async def test_a_server_is_opened_with_its_profile_and_the_clock_of_the_machine(watched):
     profile = Profile(name="p", kind=Kind.AIRFLOW, url="http://x.example.com")
-    async with opened(Target(profile, DemoOptions(at=NINE))) as client:
-        assert watched.opened_with == (profile,)
+    target = Target(profile, DemoOptions(at=NINE), environment={"TOKEN": "t"})
+    async with opened(target) as client:
+        assert watched.opened_with == (profile, {"TOKEN": "t"})
+        assert "TOKEN" not in repr(target)
         assert type(client.clock) is SystemClock
 
 

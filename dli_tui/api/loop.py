@@ -12,11 +12,12 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Generic, TypeVar
 
 from dli_tui.client.sent import CURRENT, Sent
+from dli_tui.domain.errors import WorkflowExecutionError
 
 Resource = TypeVar("Resource")
 Result = TypeVar("Result")
@@ -24,26 +25,80 @@ Result = TypeVar("Result")
 _ENOUGH_SECONDS = 5.0
 
 
+class _Life(Generic[Resource]):
+    """One thread with its loop, from its start to its end."""
+
+    def __init__(self, opener: Callable[[], AbstractAsyncContextManager[Resource]]) -> None:
+        self._opener = opener
+        self._ready: Future[None] = Future()
+        self._end = threading.Event()
+        self._ended: asyncio.Event | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.resource: Resource | None = None
+        self.thread = threading.Thread(
+            target=lambda: asyncio.run(self._live()), name="dli-tui", daemon=True
+        )
+
+    def begin(self) -> None:
+        """Start, and return when it can be called; whatever keeps it from that is raised."""
+        self.thread.start()
+        try:
+            self._ready.result()
+        except BaseException:
+            self._end.set()
+            raise
+
+    def end(self) -> None:
+        """Close what was opened and let the thread go."""
+        self._end.set()
+        if self.loop is not None and self._ended is not None:
+            self.loop.call_soon_threadsafe(self._ended.set)
+        self.thread.join(_ENOUGH_SECONDS)
+
+    async def _live(self) -> None:
+        try:
+            async with self._opener() as resource:
+                self._ended = asyncio.Event()
+                self.loop, self.resource = asyncio.get_running_loop(), resource
+                self._ready.set_result(None)
+                # Whoever waited for the start may have been interrupted meanwhile.
+                if not self._end.is_set():
+                    await self._ended.wait()
+        except BaseException as error:
+            # Whatever kept it from starting is for the thread that waits for it.
+            if self._ready.done():
+                raise
+            self._ready.set_exception(error)
+
+
 class LoopThread(Generic[Resource]):
     """Runs coroutines with what `opener` opens, which lives as long as the loop."""
 
     def __init__(self, opener: Callable[[], AbstractAsyncContextManager[Resource]]) -> None:
         self._opener = opener
-        self._lock = threading.Lock()
-        self._forget()
+        self._life: _Life[Resource] | None = None
+        self._begin_anew()
 
     def call(self, work: Callable[[Resource], Coroutine[Any, Any, Result]]) -> Result:
         """The result of `work`; an interrupt cancels it and says whether anything was sent."""
-        loop = self._running_loop()
-        if threading.get_ident() == self._ident:
-            raise RuntimeError(
-                "WorkflowAPI was called from its own event loop, where waiting would never end; "
-                "call it from another thread"
-            )
         sent = Sent()
-        future = asyncio.run_coroutine_threadsafe(self._work(work, sent), loop)
+        try:
+            life, loop = self._running()
+            if threading.get_ident() == life.thread.ident:
+                raise RuntimeError(
+                    "WorkflowAPI was called from its own event loop, where waiting would never "
+                    "end; call it from another thread"
+                )
+            future = asyncio.run_coroutine_threadsafe(_work(work, life, sent), loop)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(sent.note())
+            raise
         try:
             return future.result()
+        except CancelledError as cancelled:
+            raise WorkflowExecutionError(
+                "WorkflowAPI was closed while a call was under way", hint=sent.note()
+            ) from cancelled
         except KeyboardInterrupt as interrupt:
             _cancel(future, loop)
             interrupt.add_note(sent.note())
@@ -51,72 +106,42 @@ class LoopThread(Generic[Resource]):
 
     def close(self) -> None:
         """Close what was opened and end the thread. A later call begins anew."""
-        with self._lock:
-            loop, thread = self._loop, self._thread
-            inherited = self._pid != os.getpid()
-            end = self._end
-            self._forget()
-        if loop is None or thread is None or inherited:
+        if self._pid != os.getpid():
+            self._begin_anew()
             return
-        atexit.unregister(self.close)
-        if end is not None:
-            loop.call_soon_threadsafe(end.set)
-        thread.join(_ENOUGH_SECONDS)
-
-    def _forget(self) -> None:
-        self._pid = os.getpid()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._ident: int | None = None
-        self._end: asyncio.Event | None = None
-        self._resource: Resource | None = None
-
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            if self._pid != os.getpid():
-                # The thread stayed behind in the parent; its loop is only a copy here.
-                self._forget()
-            if self._loop is None:
-                self._start()
-            if self._loop is None:
+            life, self._life = self._life, None
+        if life is not None:
+            atexit.unregister(self.close)
+            life.end()
+
+    def _begin_anew(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._life = None
+
+    def _running(self) -> tuple[_Life[Resource], asyncio.AbstractEventLoop]:
+        if self._pid != os.getpid():
+            # A forked child: the thread stayed behind, perhaps with the lock in its hands.
+            self._begin_anew()
+        with self._lock:
+            if self._life is None:
+                life = _Life(self._opener)
+                life.begin()
+                self._life = life
+                atexit.register(self.close)
+            if self._life.loop is None:
                 raise RuntimeError("the event loop of WorkflowAPI did not start")
-            return self._loop
+            return self._life, self._life.loop
 
-    def _start(self) -> None:
-        ready: Future[None] = Future()
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._live(ready)), name="dli-tui", daemon=True
-        )
-        self._thread.start()
-        try:
-            ready.result()
-        except BaseException:
-            self._forget()
-            raise
-        atexit.register(self.close)
 
-    async def _live(self, ready: Future[None]) -> None:
-        try:
-            async with self._opener() as resource:
-                self._loop = asyncio.get_running_loop()
-                self._ident = threading.get_ident()
-                self._end = end = asyncio.Event()
-                self._resource = resource
-                ready.set_result(None)
-                await end.wait()
-        except BaseException as error:
-            # Whatever kept it from starting is for the thread that waits for it.
-            if ready.done():
-                raise
-            ready.set_exception(error)
-
-    async def _work(
-        self, work: Callable[[Resource], Coroutine[Any, Any, Result]], sent: Sent
-    ) -> Result:
-        CURRENT.set(sent)
-        if self._resource is None:
-            raise RuntimeError("WorkflowAPI was closed while a call began")
-        return await work(self._resource)
+async def _work(
+    work: Callable[[Resource], Coroutine[Any, Any, Result]], life: _Life[Resource], sent: Sent
+) -> Result:
+    CURRENT.set(sent)
+    if life.resource is None:
+        raise RuntimeError("WorkflowAPI was closed while a call began")
+    return await work(life.resource)
 
 
 def _cancel(future: Future[Result], loop: asyncio.AbstractEventLoop) -> None:

@@ -11,7 +11,6 @@ from typing import Any, Self, TypeVar
 from dli_tui.api.context import ExecutionContext, ExecutionMode
 from dli_tui.api.loop import LoopThread
 from dli_tui.backends.port import Backend
-from dli_tui.backends.registry import opener_of
 from dli_tui.client import WorkflowClient
 from dli_tui.client.registering import registration_from
 from dli_tui.config.files import profile_for_url
@@ -28,7 +27,7 @@ from dli_tui.domain.results import (
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-from dli_tui.wiring import Target, opened
+from dli_tui.wiring import Target, mocked, opened, served
 
 Result = TypeVar("Result")
 
@@ -219,12 +218,12 @@ class WorkflowAPI:
     def _open(self) -> AbstractAsyncContextManager[WorkflowClient]:
         given = self._given
         if isinstance(given, Backend):
-            return _borrowed(WorkflowClient(given))
+            return served(given)
         if given is not None:
             return _borrowed(given)
         match self.context.execution_mode:
             case ExecutionMode.MOCK:
-                return _borrowed(WorkflowClient(opener_of("mock")()))
+                return mocked()
             case ExecutionMode.DEMO:
                 return opened(Target())
             case ExecutionMode.SERVER:
@@ -237,7 +236,11 @@ class WorkflowAPI:
                 "server_url required for SERVER mode",
                 hint="Set server_url or DLI_TUI_URL, or use ExecutionMode.DEMO or MOCK.",
             )
-        return Target(profile_for_url(Kind.BASECAMP, url, os.environ))
+        environment = dict(os.environ)
+        if self.context.api_token is not None:
+            environment["DLI_TUI_TOKEN"] = self.context.api_token
+        profile = profile_for_url(Kind.BASECAMP, url, environment)
+        return Target(profile, environment=environment)
 
 
 @asynccontextmanager

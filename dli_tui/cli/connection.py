@@ -25,18 +25,23 @@ from dli_tui.config.files import choose_profile, load, profile_for_url
 from dli_tui.config.model import Kind, Profile, Settings
 from dli_tui.domain.clock import as_utc
 from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.text import safe_line
 from dli_tui.wiring import DEMO, Target
 
 _PANEL: Final = "Where"
 _KEPT: Final = "dli_tui.connection"
 _SETTINGS: Final = "dli_tui.settings"
+_YEARS: Final = range(1971, 2200)
 
 
 def _moment(text: str) -> datetime:
     try:
-        return as_utc(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not an ISO time like 2026-11-21T09:00Z") from error
+        found = as_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or found.year not in _YEARS:
+        raise typer.BadParameter(f"'{text}' is not an ISO time like 2026-11-21T09:00Z")
+    return found
 
 
 def _option(*names: str, say: str, **rest: Any) -> Any:  # noqa: ANN401 - typer's own type is private
@@ -148,7 +153,7 @@ def settings_of(ctx: typer.Context) -> Settings:
     if settings is None:
         settings = ctx.meta[_SETTINGS] = load(connection_of(ctx).config, os.environ)
         for warning in settings.warnings:
-            output.talk(f"Warning: {warning}")
+            output.talk(f"Warning: {safe_line(warning)}")
     return settings
 
 
@@ -172,7 +177,7 @@ def place_of(ctx: typer.Context) -> Place:
         latency_ms=given.demo_latency or 0.0,
         at=given.at,
     )
-    target = Target(profile or DEMO, demo, read_only=given.read_only)
+    target = Target(profile or DEMO, demo, read_only=given.read_only, environment=dict(os.environ))
     if given.about_demo and not target.is_demo:
         raise typer.BadParameter("--at and --demo-… are for the demo only; add --demo")
     return Place(target, by_default)

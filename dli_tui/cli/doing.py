@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
@@ -47,6 +48,9 @@ Answer = Annotated[Format, typer.Option("--format", "-f", help="table or json.")
 LongAnswer = Annotated[Format, typer.Option("--format", help="table or json.")]
 
 _WORDS: Final = {"true": True, "false": False}
+_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_FLOAT: Final = re.compile(r"[.eE]")
+_LONGEST_NUMBER: Final = 300
 
 
 @reports_errors
@@ -131,13 +135,13 @@ def run(
 ) -> None:
     """Start a run now."""
     given = _parameters(param)
-    may_wait(ctx, wait=wait)
+    may_wait(ctx, wait=wait, dry_run=dry_run)
 
     async def work(client: WorkflowClient) -> _Started:
         result = await client.run(dataset, parameters=given, dry_run=dry_run)
         told = f"Run started: {words.word(result.run_id)}"
         if dry_run:
-            told = f"Dry run: {words.word(dataset)} can be run. Nothing was started."
+            told = f"Dry run: {words.word(dataset)} can be run{_with(given)}. Nothing was started."
         return await _followed(client, result, told, wait=wait and not dry_run)
 
     _end(reading(ctx, work) if dry_run else writing(ctx, work, yes=yes), format_)
@@ -168,7 +172,7 @@ def backfill(
 ) -> None:
     """Run every slot of a range of dates, one after the other, up to the first failure."""
     given = _parameters(param)
-    may_wait(ctx, wait=wait)
+    may_wait(ctx, wait=wait, dry_run=dry_run)
 
     async def work(client: WorkflowClient) -> tuple[BackfillPlan, _Started]:
         plan = await client.plan_backfill(dataset, start, end, scope=only, parallel=parallel)
@@ -228,7 +232,7 @@ def unpause(
 
 
 def _already(result: WorkflowRunResult) -> str:
-    return " (it was already)" if "already" in (result.message or "") else ""
+    return " (it was already, nothing was sent)" if "already" in (result.message or "") else ""
 
 
 def _show(result: WorkflowRunResult, text: str, format_: Format) -> None:
@@ -298,6 +302,8 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
             f"Workflow updated: {name}",
             f"  Previous cron: {words.word(previous.cron)}",
             f"  New cron: {words.word(row.cron)}",
+            f"  Timezone: {words.word(row.timezone)}",
+            f"  Status: {row.status}",
         ]
     lines = [
         f"Workflow registered: {name}",
@@ -311,6 +317,13 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
     return lines
 
 
+def _with(parameters: dict[str, Any]) -> str:
+    """The parameters as they were understood."""
+    if not parameters:
+        return ""
+    return f" with {words.word(json.dumps(parameters, ensure_ascii=False))}"
+
+
 def _parameters(given: list[str] | None) -> dict[str, Any]:
     """`key=value` pairs: numbers, true, false, JSON objects and lists; anything else is text."""
     found: dict[str, Any] = {}
@@ -320,6 +333,10 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
             raise ConfigurationError(
                 f"The parameter '{pair}' is not key=value", hint="Write it as -p key=value."
             )
+        if key.strip() in found:
+            raise ConfigurationError(
+                f"The parameter '{key.strip()}' is given twice", hint="Keep one of the two."
+            )
         found[key.strip()] = _value(value)
     return found
 
@@ -327,14 +344,10 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
 def _value(text: str) -> Any:  # noqa: ANN401 - a parameter may be of any JSON type
     if text in _WORDS:
         return _WORDS[text]
-    for convert in (int, float):
-        try:
-            number = convert(text)
-        except ValueError:
-            continue
-        # What isn't written as a plain number ("1_000", "nan", a zip code) is text.
-        plain = str(number) == text if convert is int else _plain(text) and isfinite(number)
-        return number if plain else text
+    if _NUMBER.fullmatch(text):
+        # "007" and digits without end are a zip code or an id rather than a number.
+        number = float(text) if _FLOAT.search(text) else text
+        return number if isinstance(number, float) and isfinite(number) else _whole(text)
     if text[:1] in "{[":
         try:
             return json.loads(text)
@@ -343,5 +356,5 @@ def _value(text: str) -> Any:  # noqa: ANN401 - a parameter may be of any JSON t
     return text
 
 
-def _plain(text: str) -> bool:
-    return text.isascii() and text.removeprefix("-").replace(".", "", 1).isdigit()
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _LONGEST_NUMBER and _FLOAT.search(text) is None else text

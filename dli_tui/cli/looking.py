@@ -104,6 +104,8 @@ def history(
 ) -> None:
     """Show past and present runs, newest first. Times are UTC."""
     word = (either or "").casefold()
+    if either is not None and (source != "all" if word in _SOURCES else status is not None):
+        raise typer.BadParameter(f"-s {either} and the long option say two things; keep one")
     if word in _SOURCES:
         source = word  # type: ignore[assignment]  # one of the three, as just seen
     elif either is not None:
@@ -118,6 +120,8 @@ def history(
 
     async def work(client: WorkflowClient) -> None:
         result = await client.history(query, include_dataset_info=show_dataset_info)
+        if dataset is not None and not result.runs and await client.get(dataset) is None:
+            output.talk(f"There is no workflow '{words.word(dataset)}': dli-tui workflow list")
         if format_ is Format.JSON:
             output.as_json(result)
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from dli_tui.domain.value import Value
 
 _INDENT: Final = " " * 7
-_SHORTEST_NAME: Final = 22
 
 
 class Format(StrEnum):
@@ -39,23 +37,15 @@ def table(
         max([_width(title), *(_width(row[index]) for row in rows)])
         for index, title in enumerate(columns)
     ]
-    room = _room()
-    if room is not None:
-        # The facts stand behind the name: on a narrow terminal it gives way to them.
-        others = sum(widths[1:]) + 2 * (len(widths) - 1)
-        widths[0] = min(widths[0], max(room - others, _SHORTEST_NAME))
     line(_aligned(columns, widths))
     for cells, remark in zip_longest(rows, below):
-        line(_aligned((_shortened(cells[0], widths[0]), *cells[1:]), widths))
+        line(_aligned(cells, widths))
         if remark is not None:
             line(remark)
 
 
 def line(text: str = "") -> None:
-    """One line of the answer, cut where the terminal ends; a pipe gets all of it."""
-    room = _room()
-    if room is not None and _width(text) > room:
-        text = _cut(text, room - 1).rstrip() + "…"
+    """One line of the answer, whole: an id that a narrow terminal wraps can still be copied."""
     print(text)  # noqa: T201 - the one place where answers are printed
 
 
@@ -105,28 +95,6 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
         cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
     )
     return "  ".join(padded).rstrip()
-
-
-def _room() -> int | None:
-    """The columns of the terminal; None for a pipe, where nothing is cut."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _shortened(cell: str, width: int) -> str:
-    """A name with its middle left out: its end often tells it from its like."""
-    if _width(cell) <= width:
-        return cell
-    tail = width // 2
-    end = cell[-tail:]
-    while _width(end) > tail:
-        end = end[1:]
-    return f"{_cut(cell, width - tail - 1).rstrip()}…{end}"
-
-
-def _cut(text: str, width: int) -> str:
-    from rich.cells import set_cell_size  # noqa: PLC0415 - only a narrow terminal needs it
-
-    return set_cell_size(text, width)
 
 
 def _width(text: str) -> int:

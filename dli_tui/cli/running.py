@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import typer
 
@@ -13,7 +13,7 @@ from dli_tui.cli import output
 from dli_tui.cli.connection import Place, connection_of, is_attended, place_of
 from dli_tui.client import WorkflowClient
 from dli_tui.client.sent import CURRENT, Sent
-from dli_tui.domain.errors import DLIError, WorkflowNotFoundError
+from dli_tui.domain.errors import ConfigurationError, DLIError, WorkflowNotFoundError
 from dli_tui.domain.results import WorkflowStatusResult
 from dli_tui.domain.status import RunStatus
 from dli_tui.present import tables, words
@@ -32,6 +32,11 @@ _VERDICTS: Final = {
     RunStatus.KILLED: KILLED,
 }
 _DEMO_NOTE: Final = "No profile yet, so this is the built-in demo. Make one: dli-tui config init"
+
+_NOWHERE: Final = ConfigurationError(
+    "This changes something, and no profile says where",
+    hint="Add --demo for the demo, or make a profile: dli-tui config init",
+)
 
 
 def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -79,15 +84,21 @@ def writing(
     profile = place.target.profile
     if place.by_default:
         if not is_attended():
-            output.talk("Error: this changes something, and no profile says where.")
-            output.talk("       Add --demo for the demo, or make a profile: dli-tui config init")
-            raise typer.Exit(WRONG_USE)
+            _refuse(_NOWHERE)
         output.talk(_DEMO_NOTE)
     if profile.production and not yes:
-        output.talk(f"Error: profile '{profile.name}' is marked production.")
-        output.talk("       Add --yes when you are sure.")
-        raise typer.Exit(WRONG_USE)
+        _refuse(
+            ConfigurationError(
+                f"Profile '{profile.name}' is marked production",
+                hint="Add --yes when you are sure.",
+            )
+        )
     return _run(place, work)
+
+
+def _refuse(problem: ConfigurationError) -> NoReturn:
+    output.error(problem)
+    raise typer.Exit(WRONG_USE)
 
 
 async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
@@ -108,8 +119,10 @@ async def followed(client: WorkflowClient, run_id: str) -> WorkflowStatusResult:
     return ended
 
 
-def may_wait(ctx: typer.Context, *, wait: bool) -> None:
-    """Refuse to wait at an hour that stands still."""
+def may_wait(ctx: typer.Context, *, wait: bool, dry_run: bool = False) -> None:
+    """Refuse to wait for nothing, or at an hour that stands still."""
+    if wait and dry_run:
+        raise typer.BadParameter("--dry-run starts nothing that --wait could wait for")
     if wait and connection_of(ctx).at is not None:
         raise typer.BadParameter("--wait would never end at an hour that stands still (--at)")
 

@@ -32,7 +32,7 @@ _NARROWEST: Final = (60, 16)
 @connected
 def config_path(ctx: typer.Context) -> None:
     """Say where the config file is, or would be."""
-    output.line(str(locate(connection_of(ctx).config, os.environ).path))
+    output.line(words.word(str(locate(connection_of(ctx).config, os.environ).path)))
 
 
 @reports_errors
@@ -48,7 +48,7 @@ def config_init(ctx: typer.Context) -> None:
     """Write a starter config file; never over one that is there."""
     path = locate(connection_of(ctx).config, os.environ).path
     write_initial(path)
-    output.line(f"Written: {path}")
+    output.line(f"Written: {words.word(str(path))}")
     output.talk("Open it and take the '#' off the lines that fit.")
 
 
@@ -89,7 +89,9 @@ def _tried(what: str, check: Callable[[], str]) -> _Finding:
     try:
         return _Finding(what, ok=True, told=check())
     except DLIError as problem:
-        return _Finding(what, ok=False, told=f"{problem} {problem.hint}".strip())
+        return _Finding(
+            what, ok=False, told=words.word(f"{problem}. {problem.hint}".removesuffix(". "))
+        )
 
 
 def _configuration(ctx: typer.Context) -> _Finding:

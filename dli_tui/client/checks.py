@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,8 +11,9 @@ from typing import Any, Final
 from dli_tui.domain.errors import ConfigurationError, WorkflowRegistrationError
 from dli_tui.domain.ids import why_not_a_name
 
-MOST_SLOTS: Final = 10_000
 _MOST_DAYS: Final = 4_000
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_YEARS: Final = range(1970, 2200)
 _NAME_HINT: Final = (
     "A name is letters, digits, '_', '.' and '-', and begins with a letter or digit."
 )
@@ -35,11 +37,15 @@ def a_date(value: str | date, what: str) -> date:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value)
-    except ValueError as error:
+        # fromisoformat alone also takes 20261005 and 2026-W40-1.
+        found = date.fromisoformat(value) if _DATE.fullmatch(value) else None
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.year not in _YEARS:
         raise ConfigurationError(
             f"The {what} date '{value}' is not a date", hint="Write it as YYYY-MM-DD."
-        ) from error
+        )
+    return found
 
 
 def a_range(start: str | date, end: str | date) -> tuple[date, date]:
@@ -58,8 +64,8 @@ def a_range(start: str | date, end: str | date) -> tuple[date, date]:
 
 def parameters(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Parameters that can be sent: JSON, with text for keys."""
-    found: dict[Any, Any] = dict(given or {})
     try:
+        found: dict[Any, Any] = dict(given or {})
         # Encoded too: half a surrogate pair is text to Python, but not to JSON.
         json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:

@@ -12,7 +12,6 @@ from dli_tui.domain import rules
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
     AuthenticationError,
-    ConfigurationError,
     ServerError,
     WorkflowNotFoundError,
 )
@@ -196,11 +195,6 @@ class Reader:
         plan = backfill.plan(
             row, runs, start=first, end=last, now=self.clock.now(), scope=scope, parallel=parallel
         )
-        if len(plan.slots) > checks.MOST_SLOTS:
-            raise ConfigurationError(
-                f"That range has {len(plan.slots):,} slots, {checks.MOST_SLOTS:,} are allowed",
-                hint="Choose a shorter range.",
-            )
         if Capability.BACKFILL_SLOTS not in self.capabilities:
             said = "This server takes the whole range and decides itself about runs that exist."
             plan = plan.model_copy(update={"warnings": (*plan.warnings, said)})

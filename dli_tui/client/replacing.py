@@ -6,8 +6,10 @@ If the new one then fails, the old one is put back, and the error says how thing
 
 from __future__ import annotations
 
+import asyncio
+
 from dli_tui.backends.port import Backend
-from dli_tui.domain.errors import DLIError, ErrorCode, WorkflowRegistrationError
+from dli_tui.domain.errors import DLIError, ErrorCode, ServerError, WorkflowRegistrationError
 from dli_tui.domain.query import Registration
 from dli_tui.domain.workflow import WorkflowInfo
 
@@ -30,9 +32,21 @@ async def replace_registration(
         description=previous.description,
         yaml_content=known.spec if known else None,
     )
-    await backend.unregister(request.dataset_name, force=True)
+    try:
+        await backend.unregister(request.dataset_name, force=True)
+    except ServerError as error:
+        raise WorkflowRegistrationError(
+            f"'{request.dataset_name}' was not replaced, and perhaps it is no longer registered: "
+            f"the answer to removing it was lost ({error.message})",
+            dataset_name=request.dataset_name,
+            hint=f"Look before you try again: dli-tui workflow get {request.dataset_name}",
+        ) from error
     try:
         return await backend.register(request)
+    except asyncio.CancelledError:
+        # Somebody interrupts between the two: what was there is put back all the same.
+        await asyncio.shield(_put_back(backend, old, WorkflowRegistrationError("interrupted")))
+        raise
     except DLIError as error:
         await _put_back(backend, old, error)
         raise WorkflowRegistrationError(

@@ -168,7 +168,7 @@ class WorkflowClient(Reader):
             return _not_sent(plan, given, dry_run=dry_run)
         sending(f"backfill '{name}'")
         result = await self.backend.backfill(self._request(plan, given))
-        return _told(result, f"Backfill of {plan.to_run} runs triggered")
+        return _told(result, f"Backfill triggered, runs: {plan.to_run}")
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         """Ask a run to stop. The answer says KILLED; until a look says so it is stopping."""
@@ -251,10 +251,10 @@ class WorkflowClient(Reader):
     def _require_writable(self, action: str, name: str, run_id: str = "") -> None:
         if self.read_only:
             raise WorkflowPermissionError(
-                f"Can't {action} '{run_id or name}': this profile is read-only",
+                f"Can't {action} '{run_id or name}': read-only is set",
                 dataset_name=name,
                 run_id=run_id,
-                hint="Use a profile without read_only.",
+                hint="Leave out --read-only, or use a profile without read_only.",
             )
 
     def _require_possible(self, plan: BackfillPlan) -> None:
@@ -320,7 +320,7 @@ def _not_sent(
         start_date=plan.start_date,
         end_date=plan.end_date,
         total_runs=plan.to_run,
-        message=f"Backfill of {len(plan.slots)} slots: {counts}. No request was sent.",
+        message=f"Slots: {len(plan.slots)}, {counts}. No request was sent.",
         warning=" ".join(plan.warnings) or None,
     )
 

@@ -31,9 +31,12 @@ EXAMPLE: Final = """\
 # Passwords and tokens don't belong in here: name the variable, command, keyring entry or
 # file where dli-tui finds them.
 
-# default_profile = "dev"
-# theme = "textual-dark"
-# mouse = true
+default_profile = "demo"   # the one that is meant when nobody says which
+# theme = "textual-dark"   # the dashboard's colours
+# mouse = true             # false leaves the mouse to the terminal
+
+[profiles.demo]
+kind = "demo"
 
 # [profiles.dev]
 # kind = "airflow"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from dli_tui.domain.errors import (
     ErrorCode,
@@ -132,13 +131,6 @@ def require_retryable(run: WorkflowRun) -> None:
             run_id=run.run_id,
             hint=f"See it with: dli-tui workflow status {run.run_id}",
         )
-
-
-def slot_date(run: WorkflowRun, zone: ZoneInfo) -> date | None:
-    """The calendar date that a run is for: its slot's, else its parameters', else unknown."""
-    if run.slot is not None:
-        return run.slot.astimezone(zone).date()
-    return parameter_date(run.parameters)
 
 
 def parameter_date(parameters: Mapping[str, Any]) -> date | None:

@@ -121,19 +121,24 @@ def next_fire(cron: str | None, timezone: str, after: datetime) -> datetime | No
         return None
 
 
-def slots_of(cron: str, timezone: str, first: date, last: date) -> tuple[datetime, ...]:
-    """Every fire on the calendar days from `first` to `last`, both included, in UTC."""
+def slots_of(
+    cron: str, timezone: str, first: date, last: date, *, most: int | None = None
+) -> tuple[datetime, ...]:
+    """The fires (at `most` so many) on the days from `first` to `last`, both included, in UTC."""
     zone = zone_of(timezone)
     start = _on_the_clock(datetime.combine(first, time.min), zone) - timedelta(microseconds=1)
     end = _on_the_clock(datetime.combine(last + timedelta(days=1), time.min), zone)
-    return fires_between(cron, timezone, start, end - timedelta(microseconds=1))
+    moments = takewhile(lambda moment: moment < end, _moments(cron, zone, start))
+    return tuple(islice(moments, most))
 
 
-def slots_or_days(cron: str | None, timezone: str, first: date, last: date) -> tuple[datetime, ...]:
+def slots_or_days(
+    cron: str | None, timezone: str, first: date, last: date, *, most: int | None = None
+) -> tuple[datetime, ...]:
     """The slots of a range; without a readable cron, the midnight of each of its days."""
     try:
         if cron is not None:
-            return slots_of(cron, timezone, first, last)
+            return slots_of(cron, timezone, first, last, most=most)
     except InvalidCronError:
         pass
     zone = zone_of(timezone)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.rules import parameter_date
 from dli_tui.domain.run import WorkflowRun
@@ -13,6 +15,8 @@ from dli_tui.domain.schedule import slots_or_days, zone_of
 from dli_tui.domain.status import RunStatus
 from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.insight.durations import durations
+
+MOST_SLOTS: Final = 10_000
 
 
 def plan(
@@ -28,9 +32,15 @@ def plan(
     """What a backfill of `row` from `start` to `end` would do, given its `runs`, newest first."""
     known = tuple(runs)
     existing = _by_slot(known, row)
+    moments = slots_or_days(row.cron, row.timezone, start, end, most=MOST_SLOTS + 1)
+    if len(moments) > MOST_SLOTS:
+        raise ConfigurationError(
+            f"From {start} to {end} are more than {MOST_SLOTS:,} slots",
+            hint="Choose a shorter range.",
+        )
     slots = tuple(
         _planned(slot, existing.get(slot) or existing.get(_day(slot, row)), row, scope, now)
-        for slot in slots_or_days(row.cron, row.timezone, start, end)
+        for slot in moments
     )
     wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
     seconds = _estimate(known, wanted, parallel=parallel)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -56,13 +55,11 @@ def word(raw: str | None) -> str:
 
 
 def names(raw: Iterable[str]) -> Mapping[str, str]:
-    """How each raw name is shown; two that would look the same are spelled out instead."""
-    shown = {name: safe_line(name) for name in raw}
-    looks = Counter(shown.values())
-    return {
-        name: look if looks[look] == 1 or name == look else ascii(name)[1:-1]
-        for name, look in shown.items()
-    }
+    """How each raw name is shown: as it is, or spelled out where a terminal would obey it.
+
+    Leaving something out could make two names look the same, and none could be typed back.
+    """
+    return {name: name if safe_line(name) == name else ascii(name)[1:-1] for name in raw}
 
 
 def plural(count: int, one: str) -> str:

@@ -157,6 +157,8 @@ def test_the_registrations_of_the_seed(cli, small_world, project):
         f"Workflow updated: {CLICKS}",
         "  Previous cron: 0 9 * * *",
         "  New cron: 0 8 * * *",
+        "  Timezone: UTC",
+        "  Status: active",
     ]
 
 

@@ -13,6 +13,8 @@ READ = {
     "1.5": 1.5,
     "-0.25": -0.25,
     "1.50": 1.5,
+    "1e5": 100_000.0,
+    "2.5e-3": 0.0025,
     "true": True,
     "false": False,
     '{"a": [1, null]}': {"a": [1, None]},
@@ -23,7 +25,9 @@ TEXT = [
     "007",
     "1_000",
     "+5",
-    "1e5",
+    "1e999",
+    "1.",
+    ".5",
     "nan",
     "inf",
     "-inf",
@@ -65,8 +69,15 @@ def test_anything_else_is_text(cli, text):
     assert parameters_of(cli, f"k={text}") == {"k": text}
 
 
-def test_several_are_given_one_by_one_and_the_last_of_a_name_counts(cli):
-    assert parameters_of(cli, "a=1", " b = 2", "a=3") == {"a": 3, "b": " 2"}
+def test_several_are_given_one_by_one(cli):
+    assert parameters_of(cli, "a=1", " b = 2") == {"a": 1, "b": " 2"}
+
+
+def test_a_name_given_twice_is_refused(cli):
+    words = ("-p", "a=1", "-p", "a=2")
+    done = cli("workflow", "run", "iceberg.analytics.daily_clicks", *words, *DEMO)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "'a' is given twice" in done.stderr
 
 
 @pytest.mark.parametrize("pair", ["bad", "=1", " =1"])

@@ -1,5 +1,7 @@
 """Registering over what exists, on servers that replace and on servers that refuse."""
 
+import asyncio
+
 import pytest
 
 from dli_tui.client import WorkflowClient
@@ -58,8 +60,19 @@ async def test_any_other_refusal_leaves_the_old_one_alone():
 
 async def test_if_the_old_one_cannot_go_nothing_more_is_sent():
     backend = ScriptedBackend([OLD], register=[exists()], unregister=[ServerError("no")])
-    assert (await refused(backend)).message == "no"
+    error = await refused(backend)
+    assert "was not replaced, and perhaps it is no longer registered" in error.message
+    assert "(no)" in error.message
+    assert "Look before you try again" in error.hint
     assert backend.sent == ["register", "unregister"]
+
+
+async def test_who_interrupts_between_the_two_finds_the_old_one_put_back():
+    backend = ScriptedBackend([OLD], register=[exists(), asyncio.CancelledError()])
+    with pytest.raises(asyncio.CancelledError):
+        await WorkflowClient(backend).register(NEW)
+    assert backend.sent == [*AGAIN, "register"]
+    assert backend.arrived("register")[-1].schedule.cron == OLD.cron
 
 
 @pytest.mark.parametrize("second", [exists(), ServerError("no disk"), ConnectionFailedError("cut")])

@@ -219,20 +219,20 @@ def test_a_url_with_a_doubtful_sign_in_is_refused(url, env, expected):
         profile_for_url(Kind.AIRFLOW, url, env)
 
 
-def test_the_starter_file_changes_nothing_until_it_is_edited(tmp_path):
+def test_the_starter_file_works_as_it_comes_and_means_the_demo(tmp_path):
     path = tmp_path / "c.toml"
     path.write_text(initial_text(), encoding="utf-8")
     settings = load(path, {})
-    assert (dict(settings.profiles), settings.theme, settings.mouse) == ({}, None, True)
+    assert (settings.default_profile, settings.theme, settings.mouse) == ("demo", None, True)
+    assert [(one.name, one.kind) for one in settings.profiles.values()] == [("demo", Kind.DEMO)]
 
 
 def test_the_examples_in_the_starter_file_are_valid(tmp_path):
     path = tmp_path / "c.toml"
-    _, *blocks = EXAMPLE.split("\n\n")
-    path.write_text("\n".join(blocks).replace("# ", ""), encoding="utf-8")
+    examples = EXAMPLE[EXAMPLE.index("# [profiles.dev]") :]
+    path.write_text(examples.replace("# ", ""), encoding="utf-8")
     settings = load(path, {})
     assert list(settings.profiles) == ["dev", "prod"]
-    assert settings.default_profile == "dev"
     assert settings.profiles["prod"].confirm == "type"
 
 

@@ -80,12 +80,12 @@ def test_a_word_is_safe_and_on_one_line(raw, shown):
     assert words.word(raw) == shown
 
 
-def test_names_that_look_alike_are_spelled_out():
+def test_names_that_a_terminal_would_obey_are_spelled_out():
     raw = ["a", "a\x1b[1m", "b\x1b[1m", "주문"]
     assert words.names(raw) == {
         "a": "a",
         "a\x1b[1m": "a\\x1b[1m",
-        "b\x1b[1m": "b",
+        "b\x1b[1m": "b\\x1b[1m",
         "주문": "주문",
     }
 

@@ -34,6 +34,15 @@ class Deed(StrEnum):
 
 # What is about single runs goes with the runs; the rest says how things stand today.
 _OF_RUNS: Final = frozenset({Deed.RUN, Deed.BACKFILL, Deed.STOP, Deed.RETRY})
+_KINDS: Final = {
+    Deed.PAUSE: "schedule",
+    Deed.UNPAUSE: "schedule",
+    Deed.REGISTER: "manual",
+    Deed.UNREGISTER: "manual",
+    Deed.DELIVER: "code",
+    Deed.WITHDRAW: "code",
+}
+"""What a deed changes: the next deed of the same kind to the same name supersedes it."""
 
 
 class Action(NamedTuple):
@@ -89,22 +98,17 @@ def horizon_of(now: datetime) -> datetime:
 
 
 def compacted(actions: Sequence[Action], now: datetime) -> tuple[Action, ...]:
-    """`actions` without those that no longer show: runs that have aged out, old pauses."""
+    """`actions` without those that no longer show: what the horizon has passed, or too many."""
     horizon = horizon_of(now)
-    runs = [action for action in actions if action.deed in _OF_RUNS and action.at >= horizon]
-    kept_runs = set(map(id, runs[-MOST_KEPT:]))
-    # The last one before the horizon tells how things stood there.
+    kept: set[int] = set()
+    for deeds in (_OF_RUNS, _KINDS.keys(), {Deed.CANCEL_SAGA}):
+        recent = [action for action in actions if action.deed in deeds and action.at >= horizon]
+        kept.update(map(id, recent[-MOST_KEPT:]))
+    # Of what is not kept, the last of its kind tells how things stood before the rest.
     standing = {
-        action.name: id(action)
+        (_KINDS[action.deed], action.name): id(action)
         for action in actions
-        if action.deed in (Deed.PAUSE, Deed.UNPAUSE) and action.at < horizon
+        if action.deed in _KINDS and id(action) not in kept
     }
-
-    def kept(action: Action) -> bool:
-        if action.deed in _OF_RUNS:
-            return id(action) in kept_runs
-        if action.deed in (Deed.PAUSE, Deed.UNPAUSE):
-            return action.at >= horizon or standing[action.name] == id(action)
-        return True
-
-    return tuple(action for action in actions if kept(action))
+    kept.update(standing.values())
+    return tuple(action for action in actions if id(action) in kept)

@@ -22,7 +22,8 @@ Decide = Callable[[tuple[Action, ...]], tuple[Action, ...]]
 
 COMPACT_AT: Final = 1_000_000
 _PRIVATE: Final = 0o600
-_NOTHING: Final = (0, 0, 0)
+_Mark = tuple[int, int, int]
+_NOTHING: Final[_Mark] = (0, 0, 0)
 
 
 class Journal(Protocol):
@@ -58,16 +59,17 @@ class FileJournal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = path.with_suffix(".lock")
-        self._known: tuple[Action, ...] = ()
-        self._mark = _NOTHING
+        # Threads read at the same time; the two belong together, so they change together.
+        self._seen: tuple[_Mark, tuple[Action, ...]] = (_NOTHING, ())
 
     def actions(self) -> tuple[Action, ...]:
+        mark, known = self._seen
         try:
-            if _mark(self._path.stat()) != self._mark:
-                self._read()
+            if _mark(self._path.stat()) != mark:
+                self._seen = mark, known = self._read()
         except FileNotFoundError:
-            self._known, self._mark = (), _NOTHING
-        return self._known
+            self._seen = mark, known = _NOTHING, ()
+        return known
 
     def commit(self, decide: Decide) -> tuple[Action, ...]:
         with self._locked():
@@ -83,15 +85,14 @@ class FileJournal:
             self._path.unlink(missing_ok=True)
             return forgotten
 
-    def _read(self) -> None:
+    def _read(self) -> tuple[_Mark, tuple[Action, ...]]:
         with self._path.open("rb") as file:
             status = os.fstat(file.fileno())
             text = file.read(status.st_size).decode("utf-8", "replace")
         # Whole lines only: the last one may be in the middle of being written.
         whole = text[: text.rfind("\n") + 1]
         found = (action_of(line) for line in whole.split("\n"))
-        self._known = tuple(action for action in found if action is not None)
-        self._mark = _mark(status)
+        return _mark(status), tuple(action for action in found if action is not None)
 
     def _append(self, added: tuple[Action, ...]) -> None:
         lines = "".join(action.as_line() + "\n" for action in added)
@@ -134,6 +135,6 @@ class FileJournal:
             os.close(descriptor)
 
 
-def _mark(status: os.stat_result) -> tuple[int, int, int]:
+def _mark(status: os.stat_result) -> _Mark:
     """What differs once a file was written to, or replaced: an inode is soon used again."""
     return status.st_ino, status.st_size, status.st_mtime_ns

@@ -190,6 +190,8 @@ def _register(book: Ledger, action: Action) -> None:
     book.change(WorkflowKey(action.name, source), Era(action.at, workflow))
     if source is MANUAL:
         book.registrations[action.name] = action
+        # It fires from the start, whatever its predecessor did.
+        book.pauses[action.name].append(Pause(action.at, held=False, by=action.by, reason=None))
 
 
 def _remove(book: Ledger, action: Action) -> None:
