@@ -45,15 +45,19 @@ class _Life(Generic[Resource]):
         try:
             self._ready.result()
         except BaseException:
-            self._end.set()
+            self._let_go()
             raise
 
     def end(self) -> None:
-        """Close what was opened and let the thread go."""
+        """Close what was opened, and return when the thread is gone."""
+        self._let_go()
+        self.thread.join(_ENOUGH_SECONDS)
+
+    def _let_go(self) -> None:
+        # First the word that is looked at before waiting, then the call that ends the waiting.
         self._end.set()
         if self.loop is not None and self._ended is not None:
             self.loop.call_soon_threadsafe(self._ended.set)
-        self.thread.join(_ENOUGH_SECONDS)
 
     async def _live(self) -> None:
         try:

@@ -160,16 +160,13 @@ def settings_of(ctx: typer.Context) -> Settings:
 def place_of(ctx: typer.Context) -> Place:
     """What the options and the config file choose. Wrong use ends 2."""
     given = connection_of(ctx)
-    profile = _named(given)
-    by_default = False
-    if profile is None:
-        settings = settings_of(ctx)
-        try:
-            profile = choose_profile(settings, given.profile, os.environ)
-        except ConfigurationError as problem:
-            output.error(problem)
-            raise typer.Exit(2) from problem
-        by_default = profile is None
+    if _named(given) is None:
+        settings_of(ctx)  # a file that can't be read is a failure, not wrong use
+    try:
+        profile = profile_of(ctx)
+    except ConfigurationError as problem:
+        output.error(problem)
+        raise typer.Exit(2) from problem
     demo = DemoOptions(
         size=given.demo_size,
         seed=given.demo_seed or 0,
@@ -180,7 +177,13 @@ def place_of(ctx: typer.Context) -> Place:
     target = Target(profile or DEMO, demo, read_only=given.read_only, environment=dict(os.environ))
     if given.about_demo and not target.is_demo:
         raise typer.BadParameter("--at and --demo-… are for the demo only; add --demo")
-    return Place(target, by_default)
+    return Place(target, by_default=profile is None)
+
+
+def profile_of(ctx: typer.Context) -> Profile | None:
+    """The profile that is meant; None: there is none, and nobody named a place."""
+    given = connection_of(ctx)
+    return _named(given) or choose_profile(settings_of(ctx), given.profile, os.environ)
 
 
 def _named(given: Connection) -> Profile | None:

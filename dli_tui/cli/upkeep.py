@@ -14,7 +14,14 @@ import typer
 
 from dli_tui._version import __version__
 from dli_tui.cli import output
-from dli_tui.cli.connection import Place, connected, connection_of, place_of, settings_of
+from dli_tui.cli.connection import (
+    Place,
+    connected,
+    connection_of,
+    place_of,
+    profile_of,
+    settings_of,
+)
 from dli_tui.cli.running import FAILED, reading, reports_errors
 from dli_tui.client import WorkflowClient
 from dli_tui.config import secrets
@@ -76,6 +83,8 @@ def doctor(ctx: typer.Context) -> None:
     """Check configuration, reachability, sign-in, version and terminal."""
     findings = [_configuration(ctx)]
     if findings[0].ok:
+        findings.append(_profile(ctx))
+    if all(finding.ok for finding in findings):
         place = place_of(ctx)
         findings += [_sign_in(place), *_server(ctx, place)]
     findings += [_version(), _terminal()]
@@ -102,6 +111,16 @@ def _configuration(ctx: typer.Context) -> _Finding:
         return f"{settings.path}, {words.plural(len(settings.profiles), 'profile')}"
 
     return _tried("configuration", check)
+
+
+def _profile(ctx: typer.Context) -> _Finding:
+    def check() -> str:
+        profile = profile_of(ctx)
+        if profile is None:
+            return "none yet, so commands that only look use the demo"
+        return f"{profile.name}, {profile.kind}" + ", production" * profile.production
+
+    return _tried("profile", check)
 
 
 def _sign_in(place: Place) -> _Finding:

@@ -171,7 +171,11 @@ class WorkflowClient(Reader):
         return _told(result, f"Backfill triggered, runs: {plan.to_run}")
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
-        """Ask a run to stop. The answer says KILLED; until a look says so it is stopping."""
+        """Ask a run to stop. The answer says KILLED; until a look says so it is stopping.
+
+        Whether it can still be stopped is the server's to judge: it may have ended since
+        anybody looked.
+        """
         ref = self.ref(run)
         self._require_writable("stop", ref.workflow or "", ref.run_id)
         sending(f"stop run '{ref}'")

@@ -6,10 +6,11 @@ import signal
 import threading
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 import pytest
 
-from dli_tui import ConfigurationError, ExecutionMode
+from dli_tui import ConfigurationError, DLIError, ExecutionMode
 from dli_tui.api.loop import LoopThread
 from tests.support_backends import ScriptedBackend, row
 
@@ -195,3 +196,59 @@ def test_an_interrupt_cancels_the_call_and_says_whether_anything_was_sent(
     assert backend.given_up
     assert "pause" not in backend.sent
     assert api.list_workflows().total_count == 1
+
+
+def test_an_interrupt_while_it_starts_leaves_no_thread_behind(before, api_of, monkeypatch):
+    api = api_of()
+
+    def interrupted(future, timeout=None):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Future, "result", interrupted)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            api.get("d")
+    assert caught.value.__notes__ == ["Nothing was sent."]
+    for thread in threads_of_ours(before):
+        thread.join(ANSWER_SECONDS)
+    assert threads_of_ours(before) == []
+    assert api.get("d") is not None
+
+
+def test_closing_during_a_call_of_another_thread_tells_that_one_what_was_sent(api_of):
+    backend = Slow("pause")
+    api = api_of(ExecutionMode.DEMO, client=backend)
+    told = []
+
+    def pausing():
+        try:
+            api.pause("d")
+        except DLIError as error:
+            told.append(error)
+
+    other = threading.Thread(target=pausing)
+    other.start()
+    assert backend.reached.wait(ANSWER_SECONDS)
+    api.close()
+    other.join(ANSWER_SECONDS)
+    (error,) = told
+    assert "closed while a call was under way" in error.message
+    assert error.hint.startswith("The request to pause 'd' had been sent")
+
+
+def test_a_backend_of_ones_own_is_opened_and_closed_with_the_loop(api_of):
+    class Opened(ScriptedBackend):
+        life: ClassVar[list[str]] = []
+
+        async def __aenter__(self):
+            self.life.append("opened")
+            return self
+
+        async def __aexit__(self, *_):
+            self.life.append("closed")
+
+    api = api_of(client=Opened([row("d")]))
+    api.get("d")
+    assert Opened.life == ["opened"]
+    api.close()
+    assert Opened.life == ["opened", "closed"]

@@ -10,6 +10,7 @@ from dli_tui import (
     DatasetNotFoundError,
     DLIError,
     ErrorCode,
+    ExecutionContext,
     ExecutionMode,
     InvalidCronError,
     ResultStatus,
@@ -29,6 +30,7 @@ from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.clock import FixedClock
+from dli_tui.wiring import served
 from tests.support_backends import NOW, ScriptedBackend, row
 
 CLICKS = "iceberg.analytics.daily_clicks"
@@ -294,3 +296,19 @@ def test_moments_are_utc(api):
     found = api.get(CLICKS)
     assert found is not None
     assert found.next_run == datetime(2026, 3, 11, 9, tzinfo=UTC)
+
+
+def test_a_token_of_the_context_reaches_what_opens_the_server_and_no_repr(monkeypatch):
+    targets = []
+
+    def opening(target):
+        targets.append(target)
+        return served(ScriptedBackend())
+
+    monkeypatch.setattr("dli_tui.api.workflows.opened", opening)
+    context = ExecutionContext(server_url="http://localhost:1", api_token="dli_hidden")
+    with WorkflowAPI(context) as api:
+        api.list_workflows()
+    (target,) = targets
+    assert target.environment[target.profile.token_env] == "dli_hidden"
+    assert "dli_hidden" not in repr((context, api, target))

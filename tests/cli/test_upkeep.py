@@ -117,11 +117,11 @@ def findings(done):
     return {line[6:22].strip(): line[:4].strip() for line in done.stdout.splitlines()}
 
 
-def test_a_healthy_place_has_five_lines_and_ends_0(cli):
+def test_a_healthy_place_has_six_lines_and_ends_0(cli):
     done = cli("doctor", "--demo")
     assert done.exit_code == 0
     assert findings(done) == dict.fromkeys(
-        ("configuration", "sign-in", "reachability", "version", "terminal"), "ok"
+        ("configuration", "profile", "sign-in", "reachability", "version", "terminal"), "ok"
     )
     assert "the built-in demo answers in" in done.stdout
     assert f"dli-tui {__version__}, Python 3." in done.stdout
@@ -174,3 +174,16 @@ def test_a_terminal_is_looked_at(monkeypatch, term, size, ok, said):
     monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size(size))
     finding = upkeep._terminal()
     assert (finding.ok, said in finding.told) == (ok, True)
+
+
+def test_a_profile_that_is_not_there_is_a_finding_of_the_doctor(cli, config):
+    done = cli("doctor", "--profile", "nope", *config('[profiles.demo]\nkind = "demo"\n'))
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["ok", "configuration"],
+        ["FAIL", "profile"],
+        ["ok", "version"],
+        ["ok", "terminal"],
+    ]
+    assert "nope" in lines[1]

@@ -8,7 +8,7 @@ import pytest
 
 from dli_tui.backends.demo import actions as acts
 from dli_tui.backends.demo import journal as journals
-from dli_tui.backends.demo.actions import RETENTION, Action, Deed, action_of, compacted
+from dli_tui.backends.demo.actions import MOST_KEPT, RETENTION, Action, Deed, action_of, compacted
 from dli_tui.backends.demo.journal import FileJournal, MemoryJournal
 from dli_tui.domain.errors import ConfigurationError, WorkflowExecutionError
 from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
@@ -247,3 +247,32 @@ def test_a_file_that_grew_is_written_anew_without_what_is_old(journal, path, mon
     assert journal.actions()[-1] == latest
     assert path.stat().st_mode & 0o777 == 0o600
     assert add(other, action("after")) == journal.actions()[-1:]
+
+
+def test_compacting_keeps_the_last_of_each_kind_and_drops_what_it_supersedes():
+    old = NOON - RETENTION * 2
+
+    def did(deed, name, days):
+        return Action(old + timedelta(days=days), "me", deed, name)
+
+    actions = (
+        did(Deed.REGISTER, "a", 0),
+        did(Deed.UNREGISTER, "a", 1),
+        did(Deed.REGISTER, "b", 2),
+        did(Deed.PAUSE, "b", 3),
+        did(Deed.REGISTER, "b", 4),
+        did(Deed.DELIVER, "b", 5),
+        did(Deed.CANCEL_SAGA, "saga-0006", 6),
+    )
+    assert compacted(actions, NOON) == (actions[1], actions[3], actions[4], actions[5])
+
+
+def test_compacting_never_loses_a_registration_to_later_pauses():
+    registered = Action(NOON - timedelta(days=1), "me", Deed.REGISTER, "a")
+    pauses = [
+        Action(NOON - timedelta(seconds=second), "me", Deed.PAUSE, "b")
+        for second in range(MOST_KEPT + 5, 0, -1)
+    ]
+    kept = compacted((registered, *pauses), NOON)
+    assert kept[0] == registered
+    assert len(kept) == MOST_KEPT + 2
