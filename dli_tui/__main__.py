@@ -1,5 +1,21 @@
-"""`python -m dli_tui`, the same as `dli-tui`."""
+"""`dli-tui`, and `python -m dli_tui`: the first line that runs, before anything is loaded."""
 
-from dli_tui.cli.main import main
+from __future__ import annotations
 
-main()
+import gc
+import os
+
+
+def main() -> None:
+    """Run the program; never returns."""
+    # A command lives for a moment: collecting its garbage would cost more than it gains, and
+    # so would looking through every installed package for plugins of pydantic.
+    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from dli_tui.cli.main import run  # noqa: PLC0415 - not before the two lines above
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

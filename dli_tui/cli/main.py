@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from typing import Annotated
 
@@ -79,14 +77,17 @@ def everywhere(
     """Only the version needs no command."""
 
 
-def main() -> None:
+def run() -> None:
     """Run the program; never returns."""
-    # A command lives for a moment: collecting its garbage would cost more than it gains, and
-    # so would looking through every installed package for plugins of pydantic.
-    gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     output.any_terminal()
     try:
-        app()
+        try:
+            app()
+        finally:
+            # Here rather than when Python ends, where a closed pipe can't be caught any more.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        output.silence()
+        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(running.INTERRUPTED)

@@ -58,11 +58,17 @@ def test_the_same_seed_at_the_same_hour_prints_the_same_bytes():
     ],
     ids=["short", "long", "help"],
 )
-def test_a_pipe_that_nobody_reads_ends_it_quietly(words):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_nobody_reads_ends_it_quietly(words, unbuffered):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [*PROGRAM, *words], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        [*PROGRAM, *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=environment(PYTHONUNBUFFERED=unbuffered),
     )
     os.close(writer)
     assert done.stderr == ""
