@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from dli_tui.cli.connection import FLAGS, VALUED
 from dli_tui.domain.text import safe
-
-if TYPE_CHECKING:
-    Command = TyperCommand | TyperGroup
-
 
 # The class of every refusal of a command line, which typer keeps to itself.
 _WRONG_USE: Final[Any] = typer.BadParameter.__bases__[0]

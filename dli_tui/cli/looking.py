@@ -103,17 +103,11 @@ def history(
     format_: ListFormat = Format.TABLE,
 ) -> None:
     """Show past and present runs, newest first. Times are UTC."""
-    word = (either or "").casefold()
-    if either is not None and (source != "all" if word in _SOURCES else status is not None):
-        raise typer.BadParameter(f"-s {either} and the long option say two things; keep one")
-    if word in _SOURCES:
-        source = word  # type: ignore[assignment]  # one of the three, as just seen
-    elif either is not None:
-        status = either
+    wanted_source, wanted_status = _either(either, source, status)
     query = HistoryQuery(
         workflow=dataset,
-        source=None if source == "all" else SourceType(source),
-        status=None if status is None else _run_status(status),
+        source=None if wanted_source == "all" else SourceType(wanted_source),
+        status=None if wanted_status is None else _run_status(wanted_status),
         run_type=None if run_type is None else RunType(run_type),
         limit=limit,
     )
@@ -248,6 +242,16 @@ def _about(row: WorkflowInfo, next_run: str) -> list[str]:
         "Warning": row.warning,
     }
     return [f"{name}: {words.word(value)}" for name, value in facts.items() if value]
+
+
+def _either(either: str | None, source: str, status: str | None) -> tuple[str, str | None]:
+    """Source and status, one of which `-s` may have said instead of its long option."""
+    if either is None:
+        return source, status
+    word = either.casefold()
+    if source != "all" if word in _SOURCES else status is not None:
+        raise typer.BadParameter(f"-s {either} and the long option say two things; keep one")
+    return (word, status) if word in _SOURCES else (source, either)
 
 
 def _run_status(text: str) -> RunStatus:

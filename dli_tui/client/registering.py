@@ -23,7 +23,7 @@ def registration_from(
     spec = found.spec
     return Registration(
         dataset_name,
-        schedule.model_copy(update={"notifications": spec.notifications}),
+        schedule.model_copy(update={"notifications": spec.schedule_config.notifications}),
         owner=spec.owner,
         team=spec.team,
         description=spec.description,

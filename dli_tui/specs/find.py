@@ -49,12 +49,6 @@ def find_spec(name: str, project: Path) -> FoundSpec:
     return _read(_only_one(name, models, root), name)
 
 
-def list_specs(project: Path) -> tuple[str, ...]:
-    """The names of the datasets whose files in `project` can be read, sorted."""
-    names = {_name_in(path) for path in _files(project.resolve())}
-    return tuple(sorted(name for name in names if name is not None and not why_not_a_name(name)))
-
-
 def _paths_for(name: str, *folders: Path) -> Iterator[Path]:
     for folder in folders:
         for stem in (f"dataset.{name}", name):

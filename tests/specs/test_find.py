@@ -7,7 +7,7 @@ import pytest
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
 from dli_tui.specs import find
 from dli_tui.specs.errors import SpecError
-from dli_tui.specs.find import find_spec, list_specs
+from dli_tui.specs.find import find_spec
 
 
 def _write(path: Path, text: str = "name: web.clicks\n") -> Path:
@@ -64,7 +64,7 @@ def test_a_search_ends_after_so_many_files(tmp_path, monkeypatch):
     _write(tmp_path / "models" / "1.yaml", "name: one")
     _write(tmp_path / "models" / "2.yaml", "name: two")
     _write(tmp_path / "models" / "3.yaml", "name: three")
-    assert list_specs(tmp_path) == ("one", "two")
+    assert find_spec("two", tmp_path).spec.name == "two"
     with pytest.raises(DatasetNotFoundError):
         find_spec("three", tmp_path)
 
@@ -149,7 +149,6 @@ def test_a_models_folder_outside_of_the_project_is_refused(tmp_path):
     (tmp_path / "project" / "models").symlink_to(tmp_path / "outside")
     with pytest.raises(SpecError, match="a link that leaves the project folder"):
         find_spec("web.clicks", tmp_path / "project")
-    assert list_specs(tmp_path / "project") == ()
 
 
 def test_a_search_passes_over_links_that_leave_the_project(tmp_path):
@@ -194,15 +193,3 @@ def test_where_there_is_no_spec_the_hint_tells_where_it_was_looked_for(tmp_path,
 def test_a_name_as_long_as_a_name_may_be_is_only_not_found(tmp_path):
     with pytest.raises(DatasetNotFoundError):
         find_spec("x" * 250, tmp_path)
-
-
-def test_the_names_that_a_project_holds_are_listed_in_order(tmp_path):
-    _write(tmp_path / "models" / "b.yaml", "name: b")
-    _write(tmp_path / "models" / "sub" / "a.yml", "name: a")
-    _write(tmp_path / "c.yaml", "name: c")
-    _write(tmp_path / "again.yaml", "name: c")
-    _write(tmp_path / "bad.yaml", "name: [")
-    _write(tmp_path / "number.yaml", "name: 5")
-    _write(tmp_path / "path.yaml", "name: ../x")
-    _write(tmp_path / "none.yaml", "owner: me")
-    assert list_specs(tmp_path) == ("a", "b", "c")

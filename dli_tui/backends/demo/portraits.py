@@ -158,13 +158,9 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
         status = RunStatus.STOPPING if stop else RunStatus.RUNNING
     elif stop is not None:
         status = RunStatus.KILLED
-    elif bad:
-        status = bad[0].status
-    elif halted is not None and done < len(backfill.slots):
-        # Its retry went well, but the dates after it were given up before.
-        status = RunStatus.FAILED
     else:
-        status = RunStatus.COMPLETED if done == len(backfill.slots) else RunStatus.RUNNING
+        whole = done == len(backfill.slots)
+        status = bad[0].status if bad else _at_rest(whole=whole, halted=halted is not None)
     ends = [one.finished_at for one in runs if one.finished_at]
     if stop is not None:
         ends.append(stop.at)
@@ -193,6 +189,14 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
             current_task=active.run_id if active else None,
         ),
     )
+
+
+def _at_rest(*, whole: bool, halted: bool) -> RunStatus:
+    """Where a backfill stands of whose runs none failed and none is under way."""
+    if whole:
+        return RunStatus.COMPLETED
+    # A retry may have gone well, but the dates after it were given up before.
+    return RunStatus.FAILED if halted else RunStatus.RUNNING
 
 
 def steps(world: World, play: Play) -> tuple[Step, ...]:
