@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 
 from dli_tui.backends.port import Backend
 from dli_tui.backends.registry import opener_of
 from dli_tui.client import WorkflowClient
 from dli_tui.config.demo import DemoOptions
-from dli_tui.config.model import Kind, Profile
+from dli_tui.config.target import Target
 from dli_tui.domain.clock import Clock, FastClock, FixedClock, SystemClock
-
-DEMO = Profile(name="demo", kind=Kind.DEMO)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What to open: a profile, and for the demo how it is to be."""
-
-    profile: Profile = DEMO
-    demo: DemoOptions = field(default_factory=DemoOptions)
-    read_only: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Where the variables are that a profile names; it may hold secrets."""
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether no server is asked."""
-        return self.profile.kind is Kind.DEMO
 
 
 @asynccontextmanager

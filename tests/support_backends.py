@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.page import Page

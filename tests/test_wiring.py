@@ -8,10 +8,11 @@ import pytest
 from dli_tui import wiring
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.model import Kind, Profile
+from dli_tui.config.target import DEMO, Target
 from dli_tui.domain.clock import FastClock, FixedClock, SystemClock
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import WorkflowQuery
-from dli_tui.wiring import DEMO, Target, forget_demo, opened
+from dli_tui.wiring import forget_demo, opened
 from tests.support_backends import ScriptedBackend
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -3,9 +3,10 @@
 from dli_tui._version import __version__
 from dli_tui.api.context import ExecutionContext, ExecutionMode
 from dli_tui.api.workflows import WorkflowAPI
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
 from dli_tui.client.writing import WorkflowClient
 from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import (
     AuthenticationError,

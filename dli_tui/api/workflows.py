@@ -15,6 +15,7 @@ from dli_tui.client import WorkflowClient
 from dli_tui.client.registering import registration_from
 from dli_tui.config.files import profile_for_url
 from dli_tui.config.model import Kind
+from dli_tui.config.target import Target
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
 from dli_tui.domain.query import BackfillScope, HistoryQuery, Registration, WorkflowQuery
 from dli_tui.domain.results import (
@@ -27,7 +28,7 @@ from dli_tui.domain.results import (
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-from dli_tui.wiring import Target, mocked, opened, served
+from dli_tui.wiring import mocked, opened, served
 
 Result = TypeVar("Result")
 

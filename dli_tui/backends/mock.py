@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Final
 
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.page import Page

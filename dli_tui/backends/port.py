@@ -12,10 +12,10 @@ every backend are made once, in the client; a backend refuses what its own syste
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 from dli_tui.backends import fallback
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import Unsupported
 
 if TYPE_CHECKING:
@@ -39,29 +39,6 @@ if TYPE_CHECKING:
     from dli_tui.domain.step import Step
     from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
-
-
-class Capability(StrEnum):
-    """What a backend may or may not offer; the value completes "… is not offered here"."""
-
-    REGISTER = "registering a workflow"
-    UNREGISTER = "unregistering a workflow"
-    RUN = "starting a run"
-    DRY_RUN = "checking a run without starting it"
-    BACKFILL = "a backfill"
-    BACKFILL_SLOTS = "leaving out single slots of a backfill"
-    BACKFILL_PARALLEL = "a backfill with all dates at once"
-    STOP = "stopping a run"
-    PAUSE = "pausing a schedule"
-    STEPS = "showing the steps of a run"
-    LOGS = "showing logs"
-    RETRY = "retrying failed steps"
-    DATASET_INFO = "telling more of a dataset"
-    CHANGES = "telling only what changed"
-    RECENT_RUNS = "recent runs of many workflows at once"
-    TEMPLATES = "templates"
-    SAGAS = "sagas"
-    HEALTH = "a health report"
 
 
 class Backend(ABC):

@@ -23,10 +23,10 @@ from dli_tui.cli import output
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.files import choose_profile, load, profile_for_url
 from dli_tui.config.model import Kind, Profile, Settings
+from dli_tui.config.target import DEMO, Target
 from dli_tui.domain.clock import as_utc
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.text import safe_line
-from dli_tui.wiring import DEMO, Target
 
 _PANEL: Final = "Where"
 _KEPT: Final = "dli_tui.connection"

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
 from dli_tui.client import checks
 from dli_tui.domain import rules
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
     AuthenticationError,

@@ -7,7 +7,8 @@ from pathlib import Path
 from dli_tui.client import checks
 from dli_tui.domain import cron
 from dli_tui.domain.query import Registration
-from dli_tui.domain.schedule import ScheduleConfig, zone_of
+from dli_tui.domain.schedule import ScheduleConfig
+from dli_tui.domain.zones import zone_of
 from dli_tui.specs.find import find_spec
 
 

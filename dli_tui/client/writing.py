@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
 from dli_tui.client import checks
 from dli_tui.client.reading import Reader
 from dli_tui.client.replacing import replace_registration
 from dli_tui.client.sent import sending
 from dli_tui.domain import cron, rules
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     DLIError,
@@ -28,8 +29,8 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.query import BackfillRequest, BackfillScope, Registration, RunRequest
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
-from dli_tui.domain.schedule import zone_of
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan

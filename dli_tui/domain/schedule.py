@@ -21,13 +21,13 @@ from dli_tui.domain.clock import as_utc
 from dli_tui.domain.cron import CronProblem, InvalidCronError, fields_of
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.value import Value
+from dli_tui.domain.zones import zone_of
 
 # The longest gap is eight years: 29 February across a century that is no leap year.
 _HORIZON_DAYS: Final = 8 * 366 + 2
 # Clocks have never moved by more than a day at once; three hours covers every zone in use.
 _LARGEST_SHIFT: Final = timedelta(hours=3)
 _NO_OFFSET: Final = timedelta()
-_NOT_ZONES: Final = ("posix", "posixrules", "right", "localtime", "Factory", "SystemV")
 
 
 class RetryConfig(Value):
@@ -75,21 +75,6 @@ class ScheduleConfig(Value):
     def retry_delay_seconds(self) -> int:
         """The seeds' flat name for `retry.delay_seconds`."""
         return self.retry.delay_seconds
-
-
-@lru_cache(maxsize=512)
-def zone_of(name: str) -> ZoneInfo:
-    """The IANA zone called `name`; DLI-001 for anything else."""
-    if name.split("/", 1)[0] in _NOT_ZONES:
-        raise ConfigurationError(f"'{name}' is not an IANA time zone", hint=_ZONE_HINT)
-    try:
-        return ZoneInfo(name)
-    # A folder of the zone database, a name with a NUL or a path: ZoneInfo has an error for each.
-    except (KeyError, ValueError, OSError) as error:
-        raise ConfigurationError(f"'{name}' is not an IANA time zone", hint=_ZONE_HINT) from error
-
-
-_ZONE_HINT: Final = "Use a name such as UTC, Asia/Seoul or America/New_York."
 
 
 def fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:

@@ -11,9 +11,10 @@ from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.rules import parameter_date
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.schedule import slots_or_days, zone_of
+from dli_tui.domain.schedule import slots_or_days
 from dli_tui.domain.status import RunStatus
 from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.domain.zones import zone_of
 from dli_tui.insight.durations import durations
 
 MOST_SLOTS: Final = 10_000

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dli_tui.domain.errors import ConfigurationError
-from dli_tui.domain.schedule import zone_of
 from dli_tui.domain.text import safe_line
+from dli_tui.domain.zones import zone_of
 
 NOTHING: Final = "-"
 _MINUTE: Final = 60

@@ -33,9 +33,9 @@ from dli_tui.domain.schedule import (
     NotificationTarget,
     RetryConfig,
     ScheduleConfig,
-    zone_of,
 )
 from dli_tui.domain.value import Value
+from dli_tui.domain.zones import zone_of
 from dli_tui.specs.errors import SpecError
 from dli_tui.specs.words import Place, got, near, problem, problems, problems_of
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from dli_tui.backends.mock import MockBackend
-from dli_tui.backends.port import Capability
 from dli_tui.client import WorkflowClient
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.errors import Unsupported
 from dli_tui.domain.ids import RunRef

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dli_tui.backends.port import Capability
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.backfill import SlotAction
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import DLIError, ErrorCode
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.status import ResultStatus, RunStatus

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dli_tui.backends.port import Capability
 from dli_tui.client import WorkflowClient
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
     ConnectionFailedError,
     DLIError,

@@ -20,8 +20,8 @@ from dli_tui.domain.schedule import (
     next_fire,
     next_fires,
     slots_of,
-    zone_of,
 )
+from dli_tui.domain.zones import zone_of
 
 NEW_YORK = "America/New_York"
 LORD_HOWE = "Australia/Lord_Howe"

@@ -20,7 +20,8 @@ from dli_tui.backends.demo.ledger import Ledger, ledger
 from dli_tui.backends.demo.scenario import ArchivedRun, DemoWorkflow, Scenario
 from dli_tui.backends.demo.timeline import Timeline
 from dli_tui.backends.demo.world import Play, World
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey

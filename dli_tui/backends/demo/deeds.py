@@ -24,6 +24,7 @@ from dli_tui.domain.query import BackfillRequest, Registration, RunRequest
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.domain.zones import zone_of
 
 CI: Final = "ci"
 _ID_TIME: Final = "%Y%m%d_%H%M%S"
@@ -54,7 +55,7 @@ def register(world: World, request: Registration, user: str) -> tuple[Action, ..
         raise WorkflowRegistrationError(f"'{name}' is not a dataset name: {wrong}")
     if request.schedule.cron is not None:
         cron.check(request.schedule.cron, dataset_name=name)
-    schedule.zone_of(request.schedule.timezone)
+    zone_of(request.schedule.timezone)
     rules.require_manual(name, rows, "register over")
     if not request.force:
         rules.require_free(name, rows)
@@ -156,7 +157,7 @@ def pause(world: World, name: str, deed: Deed, user: str, reason: str | None) ->
 
 def deliver(world: World, name: str, expression: str, timezone: str) -> tuple[Action, ...]:
     cron.check(expression, dataset_name=name)
-    schedule.zone_of(timezone)
+    zone_of(timezone)
     details = {"cron": expression, "timezone": timezone, "owner": "ci@example.com"}
     return (Action(world.now, CI, Deed.DELIVER, name, details=details),)
 

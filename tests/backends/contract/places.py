@@ -11,7 +11,8 @@ import pytest
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError
 from dli_tui.domain.ids import LogRef, RunRef

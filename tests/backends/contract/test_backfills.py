@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from dli_tui.backends.port import Capability
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dli_tui.backends.port import Backend, Capability
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowNotFoundError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.page import Page

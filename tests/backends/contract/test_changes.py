@@ -2,7 +2,7 @@
 
 import pytest
 
-from dli_tui.backends.port import Capability
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import Registration, RunRequest, WorkflowQuery
 from dli_tui.domain.schedule import ScheduleConfig

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dli_tui.backends.port import Capability
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.query import Registration, RunRequest
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig

@@ -1,6 +1,6 @@
 """What only some places have."""
 
-from dli_tui.backends.port import Capability
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.health import HealthStatus
 from dli_tui.domain.saga import SagaStatus

@@ -1,0 +1,28 @@
+"""What a place can do beyond lists, histories and runs: one set, asked one way."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """What a backend may or may not offer; the value completes "… is not offered here"."""
+
+    REGISTER = "registering a workflow"
+    UNREGISTER = "unregistering a workflow"
+    RUN = "starting a run"
+    DRY_RUN = "checking a run without starting it"
+    BACKFILL = "a backfill"
+    BACKFILL_SLOTS = "leaving out single slots of a backfill"
+    BACKFILL_PARALLEL = "a backfill with all dates at once"
+    STOP = "stopping a run"
+    PAUSE = "pausing a schedule"
+    STEPS = "showing the steps of a run"
+    LOGS = "showing logs"
+    RETRY = "retrying failed steps"
+    DATASET_INFO = "telling more of a dataset"
+    CHANGES = "telling only what changed"
+    RECENT_RUNS = "recent runs of many workflows at once"
+    TEMPLATES = "templates"
+    SAGAS = "sagas"
+    HEALTH = "a health report"

@@ -1,0 +1,24 @@
+"""Time zones by their IANA names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dli_tui.domain.errors import ConfigurationError
+
+_NOT_ZONES: Final = ("posix", "posixrules", "right", "localtime", "Factory", "SystemV")
+_ZONE_HINT: Final = "Use a name such as UTC, Asia/Seoul or America/New_York."
+
+
+@lru_cache(maxsize=512)
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone called `name`; DLI-001 for anything else."""
+    if name.split("/", 1)[0] in _NOT_ZONES:
+        raise ConfigurationError(f"'{name}' is not an IANA time zone", hint=_ZONE_HINT)
+    try:
+        return ZoneInfo(name)
+    # A folder of the zone database, a name with a NUL or a path: ZoneInfo has an error for each.
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigurationError(f"'{name}' is not an IANA time zone", hint=_ZONE_HINT) from error
