@@ -2,7 +2,7 @@
 # it is made from has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format screenshots clean moved
+.PHONY: help run test check bench format screenshots clean moved
 
 READY := .venv/.ready
 
@@ -26,6 +26,9 @@ check: $(READY) ## formatting, lint, types, import rules
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+bench: $(READY) ## measure speed by the budgets (fewer rounds: ARGS="--short")
+	@.venv/bin/python -m tests.benchmarks.bench $(ARGS)
 
 format: $(READY) ## format the code and put the imports in order
 	@.venv/bin/ruff format .

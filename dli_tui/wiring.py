@@ -1,4 +1,4 @@
-"""The only place that puts the parts together: a target in, a client out, closed at the end."""
+"""The only place that puts the parts together: a target in, a client or a session out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dli_tui.client import WorkflowClient
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.target import Target
 from dli_tui.domain.clock import Clock, FastClock, FixedClock, SystemClock
+from dli_tui.session.session import Session
+from dli_tui.session.tasks import Crashed
 
 
 @asynccontextmanager
@@ -24,6 +26,13 @@ async def opened(target: Target) -> AsyncIterator[WorkflowClient]:
             read_only=target.read_only or target.profile.read_only,
             trust_dry_run=target.profile.trust_dry_run,
         )
+
+
+@asynccontextmanager
+async def watched(target: Target, crashed: Crashed | None = None) -> AsyncIterator[Session]:
+    """The live picture of `target`; its tasks end before what was opened is closed."""
+    async with opened(target) as client, Session(client, crashed=crashed) as session:
+        yield session
 
 
 @asynccontextmanager

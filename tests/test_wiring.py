@@ -128,3 +128,11 @@ async def test_what_was_done_to_the_demo_can_be_forgotten(tmp_path):
             await client.pause("finance.cost_centers")
     assert await asyncio.to_thread(forget_demo, options) == 1
     assert await asyncio.to_thread(forget_demo, options) == 0
+
+
+async def test_a_session_ends_before_what_it_looks_at_is_closed(watched):
+    async with wiring.watched(Target()) as session:
+        await session.idle()
+        assert session.workflows.complete
+        seen = [watched.is_open]
+    assert [*seen, watched.is_open] == [True, False]

@@ -96,6 +96,13 @@ class Backend(ABC):
         """The last `count` runs of each name, newest first."""
         return await fallback.recent_runs(self, names, count)
 
+    async def cursor(self) -> str | None:
+        """What stands for this moment: asked before a listing, so that `changes` goes on from it.
+
+        None where there is no such thing; then the first `changes(None)` is the whole list.
+        """
+        return None
+
     async def changes(self, cursor: str | None) -> Changes:
         """What moved since `cursor`; without one, the whole list and a cursor to go on with."""
         return await self._relisting.changes(self, cursor)

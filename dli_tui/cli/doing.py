@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -25,6 +23,7 @@ from dli_tui.cli.running import (
 )
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
+from dli_tui.domain.parameters import value_of
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
@@ -46,11 +45,6 @@ Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Wh
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sure, in a production profile too.")]
 Answer = Annotated[Format, typer.Option("--format", "-f", help="table or json.")]
 LongAnswer = Annotated[Format, typer.Option("--format", help="table or json.")]
-
-_WORDS: Final = {"true": True, "false": False}
-_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-_FLOAT: Final = re.compile(r"[.eE]")
-_LONGEST_NUMBER: Final = 300
 
 
 @reports_errors
@@ -325,7 +319,7 @@ def _with(parameters: dict[str, Any]) -> str:
 
 
 def _parameters(given: list[str] | None) -> dict[str, Any]:
-    """`key=value` pairs: numbers, true, false, JSON objects and lists; anything else is text."""
+    """The `key=value` pairs of a command."""
     found: dict[str, Any] = {}
     for pair in given or ():
         key, equals, value = pair.partition("=")
@@ -337,24 +331,5 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
             raise ConfigurationError(
                 f"The parameter '{key.strip()}' is given twice", hint="Keep one of the two."
             )
-        found[key.strip()] = _value(value)
+        found[key.strip()] = value_of(value)
     return found
-
-
-def _value(text: str) -> Any:  # noqa: ANN401 - a parameter may be of any JSON type
-    if text in _WORDS:
-        return _WORDS[text]
-    if _NUMBER.fullmatch(text):
-        # "007" and digits without end are a zip code or an id rather than a number.
-        number = float(text) if _FLOAT.search(text) else text
-        return number if isinstance(number, float) and isfinite(number) else _whole(text)
-    if text[:1] in "{[":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-    return text
-
-
-def _whole(text: str) -> int | str:
-    return int(text) if len(text) <= _LONGEST_NUMBER and _FLOAT.search(text) is None else text

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from dli_tui._version import __version__
-from dli_tui.cli import output, running
+from dli_tui.cli import output
+from dli_tui.cli.codes import INTERRUPTED
 from dli_tui.cli.lazy import group_of
 
-_HELP = "The control room for data workflows. Without a command: the list of workflows."
+_HELP = "The control room for data workflows. Without a command: the dashboard."
 _WHERE = (
     "Where to work (--demo, --profile NAME, --basecamp URL, --at TIME and more) is said before "
     "or after a command; see it with: dli-tui workflow list -h"
@@ -20,7 +21,7 @@ _WHERE = (
 app = typer.Typer(
     name="dli-tui",
     help=_HELP,
-    cls=group_of("workflow", "list", doctor="upkeep:doctor"),
+    cls=group_of("open", open="dashboard:open_", doctor="upkeep:doctor"),
     epilog=_WHERE,
     context_settings={"help_option_names": ["-h", "--help"]},
     # A traceback with the values of locals could show a token.
@@ -90,4 +91,4 @@ def run() -> None:
         output.silence()
         sys.exit(0)
     except KeyboardInterrupt:
-        sys.exit(running.INTERRUPTED)
+        sys.exit(INTERRUPTED)

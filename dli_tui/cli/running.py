@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import typer
 
 from dli_tui.cli import output
+from dli_tui.cli.codes import FAILED, INTERRUPTED, KILLED, WRONG_USE
 from dli_tui.cli.connection import Place, connection_of, is_attended, place_of
 from dli_tui.client import WorkflowClient
 from dli_tui.client.sent import CURRENT, Sent
@@ -20,11 +21,6 @@ from dli_tui.present import tables, words
 from dli_tui.wiring import opened
 
 Result = TypeVar("Result")
-
-FAILED: Final = 1
-WRONG_USE: Final = 2
-KILLED: Final = 3
-INTERRUPTED: Final = 130
 
 _VERDICTS: Final = {
     RunStatus.COMPLETED: 0,

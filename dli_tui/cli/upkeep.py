@@ -14,6 +14,7 @@ import typer
 
 from dli_tui._version import __version__
 from dli_tui.cli import output
+from dli_tui.cli.codes import FAILED
 from dli_tui.cli.connection import (
     Place,
     connected,
@@ -22,7 +23,7 @@ from dli_tui.cli.connection import (
     profile_of,
     settings_of,
 )
-from dli_tui.cli.running import FAILED, reading, reports_errors
+from dli_tui.cli.running import reading, reports_errors
 from dli_tui.client import WorkflowClient
 from dli_tui.config import secrets
 from dli_tui.config.demo import DemoOptions

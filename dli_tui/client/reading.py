@@ -96,6 +96,10 @@ class Reader:
         """The last runs of many workflows at once."""
         return await self.backend.recent_runs(names, count)
 
+    async def cursor(self) -> str | None:
+        """What stands for this moment, for `changes` after a list that is asked for next."""
+        return await self.backend.cursor()
+
     async def changes(self, cursor: str | None) -> Changes:
         """What moved since `cursor`."""
         changes = await self.backend.changes(cursor)

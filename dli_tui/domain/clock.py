@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+GRACE: Final = timedelta(minutes=2)
+"""A scheduler takes a moment; sooner than this after its slot nobody calls a run late."""
 
 
 class Clock(Protocol):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
+from dli_tui.domain.clock import GRACE
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import next_fire
 from dli_tui.domain.status import RunType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-
-GRACE: Final = timedelta(minutes=2)
-"""A scheduler takes a moment; sooner than this nobody calls it late."""
 
 
 def late_since(row: WorkflowInfo, now: datetime, grace: timedelta = GRACE) -> datetime | None:

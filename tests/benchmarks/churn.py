@@ -67,6 +67,11 @@ class Churn(Wrapping):
         async for page in self._inner.workflows(query):
             yield Page(tuple(_at(row, second) for row in page.items), page.total)
 
+    async def cursor(self) -> str | None:
+        second = self._second()
+        inner = await self._inner.cursor()
+        return None if inner is None else f"{second} {inner}"
+
     async def changes(self, cursor: str | None) -> Changes:
         second = self._second()
         before, _, inner_cursor = (cursor or "").partition(" ")

@@ -50,6 +50,16 @@ async def test_the_changes_are_what_differs_between_two_lists():
     assert known == after
 
 
+async def test_the_changes_since_a_list_bring_the_next_one():
+    backend, clock = churning()
+    cursor = await backend.cursor()
+    before = await rows_of(backend)
+    clock.move(7)
+    later = await backend.changes(cursor)
+    assert not later.whole
+    assert before | {row.key: row for row in later.workflows} == await rows_of(backend)
+
+
 async def test_everything_else_is_passed_on():
     backend, _ = churning(size=50)
     result = await backend.pause("orders_daily")

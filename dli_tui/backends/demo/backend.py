@@ -113,13 +113,23 @@ class DemoBackend(Backend):
         world = await self._world()
         return {name: tuple(islice(self._runs(world, name), count)) for name in names}
 
+    async def cursor(self) -> str | None:
+        return changes.cursor(await self._world(), self._actions)
+
     async def changes(self, cursor: str | None) -> Changes:
         world = await self._world()
         here = changes.cursor(world, self._actions)
-        before = changes.moment_of(cursor, world, self._actions)
-        rows = crowd.rows(world) if before is None else changes.moved(world, before)
-        found = [row async for page in self._pages(rows) for row in page.items]
-        return Changes(here, tuple(found), whole=before is None)
+        known = changes.known_by(cursor, world, self._actions)
+        found: list[WorkflowInfo] = []
+        if known is None:
+            async for page in self._pages(crowd.rows(world)):
+                found.extend(page.items)
+            return Changes(here, tuple(found), whole=True)
+        for stretch in changes.moved(world, known):
+            found.extend(stretch)
+            # Most of the list didn't move, but to walk past it takes time too.
+            await asyncio.sleep(0)
+        return Changes(here, tuple(found), changes.gone(world, known))
 
     async def run_status(self, ref: RunRef) -> WorkflowRun:
         world = await self._world()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, NamedTuple
 
 from dli_tui.backends.demo import portraits, slots
 from dli_tui.backends.demo.actions import Action
@@ -17,8 +19,20 @@ from dli_tui.backends.demo.scenario import DemoWorkflow
 from dli_tui.backends.demo.timeline import longest
 from dli_tui.backends.demo.world import World
 from dli_tui.domain.clock import as_utc
-from dli_tui.domain.status import RunStatus
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.domain.workflow import WorkflowInfo
+
+STRETCH: Final = 500
+"""So many rows are looked at in some milliseconds."""
+
+
+class Known(NamedTuple):
+    """What somebody has seen who comes with a cursor."""
+
+    moment: datetime
+    touched: frozenset[str] = frozenset()
+    """The names that something was done to since."""
 
 
 def cursor(world: World, actions: Sequence[Action]) -> str:
@@ -26,31 +40,44 @@ def cursor(world: World, actions: Sequence[Action]) -> str:
     return f"{world.now.isoformat()}/{_mark(actions)}"
 
 
-def moment_of(cursor: str | None, world: World, actions: Sequence[Action]) -> datetime | None:
-    """The moment of a cursor; None where everything has to be told again."""
-    moment, _, known = (cursor or "").partition("/")
-    if known != _mark(actions):
+def known_by(cursor: str | None, world: World, actions: Sequence[Action]) -> Known | None:
+    """What the holder of a cursor has seen; None where everything has to be told again."""
+    moment, _, mark = (cursor or "").partition("/")
+    count, _, _ = mark.partition("-")
+    seen = int(count) if count.isdecimal() else 0
+    if mark != _mark(actions[:seen]):
         return None
     try:
         before = as_utc(datetime.fromisoformat(moment))
     except ValueError:
         return None
     # At midnight the horizon moves, and with it what every row says of its beginnings.
-    same_day = before.date() == world.now.date()
-    return before if same_day and before <= world.now else None
+    if before.date() != world.now.date() or before > world.now:
+        return None
+    return Known(before, frozenset(action.name for action in actions[seen:]))
 
 
-def moved(world: World, before: datetime) -> Iterator[WorkflowInfo]:
-    """The rows that may differ from how they were `before`."""
+def moved(world: World, known: Known) -> Iterator[tuple[WorkflowInfo, ...]]:
+    """The rows that may differ from what is known, a stretch of the list at a time."""
     of_fate: dict[int, bool] = {}
     drawn = Portraits(world)
-    told = world.book.touched | _of_archive(world, before)
-    for workflow in world.playing():
+    told = world.book.touched | _of_archive(world, known.moment)
+
+    def tells(workflow: DemoWorkflow) -> bool:
         fate = workflow.luck
         if fate not in of_fate:
-            of_fate[fate] = _may_have_moved(world, workflow, before)
-        if of_fate[fate] or workflow.name in told:
-            yield drawn.row(workflow)
+            of_fate[fate] = _may_have_moved(world, workflow, known.moment)
+        return of_fate[fate] or workflow.name in told
+
+    playing = world.playing()
+    while stretch := tuple(islice(playing, STRETCH)):
+        yield tuple(drawn.row(workflow) for workflow in stretch if tells(workflow))
+
+
+def gone(world: World, known: Known) -> tuple[WorkflowKey, ...]:
+    """The rows that something was done to since, and that are no more."""
+    keys = (WorkflowKey(name, source) for name in known.touched for source in SourceType)
+    return tuple(key for key in keys if key in world.book.changed and not world.workflow(key))
 
 
 def metrics(world: World) -> dict[str, float]:
@@ -94,5 +121,6 @@ def _of_archive(world: World, before: datetime) -> set[str]:
 
 
 def _mark(actions: Sequence[Action]) -> str:
+    """How many actions, and which was the last: one that stands there tells those before it."""
     latest = stable_hash(actions[-1].as_line()) if actions else 0
     return f"{len(actions)}-{latest:08x}"

@@ -6,6 +6,7 @@ times, so the world can be asked about any moment since.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,13 @@ class RunEvent(NamedTuple):
     """The steps to retry (none named: those that failed); None: it is a stop."""
 
 
+class _Stretch(NamedTuple):
+    """Rows that are as the scenario says, and the changed one that comes after them."""
+
+    unchanged: tuple[DemoWorkflow, ...]
+    key: WorkflowKey | None = None
+
+
 @dataclass(slots=True)
 class Ledger:
     """The folded actions; read by the world, changed by nobody once it is made."""
@@ -87,14 +95,15 @@ class Ledger:
 
     touched: set[str] = field(default_factory=set)
     """The names that anybody ever did anything to."""
+    _stretches: tuple[_Stretch, ...] = ()
 
     def playing(self, moment: datetime) -> Iterator[DemoWorkflow]:
         """Who plays at `moment`, in the order of the list."""
-        if not self.changed:
-            yield from self.scenario.rows.values()
-            return
-        for key in sorted({**self.scenario.rows, **self.changed}):
-            workflow = self.workflow(key, moment)
+        # Laid out when the list is first asked for: a write asks for single rows only.
+        self._stretches = self._stretches or tuple(self._laid_out())
+        for stretch in self._stretches:
+            yield from stretch.unchanged
+            workflow = stretch.key and self.workflow(stretch.key, moment)
             if workflow is not None:
                 yield workflow
 
@@ -133,6 +142,16 @@ class Ledger:
     def change(self, key: WorkflowKey, era: Era) -> None:
         """From `era` on the row is another."""
         self.changed[key] = [*self.eras(key), era]
+
+    def _laid_out(self) -> Iterator[_Stretch]:
+        """The list in order, cut where a row is no longer what the scenario says."""
+        keys, workflows = tuple(self.scenario.rows), tuple(self.scenario.rows.values())
+        begin = 0
+        for key in sorted(self.changed):
+            end = bisect_left(keys, key)
+            yield _Stretch(workflows[begin:end], key)
+            begin = end + (key in self.scenario.rows)
+        yield _Stretch(workflows[begin:])
 
 
 def ledger(scenario: Scenario, actions: Iterable[Action]) -> Ledger:

@@ -63,7 +63,7 @@ def bare():
     return Bare()
 
 
-THE_LONGER_WAY = {"workflow", "registered", "recent_runs", "changes", "dataset_info"}
+THE_LONGER_WAY = {"cursor", "workflow", "registered", "recent_runs", "changes", "dataset_info"}
 OPTIONAL = sorted(
     name
     for name, method in vars(Backend).items()

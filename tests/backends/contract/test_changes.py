@@ -121,6 +121,22 @@ async def test_rows_that_come_and_go_are_told(backend):
     assert await picture.is_true()
 
 
+@pytest.mark.parametrize("step", [0, 9, 3_601])
+async def test_nothing_is_lost_between_a_cursor_the_list_after_it_and_the_changes(
+    backend, place, clock, step
+):
+    picture = Picture(backend)
+    picture.cursor = await backend.cursor()
+    clock.move(step)
+    pages = backend.workflows(WorkflowQuery())
+    picture.rows = {row.key: row for row in await everything(pages)}
+    clock.move(step)
+    if Capability.PAUSE in backend.capabilities:
+        await backend.pause(place.manual)
+    await picture.follow()
+    assert await picture.is_true()
+
+
 async def test_two_who_follow_at_once_both_have_the_truth(backend, clock):
     one, other = Picture(backend), Picture(backend)
     for _ in range(3):

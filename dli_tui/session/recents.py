@@ -1,0 +1,96 @@
+"""The latest runs of the rows that somebody sees: many names a question, one question at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.errors import DLIError
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.session.surroundings import Surroundings
+
+    Mark = tuple[WorkflowRun | None, ...]
+
+RUNS: Final = 10
+MOST_NAMES: Final = 100
+KEPT: Final = 2_000
+"""Rows seen longer ago than so many others are asked for again when they are seen again."""
+
+
+class Recents:
+    """Fetches what is wanted and isn't known, or no longer true.
+
+    `mark` gives the last runs of a name's rows: once they differ, what was fetched is old.
+    `fetched` is called with the names that are new in `runs`.
+    """
+
+    def __init__(
+        self,
+        client: WorkflowClient,
+        mark: Callable[[str], Mark],
+        fetched: Callable[[Iterable[str]], None],
+        around: Surroundings,
+    ) -> None:
+        self.runs: Mapping[str, tuple[WorkflowRun, ...]] = {}
+        self._client, self._mark, self._fetched = client, mark, fetched
+        self._around = around
+        self._marks: dict[str, Mark] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._failed = False
+        self._wake = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to fetch."""
+        self._around.tasks.start(self._go_on())
+
+    def want(self, names: Iterable[str]) -> None:
+        """These are the names that somebody sees now."""
+        self._wanted = tuple(dict.fromkeys(names))[:KEPT]
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """The rows were answered for: some may have moved, and what failed may work now."""
+        self._failed = False
+        self._wake.set()
+
+    async def _go_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            with self._around.activity.under_way():
+                while names := self._due():
+                    await self._fetch(names)
+
+    def _due(self) -> tuple[str, ...]:
+        """The next names to ask for; none after a failure, until the rows are answered for."""
+        if self._failed:
+            return ()
+        marks = {name: self._mark(name) for name in self._wanted}
+        old = (name for name, mark in marks.items() if mark and self._marks.get(name) != mark)
+        return tuple(old)[:MOST_NAMES]
+
+    async def _fetch(self, names: tuple[str, ...]) -> None:
+        # A run that moves while the answer is under way makes the answer old.
+        marks = {name: self._mark(name) for name in names}
+        try:
+            found = await self._client.recent_runs(names, RUNS)
+        except DLIError:
+            # The list itself says what is wrong with the server.
+            self._failed = True
+            return
+        new = {name: tuple(found.get(name, ())) for name in names}
+        changed = [name for name in names if self.runs.get(name) != new[name]]
+        self._keep(new, marks)
+        if changed:
+            self._fetched(changed)
+
+    def _keep(self, new: dict[str, tuple[WorkflowRun, ...]], marks: dict[str, Mark]) -> None:
+        runs = {name: known for name, known in self.runs.items() if name not in new} | new
+        self._marks |= marks
+        for name in list(runs)[: max(0, len(runs) - KEPT)]:
+            del runs[name], self._marks[name]
+        self.runs = runs

@@ -1,0 +1,123 @@
+"""The list: shown page by page as it first comes, then kept true by asking what moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.page import Changes
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.session.freshness import Freshness
+from dli_tui.session.moves import Moved, Moves
+from dli_tui.session.news import News
+from dli_tui.session.poller import Poller
+from dli_tui.session.recents import Recents
+from dli_tui.session.rows import applied, rows_of
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.session.surroundings import Surroundings
+
+LIST_SECONDS: Final = 10.0
+BEHIND_SECONDS: Final = 30.0
+"""When the terminal isn't in front, nobody looks."""
+
+
+class Workflows(News):
+    """Every row as it was last answered, and the latest runs of those that are seen."""
+
+    def __init__(self, client: WorkflowClient, around: Surroundings) -> None:
+        super().__init__()
+        self.rows: Mapping[WorkflowKey, WorkflowInfo] = {}
+        self.loading = True
+        """No page has come yet."""
+        self.complete = False
+        """The first listing has come to its end."""
+        self._client = client
+        self._cursor: str | None = None
+        self._front = True
+        self._moves = Moves()
+        self._poller = Poller(self._ask, self._every, self.tell, around)
+        self._recents = Recents(client, self._last_runs, self._runs_fetched, around)
+
+    @property
+    def recent(self) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        """By name, the latest runs, newest first; replaced, never changed."""
+        return self._recents.runs
+
+    @property
+    def freshness(self) -> Freshness:
+        """How old the list is, and what keeps it from being newer."""
+        return self._poller.freshness
+
+    @property
+    def front(self) -> bool:
+        """Whether the terminal is in front."""
+        return self._front
+
+    @front.setter
+    def front(self, is_front: bool) -> None:
+        self._front = is_front
+        self._poller.look_again()
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._poller.start()
+        self._recents.start()
+
+    def taken(self, version: int) -> Moved:
+        """What moved since `version`; the answer has the version to ask with next."""
+        return self._moves.since(version)
+
+    def refresh(self) -> asyncio.Future[None]:
+        """Ask at once, or join what is under way; done when the answer, or a problem, is there."""
+        return self._poller.refresh()
+
+    def want_recent(self, names: Iterable[str]) -> None:
+        """These names are seen: their latest runs are wanted until others are."""
+        self._recents.want(names)
+
+    def rows_of(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The rows of one name, as far as they are known, CODE first."""
+        return rows_of(self.rows, name)
+
+    def _every(self) -> float:
+        return LIST_SECONDS if self._front else BEHIND_SECONDS
+
+    async def _ask(self) -> None:
+        if self.complete:
+            await self._take(await self._client.changes(self._cursor))
+        else:
+            await self._list()
+        self._recents.look_again()
+
+    async def _list(self) -> None:
+        """Every page as it comes; a listing that broke off begins anew, over what it brought."""
+        cursor = await self._client.cursor()
+        listed: set[WorkflowKey] = set()
+        async for page in self._client.workflows(WorkflowQuery()):
+            listed.update(row.key for row in page.items)
+            await self._show(Changes("", page.items))
+            self.loading = False
+            self.tell()
+        await self._show(Changes("", gone=tuple(self.rows.keys() - listed)))
+        self._cursor, self.loading, self.complete = cursor, False, True
+
+    async def _take(self, changes: Changes) -> None:
+        await self._show(changes)
+        self._cursor = changes.cursor
+
+    async def _show(self, changes: Changes) -> None:
+        self.rows, moved = await applied(self.rows, changes)
+        self._moves.note(moved)
+
+    def _last_runs(self, name: str) -> tuple[WorkflowRun | None, ...]:
+        return tuple(row.last_run for row in self.rows_of(name))
+
+    def _runs_fetched(self, names: Iterable[str]) -> None:
+        self._moves.note(row.key for name in names for row in self.rows_of(name))
+        self.tell()

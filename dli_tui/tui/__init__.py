@@ -1,0 +1,1 @@
+"""The dashboard: screens, modals and widgets over one session. Nothing here asks a server."""

@@ -1,0 +1,207 @@
+"""The app: a table of contents. What it looks like is in the sheet, what it does in the rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from dli_tui.domain.text import safe_line
+from dli_tui.present.rows import BAD
+from dli_tui.tui import colours, crash
+from dli_tui.tui.bridge import Bridge, Moved
+from dli_tui.tui.choices import Choices
+from dli_tui.tui.deeds import Deeds
+from dli_tui.tui.looks import RUNS, Tone
+from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.screens.workflows import WorkflowsScreen
+from dli_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from dli_tui.domain.ids import RunRef, WorkflowKey
+    from dli_tui.session.feed import Feed
+    from dli_tui.tui.listing import Listing
+    from dli_tui.tui.opening import Opening
+
+TICK_SECONDS: Final = 1.0
+_FATAL_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Dashboard(App[None]):
+    """The control room."""
+
+    CSS_PATH = "theme.tcss"
+    TITLE = "dli-tui"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - an attribute of instances, says Textual
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (100, "-wide"),
+        (160, "-ultra"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
+        (0, "-flat"),
+        (16, "-short"),
+        (30, "-tall"),
+    ]
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self.choices = Choices.of(opening.choices)
+        super().__init__()
+        self.register_theme(colours.SAFE_THEME)
+        self.bridge = Bridge(self, opening)
+        self.deeds = Deeds(self)
+        self.crash: crash.Report | None = None
+        theme = opening.theme or self.choices.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        self.set_class(opening.looks.ascii, "-ascii")
+
+    def get_default_screen(self) -> WorkflowsScreen:
+        return WorkflowsScreen()
+
+    @property
+    def front(self) -> DashboardScreen | None:
+        """The screen in front, or the one behind the question that is being asked."""
+        fitting = (one for one in reversed(self.screen_stack) if isinstance(one, DashboardScreen))
+        return next(fitting, None)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _FATAL_SIGNALS:
+            loop.add_signal_handler(number, self._ended_by, number)
+        self.set_keymap(dict(self.opening.keys))
+        self.set_interval(TICK_SECONDS, self._tick)
+        self.call_after_refresh(self.bridge.start)
+
+    def _ended_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _tick(self) -> None:
+        if self.front is not None and self.front is self.screen:
+            self.front.tick()
+
+    def on_app_focus(self) -> None:
+        self.bridge.front(is_front=True)
+
+    def on_app_blur(self) -> None:
+        self.bridge.front(is_front=False)
+
+    # Going somewhere
+
+    def open_run(self, ref: RunRef, name: str, *, to_log: bool = False) -> None:
+        """Open the page of a run."""
+        from dli_tui.tui.screens.run import RunScreen  # noqa: PLC0415 - not for the first paint
+
+        self.push_screen(RunScreen(ref, name, to_log=to_log))
+
+    def go_to(self, key: WorkflowKey) -> None:
+        """Go to a workflow on the list, whatever is filtered."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        cast("WorkflowsScreen", self.screen_stack[0]).go_to(key)
+
+    @property
+    def listing(self) -> Listing:
+        """Every workflow that is known."""
+        return cast("WorkflowsScreen", self.screen_stack[0]).listing
+
+    def close_later(self, feed: Feed) -> None:
+        """End a feed that no screen needs any more; nobody waits for it."""
+        self.run_worker(feed.close(), group="closing")
+
+    def browse(self, url: str) -> None:
+        """Open an address in the browser, if it is one of the web."""
+        if url.startswith(("http://", "https://")):
+            self.open_url(url)
+        else:
+            self.notify("There is no web page for this", severity="warning", markup=False)
+
+    def copy(self, texts: Sequence[str]) -> None:
+        """Copy names or ids, and say which: no terminal tells whether it took them."""
+        if not texts:
+            return
+        self.copy_to_clipboard("\n".join(texts))
+        told = safe_line(texts[0], 120) if len(texts) == 1 else f"{len(texts)} names"
+        self.notify(f"Copied: {told}", markup=False)
+
+    # Watching runs
+
+    def on_moved(self, _message: Moved) -> None:
+        """A run that somebody watches has ended, on whichever screen he is."""
+        session = self.bridge.session
+        for run in session.watching.take_ended() if session is not None else ():
+            name, word = safe_line(run.dataset_name, 80), RUNS[run.status].word
+            self.bell()
+            self.notify_desktop(f"{name} {word}")
+            bad = run.status in BAD
+            self.notify(f"{name} {word}", severity="error" if bad else "information", markup=False)
+
+    def notify_desktop(self, text: str) -> None:
+        """A notice outside the terminal, where it can show one; others ignore it."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]9;{text}\x07")
+
+    # Choices
+
+    def choose(self, choices: Choices) -> None:
+        """Take over choices, and have them remembered."""
+        if choices == self.choices:
+            return
+        self.choices = choices
+        words = choices.as_words()
+        self.run_worker(
+            asyncio.to_thread(self.opening.remember, words), group="choices", exclusive=True
+        )
+
+    def action_choose_theme(self, name: str) -> None:
+        """Wear a theme from now on."""
+        self.theme = name
+        self.choose(self.choices._replace(theme=name))
+
+    # Looks
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        # The sheet is parsed with these before a theme is known; they may name no other variable.
+        names = (*(f"status-{tone}" for tone in Tone), "cursor-line")
+        return {**super().get_theme_variable_defaults(), **dict.fromkeys(names, "ansi_default")}
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        ansi = self.current_theme.ansi
+        return {**variables, **colours.status_variables(variables, ansi=ansi)}
+
+    def _watch_theme(self, theme_name: str) -> None:
+        super()._watch_theme(theme_name)
+        for screen in self.screen_stack:
+            for lines in screen.query(Lines):
+                lines.forget_strips()
+
+    # Keys of one's own
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        keys = ", ".join(sorted(binding.description for binding in clashed_bindings))
+        self.notify(
+            f"[keys] of the config file takes the key of: {keys}", severity="warning", markup=False
+        )
+
+    # When something breaks
+
+    def break_down(self, error: BaseException) -> None:
+        """End, and keep what happened for `crash.log`."""
+        # Textual would print a traceback with the values of locals, and a token may be one.
+        self.crash = self.crash or crash.Report.of(getattr(error, "error", error))
+        self._return_code = 1
+        if self._exception is None and isinstance(error, Exception):
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.break_down(error)

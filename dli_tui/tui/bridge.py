@@ -1,0 +1,77 @@
+"""Between the session and the screens: opens the one, and tells the others when it moved.
+
+News are one message however many there were: the screen in front asks for what has changed
+when it gets to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from dli_tui.tui import late
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+    from dli_tui.session.news import News
+    from dli_tui.session.session import Session
+    from dli_tui.tui.app import Dashboard
+    from dli_tui.tui.opening import Opening
+
+
+class Moved(Message, bubble=False):
+    """Something that a screen follows has moved."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Moved) and message.news is self.news
+
+
+class Opened(Message, bubble=False):
+    """The session can be asked now."""
+
+
+def follow(screen: MessagePump, news: News) -> Callable[[], None]:
+    """Have `screen` told of news; the answer ends that."""
+
+    def tell() -> None:
+        screen.post_message(Moved(news))
+
+    return news.subscribe(tell)
+
+
+class Bridge:
+    """Holds the session as long as the app lives."""
+
+    def __init__(self, app: Dashboard, opening: Opening) -> None:
+        self._app = app
+        self._opening = opening
+        self.session: Session | None = None
+
+    def start(self) -> None:
+        """Open the session beside what is on screen."""
+        self._app.run_worker(self._live(), group="session", exit_on_error=True)
+
+    async def _live(self) -> None:
+        manager = await asyncio.to_thread(
+            late.prepared, self._opening.session, self._app.break_down
+        )
+        async with manager as session:
+            self.session = session
+            session.front(is_front=self._app.app_focus)
+            follow(self._app, session.watching)
+            for screen in self._app.screen_stack:
+                screen.post_message(Opened())
+            await asyncio.Event().wait()
+
+    def front(self, *, is_front: bool) -> None:
+        """The terminal came to the front, or another did."""
+        if self.session is not None:
+            self.session.front(is_front=is_front)

@@ -1,0 +1,50 @@
+"""What a person chose and wants to find again: theme, order, which times are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from dli_tui.present.arranging import Order
+from dli_tui.tui.columns import WORKFLOWS
+from dli_tui.tui.listing import WORST
+
+ORDERS: Final = (WORST.column, *(column.id for column in WORKFLOWS))
+
+
+class Times(StrEnum):
+    """In which zone times are told."""
+
+    SCHEDULE = "the schedule's zone"
+    HERE = "here"
+    UTC = "UTC"
+
+
+class Choices(NamedTuple):
+    """The choices in force."""
+
+    theme: str | None = None
+    order: Order = WORST
+    times: Times = Times.SCHEDULE
+
+    def as_words(self) -> dict[str, str]:
+        """How they are kept."""
+        kept = {
+            "sort": self.order.column,
+            "sort_direction": "down" if self.order.descending else "up",
+            "times": self.times.name,
+        }
+        return kept if self.theme is None else {**kept, "theme": self.theme}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str]) -> Choices:
+        """What was kept; anything unknown is as if it had never been chosen."""
+        column = kept.get("sort", WORST.column)
+        order = Order(column, kept.get("sort_direction") == "down") if column in ORDERS else WORST
+        times = kept.get("times", "")
+        return cls(
+            theme=kept.get("theme"),
+            order=order,
+            times=Times[times] if times in Times.__members__ else Times.SCHEDULE,
+        )

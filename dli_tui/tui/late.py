@@ -1,0 +1,47 @@
+"""What is loaded after the first paint, and the only place that loads it.
+
+pydantic and the models cost as much as the whole first paint. They come in a thread while the
+frame is on screen already; from then on these names are cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from dli_tui.client.bulk import Outcome
+    from dli_tui.session.session import Session
+    from dli_tui.tui.opening import OpenSession
+
+
+def prepared(
+    session: OpenSession, crashed: Callable[[BaseException], None]
+) -> AbstractAsyncContextManager[Session]:
+    """The session, ready to be opened; to be called in a thread."""
+    making()
+    return session(crashed)
+
+
+def making() -> ModuleType:
+    """`present.making`: models into rows."""
+    from dli_tui.present import making as module  # noqa: PLC0415 - it loads the models
+
+    return module
+
+
+def questions() -> ModuleType:
+    """`tui.questions`: the deeds and their forms."""
+    from dli_tui.tui import questions as module  # noqa: PLC0415 - it loads the rules
+
+    return module
+
+
+def each() -> Callable[..., Awaitable[Sequence[Outcome[Any, Any]]]]:
+    """One thing done to many, a result for each."""
+    from dli_tui.client.bulk import each as found  # noqa: PLC0415 - it loads the client
+
+    return found

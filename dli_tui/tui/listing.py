@@ -1,0 +1,101 @@
+"""The list as it is looked at: every row, the filter and order over them, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.status import SourceType
+from dli_tui.present import arranging, filters
+from dli_tui.present.arranging import Order
+from dli_tui.present.filters import ListFilter
+from dli_tui.present.rows import WorkflowRow
+from dli_tui.tui import late
+
+if TYPE_CHECKING:
+    from dli_tui.session.workflows import Workflows
+
+CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
+WORST: Final = Order("worst", descending=False)
+
+
+class Listing:
+    """Rows taken from the session, arranged for the eye."""
+
+    def __init__(self, order: Order = WORST) -> None:
+        self.rows: dict[WorkflowKey, WorkflowRow] = {}
+        self.filter = ListFilter()
+        self.order = order
+        self.shown: list[WorkflowRow] = []
+        self.selected: frozenset[WorkflowKey] = frozenset()
+        self._version = 0
+        self._arranged = 0
+        self._turn: datetime | None = None
+
+    def take(self, workflows: Workflows) -> bool:
+        """Take over what has moved in the session; whether there is anything new to see."""
+        moved = workflows.taken(self._version)
+        self._version = moved.version
+        if moved.whole:
+            self._make(workflows, workflows.rows)
+            self.rows = {key: self.rows[key] for key in workflows.rows}
+        else:
+            self._make(workflows, moved.keys)
+        self.selected &= self.rows.keys()
+        return moved.whole or bool(moved.keys)
+
+    def is_worth_arranging(self, workflows: Workflows) -> bool:
+        """Whether to sort now. While a long list comes in, only each time it has doubled."""
+        return workflows.complete or len(self.rows) >= 2 * self._arranged
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether time alone has turned some row into a late one."""
+        return self._turn is not None and now >= self._turn
+
+    def arrange(self, now: datetime) -> None:
+        """Filter and sort."""
+        admits = filters.predicate(self.filter, now)
+        self.shown = arranging.arranged(filter(admits, self.rows.values()), self.order, now)
+        self._arranged = len(self.rows)
+        self._turn = arranging.next_turn(self.rows.values(), now)
+
+    @property
+    def hidden(self) -> int:
+        """How many of the selected rows the filter hides."""
+        return len(self.selected - {row.key for row in self.shown})
+
+    @property
+    def chosen(self) -> tuple[WorkflowRow, ...]:
+        """The selected rows, in the order of the names."""
+        return tuple(self.rows[key] for key in sorted(self.selected))
+
+    def row_of(self, key: WorkflowKey) -> WorkflowRow | None:
+        """The row of a key; without a source, the one in force."""
+        if key.source is not None and key in self.rows:
+            return self.rows[key]
+        both = (self.rows.get(WorkflowKey(key.name, source)) for source in (CODE, MANUAL))
+        return next((row for row in both if row is not None), None)
+
+    def problem(self, start: int, by: int, now: datetime) -> int | None:
+        """The line of the next problem from `start` on, round the end if need be."""
+        count = len(self.shown)
+        places = ((start + by * step) % count for step in range(1, count + 1))
+        return next((at for at in places if arranging.is_problem(self.shown[at], now)), None)
+
+    def problems(self, now: datetime) -> int:
+        """How many rows have a problem, shown or not."""
+        return sum(arranging.is_problem(row, now) for row in self.rows.values())
+
+    def _make(self, workflows: Workflows, keys: Iterable[WorkflowKey]) -> None:
+        make = late.making().workflow_row
+        for key in keys:
+            info = workflows.rows.get(key)
+            if info is None:
+                self.rows.pop(key, None)
+            else:
+                runs = workflows.recent.get(key.name, ())
+                # A name that CODE took over has two rows, and each its own runs.
+                own = [run for run in runs if run.source_type in (None, key.source)]
+                self.rows[key] = make(info, own)

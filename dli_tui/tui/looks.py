@@ -1,0 +1,106 @@
+"""How a state looks: glyph, word and tone, said once and nowhere else.
+
+A tone is the name of a colour, `$status-failed` and its kin in the style sheets; `colours`
+works them out of the theme. A glyph is one cell wide in every terminal, and a word stands
+beside it wherever there is room, so that nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
+
+
+class Tone(StrEnum):
+    """What a colour says; the value is the style sheets' name for it."""
+
+    FAILED = "failed"
+    LATE = "late"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    WAITING = "waiting"
+    HELD = "held"
+    MUTED = "muted"
+    PLAIN = "plain"
+
+
+class Look(NamedTuple):
+    """One state for the eye."""
+
+    glyph: str
+    ascii: str
+    word: str
+    tone: Tone
+
+
+RUNS: Final[dict[RunStatus, Look]] = {
+    RunStatus.PENDING: Look("◌", ".", "pending", Tone.WAITING),
+    RunStatus.RUNNING: Look("►", ">", "running", Tone.RUNNING),
+    RunStatus.STOPPING: Look("⊘", "#", "stopping", Tone.LATE),
+    RunStatus.COMPLETED: Look("✓", "+", "completed", Tone.COMPLETED),
+    RunStatus.FAILED: Look("✗", "x", "failed", Tone.FAILED),
+    RunStatus.KILLED: Look("⊘", "#", "killed", Tone.HELD),
+    RunStatus.SKIPPED: Look("»", "-", "skipped", Tone.MUTED),
+    RunStatus.TIMEOUT: Look("⧗", "~", "timeout", Tone.FAILED),
+    RunStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
+}
+STEPS: Final[dict[StepStatus, Look]] = {
+    StepStatus.PENDING: Look("◌", ".", "pending", Tone.WAITING),
+    StepStatus.RUNNING: Look("►", ">", "running", Tone.RUNNING),
+    StepStatus.COMPLETED: Look("✓", "+", "completed", Tone.COMPLETED),
+    StepStatus.FAILED: Look("✗", "x", "failed", Tone.FAILED),
+    StepStatus.SKIPPED: Look("»", "-", "skipped", Tone.MUTED),
+    StepStatus.RETRYING: Look("⧗", "~", "retrying", Tone.LATE),
+    StepStatus.CANCELLED: Look("⊘", "#", "cancelled", Tone.HELD),
+    StepStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
+}
+SCHEDULES: Final[dict[WorkflowStatus, Look]] = {
+    WorkflowStatus.ACTIVE: Look("✓", "+", "active", Tone.COMPLETED),
+    WorkflowStatus.PAUSED: Look("◫", "=", "paused", Tone.HELD),
+    WorkflowStatus.OVERRIDDEN: Look("»", "-", "overridden", Tone.MUTED),
+    WorkflowStatus.DISABLED: Look("⊘", "#", "disabled", Tone.MUTED),
+}
+LEVELS: Final[dict[str, Tone]] = {
+    "error": Tone.FAILED,
+    "critical": Tone.FAILED,
+    "warning": Tone.LATE,
+    "debug": Tone.MUTED,
+}
+
+
+class Signs(NamedTuple):
+    """Single characters that are not states."""
+
+    cursor: str
+    selected: str
+    late: str
+    computed: str
+    up: str
+    down: str
+    crumb: str
+    more: str
+    full: str
+    empty: str
+    rule: str
+    bar: str
+
+
+SIGNS: Final = Signs("›", "▪", "!", "~", "▴", "▾", "›", "…", "█", "░", "─", "│")
+ASCII_SIGNS: Final = Signs(">", "*", "!", "~", "^", "v", ">", "~", "#", ".", "-", "|")
+
+
+class Looks(NamedTuple):
+    """What to draw with: the full set of glyphs, or ASCII's."""
+
+    ascii: bool = False
+
+    @property
+    def signs(self) -> Signs:
+        """The characters that are not states."""
+        return ASCII_SIGNS if self.ascii else SIGNS
+
+    def glyph(self, look: Look) -> str:
+        """The one cell that stands for a state."""
+        return look.ascii if self.ascii else look.glyph

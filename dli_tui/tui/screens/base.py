@@ -1,0 +1,320 @@
+"""What all screens of the dashboard have: header, keys, notice, and the commands of everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from dli_tui.domain.text import safe_line
+from dli_tui.present import words
+from dli_tui.tui import keys
+from dli_tui.tui.bridge import Moved, Opened, follow
+from dli_tui.tui.choices import Times
+from dli_tui.tui.keys import Command, Scope
+from dli_tui.tui.looks import Looks, Tone
+from dli_tui.tui.widgets.oneline import Bit, OneLine
+
+if TYPE_CHECKING:
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.present.rows import WorkflowRow
+    from dli_tui.session.freshness import Freshness
+    from dli_tui.session.news import News
+    from dli_tui.session.session import Session
+    from dli_tui.tui.app import Dashboard
+
+_FRESH_SECONDS: Final = 35.0
+_STEP_SECONDS: Final = 5
+
+
+class DashboardScreen(Screen[None]):
+    """A screen with a line at the top, a line of keys below, and a body between."""
+
+    scope: ClassVar[Scope]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.EVERYWHERE)]
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._follows: list[Callable[[], None]] = []
+
+    @property
+    def dash(self) -> Dashboard:
+        """The app, by its own type."""
+        return cast("Dashboard", self.app)
+
+    @property
+    def session(self) -> Session | None:
+        """The live picture, once it is open."""
+        return self.dash.bridge.session
+
+    @property
+    def looks(self) -> Looks:
+        """What to draw with."""
+        return self.dash.opening.looks
+
+    def now(self) -> datetime:
+        """The hour of the place that is looked at."""
+        if self.session is None:
+            raise RuntimeError("nothing is told before the session is open")
+        return self.session.now()
+
+    # What a screen says of itself
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where we are, from the list on."""
+        raise NotImplementedError
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the header and the keys."""
+        raise NotImplementedError
+
+    @property
+    def summary(self) -> str:
+        """A few words for the right of the header."""
+        return ""
+
+    @property
+    def freshness(self) -> Freshness | None:
+        """How old the picture is."""
+        return None
+
+    @property
+    def targets(self) -> tuple[WorkflowRow, ...]:
+        """The workflows that a command is meant for."""
+        return ()
+
+    @property
+    def hidden(self) -> int:
+        """How many of the targets can't be seen just now."""
+        return 0
+
+    def run_of(self, row: WorkflowRow) -> WorkflowRun | None:
+        """The run of a workflow that a command is meant for: its latest."""
+        info = self.session.workflows.rows.get(row.key) if self.session is not None else None
+        return info.last_run if info is not None else None
+
+    def opened(self) -> None:
+        """The session can be asked from now on."""
+
+    def moved(self, news: News) -> None:
+        """Something that this screen follows has moved."""
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.tell_header()
+
+    # Frame
+
+    def compose(self) -> ComposeResult:
+        yield OneLine(id="header")
+        yield from self.body()
+        yield OneLine(id="notice")
+        yield OneLine(id="keys")
+
+    def on_mount(self) -> None:
+        self.tell_header()
+        if self.session is not None:
+            self.opened()
+
+    def on_resize(self) -> None:
+        self.tell_keys()
+
+    def on_opened(self, _message: Opened) -> None:
+        self.opened()
+        self.tell_header()
+
+    def on_moved(self, message: Moved) -> None:
+        self.moved(message.news)
+        self.tell_header()
+
+    def on_unmount(self) -> None:
+        for unfollow in self._follows:
+            unfollow()
+
+    def follow(self, news: News) -> None:
+        """Be told of news as long as this screen lives."""
+        self._follows.append(follow(self, news))
+
+    def tell_header(self) -> None:
+        """Say where we are and how old the picture is."""
+        where = self.dash.opening.where
+        left = [Bit(f" {where.name} ", Tone.RUNNING, bold=True, action="screen.palette")]
+        if where.production:
+            left += [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True), Bit(" ")]
+        if where.read_only:
+            left += [Bit(" READ-ONLY ", Tone.LATE, bold=True, reverse=True), Bit(" ")]
+        sign = f" {self.looks.signs.crumb} "
+        for place, crumb in enumerate(self.crumbs):
+            left += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True)]
+        right = [Bit(f"{self.summary}  "), *self._age(), Bit(" ")]
+        self.query_one("#header", OneLine).tell(left, right)
+        self._tell_notice()
+
+    def _age(self) -> list[Bit]:
+        fresh, session = self.freshness, self.session
+        if fresh is None or session is None:
+            return [Bit("loading", Tone.MUTED)]
+        passed = session.pace.passed()
+        if fresh.problem is not None:
+            left = max(0.0, (fresh.retry_at or passed) - passed)
+            again = f" retry {words.span(left)}" if fresh.retry_at is not None else ""
+            return [Bit(f"OFFLINE{again}", Tone.LATE, bold=True)]
+        if fresh.as_of is None:
+            return [Bit("loading", Tone.MUTED)]
+        age = passed - fresh.as_of
+        if age > _FRESH_SECONDS:
+            return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
+        steps = int(age) // _STEP_SECONDS * _STEP_SECONDS
+        return [Bit(f"{steps}s ago" if steps else "now", Tone.MUTED)]
+
+    def _tell_notice(self) -> None:
+        """One calm line while the server can't be reached: what, since when, what helps."""
+        notice, fresh = self.query_one("#notice", OneLine), self.freshness
+        problem = fresh.problem if fresh is not None else None
+        notice.display = problem is not None
+        if problem is None:
+            return
+        key = keys.spelled("r")
+        notice.tell(
+            [
+                Bit(f" {problem.code} ", Tone.LATE, bold=True),
+                Bit(safe_line(problem.message, 200)),
+                Bit(f"  {safe_line(problem.hint, 200)}", Tone.MUTED),
+            ],
+            [Bit(f" {key} ask again ", Tone.RUNNING, action="screen.refresh")],
+        )
+
+    def tell_keys(self) -> None:
+        """Show the keys of this screen, as many as there is room for."""
+        shown = sorted(
+            (one for one in keys.in_scope(self.scope) if one.shown and self.offers(one)),
+            key=lambda one: one.shown,
+        )
+        room, kept = self.size.width, []
+        # What is always there (help, quit) is kept before what comes later on the line.
+        for one in sorted(shown, key=lambda one: (one.shown < _ALWAYS, one.shown)):
+            room -= len(self._key(one)) + len(one.label) + 3
+            if room >= 0:
+                kept.append(one)
+        bits: list[Bit] = []
+        for one in sorted(kept, key=lambda one: one.shown):
+            bits.append(Bit(f" {self._key(one)}", Tone.RUNNING, bold=True, action=self._act(one)))
+            bits.append(Bit(f" {one.label} ", Tone.MUTED, action=self._act(one)))
+        self.query_one("#keys", OneLine).tell(bits)
+
+    def _key(self, command: Command) -> str:
+        mapped = self.dash.opening.keys.get(command.id, command.keys)
+        return keys.spelled(mapped.split(",")[0])
+
+    def _act(self, command: Command) -> str:
+        return f"screen.{command.action}"
+
+    def offers(self, command: Command) -> bool:
+        """Whether this place has such a thing at all."""
+        if command.needs is None or self.session is None:
+            return True
+        return command.needs in self.session.capabilities
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        said = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
+        command = keys.BY_ACTION.get((self.scope, said)) or keys.BY_ACTION.get(
+            (Scope.EVERYWHERE, said)
+        )
+        return command is None or self.offers(command)
+
+    # Times
+
+    def zone(self, schedule: str) -> str:
+        """The zone in which to tell a time, as the person chose."""
+        match self.dash.choices.times:
+            case Times.SCHEDULE:
+                return schedule
+            case Times.HERE:
+                return self.dash.opening.zone
+            case Times.UTC:
+                return "UTC"
+
+    # Commands of everywhere
+
+    def action_do(self, deed: str) -> None:
+        self.dash.deeds.begin(deed, self)
+
+    def action_watch(self) -> None:
+        """Ring when the run that is meant ends, or no longer."""
+        session = self.session
+        row = self.targets[0] if self.targets else None
+        run = self.run_of(row) if row is not None else None
+        if session is None or row is None or run is None:
+            self.say("There is no run to watch", wrong=True)
+        elif session.watching.is_watched(run.ref):
+            session.watching.unwatch(run.ref)
+            self.say(f"No longer watching {row.name}")
+        elif run.status.is_terminal:
+            self.say(f"The run of {row.name} is over already", wrong=True)
+        else:
+            session.watching.watch(run.ref, row.name)
+            self.say(f"Watching {row.name}: a bell rings when it ends")
+
+    def action_browse(self) -> None:
+        """Open the page of the run that is meant."""
+        row = self.targets[0] if self.targets else None
+        run = self.run_of(row) if row is not None else None
+        self.dash.browse(run.logs_url or "" if run is not None else "")
+
+    def action_last_log(self) -> None:
+        """Open the log of the last failed step."""
+        row = self.targets[0] if self.targets else None
+        run = self.run_of(row) if row is not None else None
+        if row is None or run is None:
+            self.say("There is no run to read the log of", wrong=True)
+        else:
+            self.dash.open_run(run.ref, row.name, to_log=True)
+
+    def action_back(self) -> None:
+        if len(self.dash.screen_stack) > 1:
+            self.dismiss()
+
+    def action_quit(self) -> None:
+        self.dash.exit()
+
+    def action_refresh(self) -> None:
+        session = self.session
+        if session is not None:
+            self.run_worker(session.workflows.refresh(), group="refresh", exclusive=True)
+
+    def action_times(self) -> None:
+        order = list(Times)
+        choices = self.dash.choices
+        chosen = order[(order.index(choices.times) + 1) % len(order)]
+        self.dash.choose(choices._replace(times=chosen))
+        self.say(f"Times are told in {chosen.value}")
+        self.retell()
+
+    def retell(self) -> None:
+        """Tell everything again: the words for it have changed."""
+
+    def action_help(self) -> None:
+        from dli_tui.tui.modals.help import HelpScreen  # noqa: PLC0415 - not for the first paint
+
+        self.dash.push_screen(HelpScreen(self.scope, self.crumbs[-1], self.looks))
+
+    def action_palette(self) -> None:
+        from dli_tui.tui.modals.palette import Palette  # noqa: PLC0415 - as above
+
+        Palette.ask(self)
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Answer to something that the person just did."""
+        self.dash.notify(
+            safe_line(text, 300), severity="warning" if wrong else "information", markup=False
+        )
+
+
+_ALWAYS: Final = 90

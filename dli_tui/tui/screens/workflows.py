@@ -1,0 +1,358 @@
+"""The list: what is wrong this morning, worst first, and everything else a key away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events, on
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input
+
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.status import SourceType, WorkflowStatus
+from dli_tui.present import arranging
+from dli_tui.present.arranging import Order
+from dli_tui.present.filters import ListFilter
+from dli_tui.present.rows import WorkflowRow
+from dli_tui.tui import keys, late, sheets
+from dli_tui.tui.choices import ORDERS
+from dli_tui.tui.columns import WORKFLOWS, WorkflowCells
+from dli_tui.tui.keys import Scope
+from dli_tui.tui.listing import Listing
+from dli_tui.tui.looks import Tone
+from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.widgets.filterbar import FilterBar
+from dli_tui.tui.widgets.lines import Lines, Piece
+from dli_tui.tui.widgets.page import Page
+from dli_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dli_tui.domain.workflow import DatasetInfo
+    from dli_tui.session.freshness import Freshness
+    from dli_tui.session.news import News
+
+SKELETON_SECONDS: Final = 0.3
+_AHEAD: Final = 10
+"""Rows beyond the visible ones whose last runs are fetched too, so that a scroll finds them."""
+_SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
+_STATUSES: Final = (None, *WorkflowStatus)
+
+
+class WorkflowsScreen(DashboardScreen):
+    """All workflows, filtered and sorted, with a detail pane where there is room."""
+
+    scope = Scope.LIST
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.LIST)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing = Listing()
+        self._told: WorkflowKey | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("Workflows",)
+
+    @property
+    def table(self) -> Table[WorkflowRow]:
+        """The list itself."""
+        return self.query_one("#workflows", Table)
+
+    @property
+    def freshness(self) -> Freshness | None:
+        return self.session.workflows.freshness if self.session is not None else None
+
+    @property
+    def summary(self) -> str:
+        shown, rows = len(self.listing.shown), len(self.listing.rows)
+        counted = f"{rows:,}" if shown == rows else f"{shown:,} of {rows:,}"
+        selected = len(self.listing.selected)
+        if not selected:
+            return counted
+        hidden = self.listing.hidden
+        note = f" ({hidden} hidden)" if hidden else ""
+        return f"{selected} selected{note}  {counted}"
+
+    @property
+    def targets(self) -> tuple[WorkflowRow, ...]:
+        current = self.table.current
+        return self.listing.chosen or (() if current is None else (current,))
+
+    @property
+    def hidden(self) -> int:
+        return self.listing.hidden
+
+    # Frame
+
+    def body(self) -> Iterable[Widget]:
+        cells = WorkflowCells(self.looks, self.now)
+        yield FilterBar(id="filters")
+        with_detail = Horizontal(
+            Table(WORKFLOWS, cells, lambda row: row.key, self.looks, id="workflows"),
+            Page(id="detail"),
+            id="split",
+        )
+        yield with_detail
+
+    def on_mount(self) -> None:
+        self.listing.order = self.dash.choices.order
+        super().on_mount()
+        self.table.focus()
+        self._tell_filters()
+        self.set_timer(SKELETON_SECONDS, self._tell_waiting)
+
+    def _tell_waiting(self) -> None:
+        if self.session is None or self.session.workflows.loading:
+            self.table.say([[Piece(f"Asking {self.dash.opening.where.name} …", Tone.MUTED)]])
+
+    def opened(self) -> None:
+        if self.session is None:
+            return
+        self.follow(self.session.workflows)
+        self.tell_keys()
+        self._take()
+
+    def moved(self, news: News) -> None:
+        self._take()
+
+    def tick(self) -> None:
+        super().tick()
+        if self.session is None:
+            return
+        if self.listing.is_due(self.now()):
+            self.rearrange()
+        self.table.repaint_words()
+
+    def retell(self) -> None:
+        self._told = None
+        self._tell_detail()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.session is not None:
+            self._take()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._want_runs)
+
+    # Rows
+
+    def _take(self) -> None:
+        """Take over what has moved, and show it."""
+        session = self.session
+        if session is None or session.workflows.loading:
+            self._tell_empty()
+            return
+        if self.listing.take(session.workflows):
+            self._told = None
+        if self.listing.is_worth_arranging(session.workflows):
+            self.rearrange()
+
+    def rearrange(self) -> None:
+        """Filter and sort again; the cursor stays with its row."""
+        table = self.table
+        current = table.current
+        self.listing.arrange(self.now())
+        order = self.listing.order
+        table.sorted_by = None if order.column == "worst" else (order.column, order.descending)
+        table.load(self.listing.shown, keep=None if current is None else current.key)
+        self._tell_empty()
+        self._want_runs()
+        self.tell_header()
+
+    def go_to(self, key: WorkflowKey) -> None:
+        """Put the cursor on a row; a filter that hides it is taken off."""
+        if key not in {row.key for row in self.listing.shown}:
+            self.action_clear()
+        at = next((at for at, row in enumerate(self.listing.shown) if row.key == key), None)
+        if at is not None:
+            self.table.go_to(at)
+            self.table.focus()
+
+    def _want_runs(self) -> None:
+        """Have the last runs of what can be seen fetched."""
+        if self.session is None:
+            return
+        seen = self.table.seen
+        near = self.listing.shown[max(0, seen.start - _AHEAD) : seen.stop + _AHEAD]
+        self.session.workflows.want_recent([row.key.name for row in near])
+
+    def _tell_empty(self) -> None:
+        session = self.session
+        if session is None or self.listing.shown:
+            return
+        fresh = session.workflows.freshness
+        if session.workflows.loading:
+            if fresh.problem is not None:
+                self.table.say(sheets.failed(fresh.problem))
+        elif self.listing.rows:
+            told = self.listing.filter.told()
+            self.table.say(sheets.nothing_fits(told))
+        else:
+            self.table.say(sheets.nothing_there(self.dash.opening.where.name))
+
+    # Detail
+
+    @on(Lines.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._want_runs()
+        self._tell_detail()
+
+    def _tell_detail(self) -> None:
+        """Tell of the row under the cursor; what takes a question comes a moment later."""
+        row = self.table.current
+        if row is None or self.session is None:
+            self.query_one("#detail", Page).tell([])
+            return
+        self._tell_sheet(row, None)
+        if row.key != self._told:
+            self._told = row.key
+            self.run_worker(self._tell_more(row.key), group="detail", exclusive=True)
+
+    async def _tell_more(self, key: WorkflowKey) -> None:
+        """Ask for what the list doesn't know of a dataset."""
+        if self.session is None:
+            return
+        known = await self.session.dataset_info(key.name)
+        row = self.table.current
+        if row is not None and row.key == key:
+            self._tell_sheet(row, known)
+
+    def _tell_sheet(self, row: WorkflowRow, known: DatasetInfo | None) -> None:
+        session = self.session
+        info = session.workflows.rows.get(row.key) if session is not None else None
+        if session is None or info is None:
+            return
+        runs = session.workflows.recent.get(row.key.name, ())
+        sheet = late.making().workflow_sheet(info, row, runs, known, self.now())
+        told = sheets.workflow(sheet, self.zone(row.zone), self.now(), self.looks)
+        self.query_one("#detail", Page).tell(told)
+
+    # Commands of the list
+
+    @on(Lines.Chosen)
+    def action_open(self) -> None:
+        row = self.table.current
+        if row is None:
+            return
+        if row.last_ref is None:
+            self.say(f"{row.name} has never run", wrong=True)
+            return
+        self.dash.open_run(row.last_ref, row.name)
+
+    def action_problem(self, by: int) -> None:
+        at = self.listing.problem(self.table.cursor, by, self.now())
+        if at is None:
+            self.say("Nothing failed, nothing is late")
+        else:
+            self.table.go_to(at)
+
+    def action_problems(self) -> None:
+        self._filter(problems=not self.listing.filter.problems)
+
+    def action_running(self) -> None:
+        self._filter(running=not self.listing.filter.running)
+
+    def action_enabled(self) -> None:
+        self._filter(enabled=not self.listing.filter.enabled)
+
+    def action_source(self) -> None:
+        self._filter(source=_after(_SOURCES, self.listing.filter.source))
+
+    def action_status(self) -> None:
+        self._filter(status=_after(_STATUSES, self.listing.filter.status))
+
+    def action_clear(self) -> None:
+        self.query_one(FilterBar).forget()
+        self._filter_by(ListFilter())
+
+    def action_filter(self) -> None:
+        self.query_one(FilterBar).ask()
+
+    def action_sort(self, by: int) -> None:
+        place = ORDERS.index(self.listing.order.column)
+        self._sort_by(ORDERS[(place + by) % len(ORDERS)])
+
+    def action_reverse(self) -> None:
+        order = self.listing.order
+        self._order(order._replace(descending=not order.descending))
+
+    @on(Table.HeadClicked)
+    def _head_clicked(self, message: Table.HeadClicked) -> None:
+        if message.column == self.listing.order.column:
+            self.action_reverse()
+        else:
+            self._sort_by(message.column)
+
+    def action_select(self) -> None:
+        row = self.table.current
+        if row is not None:
+            self._select(self.listing.selected ^ {row.key})
+            self.table.action_move(1)
+
+    def action_select_all(self) -> None:
+        shown = frozenset(row.key for row in self.listing.shown)
+        whole = shown <= self.listing.selected
+        self._select(self.listing.selected - shown if whole else self.listing.selected | shown)
+
+    def action_zoom(self) -> None:
+        self.toggle_class("-zoomed")
+        (self.query_one("#detail") if self.has_class("-zoomed") else self.table).focus()
+
+    def action_copy(self) -> None:
+        names = [row.key.name for row in self.targets]
+        self.dash.copy(names)
+
+    def action_back(self) -> None:
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+        elif self.listing.selected:
+            self._select(frozenset())
+        elif not self.listing.filter.is_empty:
+            self.action_clear()
+
+    # Filters and order
+
+    @on(Input.Changed, "#text")
+    def _text_typed(self, message: Input.Changed) -> None:
+        self._filter(text=message.value)
+
+    @on(FilterBar.Left)
+    def _text_left(self) -> None:
+        self.table.focus()
+
+    def _filter(self, **changes: object) -> None:
+        self._filter_by(self.listing.filter._replace(**changes))
+
+    def _filter_by(self, wanted: ListFilter) -> None:
+        if wanted == self.listing.filter:
+            return
+        self.listing.filter = wanted
+        self._tell_filters()
+        if self.session is not None:
+            self.rearrange()
+
+    def _tell_filters(self) -> None:
+        self.query_one(FilterBar).tell(self.listing.filter, self.listing.order)
+
+    def _sort_by(self, column: str) -> None:
+        self._order(Order(column, arranging.natural(column)))
+
+    def _order(self, order: Order) -> None:
+        self.listing.order = order
+        self.dash.choose(self.dash.choices._replace(order=order))
+        self._tell_filters()
+        self.rearrange()
+
+    def _select(self, keys_: frozenset[WorkflowKey]) -> None:
+        self.listing.selected = keys_
+        self.table.select(keys_)
+        self.tell_header()
+
+
+def _after(choices: tuple[object, ...], chosen: object) -> object:
+    """The choice that follows, the first one after the last."""
+    return choices[(choices.index(chosen) + 1) % len(choices)]

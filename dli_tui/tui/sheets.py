@@ -1,0 +1,161 @@
+"""Pages of words: a workflow's details, and what stands where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.text import safe_line
+from dli_tui.present import eta, strips, words
+from dli_tui.present.rows import RunSheet, WorkflowSheet
+from dli_tui.tui.columns import strip
+from dli_tui.tui.looks import RUNS, SCHEDULES, Looks, Tone
+from dli_tui.tui.widgets.lines import Piece
+from dli_tui.tui.widgets.page import Text
+
+if TYPE_CHECKING:
+    from dli_tui.domain.errors import DLIError
+
+LABEL_WIDTH: Final = 9
+_FIRES: Final = 5
+_BAR: Final = 24
+
+
+def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> list[Text]:
+    """The detail pane of one workflow, times told in `zone`."""
+    row = sheet.row
+    look = SCHEDULES[row.status]
+    lines: list[Text] = [
+        (Piece(row.name, bold=True),),
+        (
+            Piece(f"{looks.glyph(look)} {row.state}", look.tone),
+            Piece(f"  {row.source}", Tone.MUTED),
+        ),
+        (),
+        labelled("schedule", sheet.schedule or sheet.cron or "by hand only"),
+    ]
+    if sheet.schedule:
+        lines.append(labelled("cron", sheet.cron))
+    lines.append(labelled("zone", row.zone))
+    for place, fire in enumerate(sheet.fires[:_FIRES]):
+        label = "next" if place == 0 else ""
+        when = f"{words.clock_time(fire, zone, now)}  {words.until(fire, now)}"
+        lines.append(labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED))
+    lines += [(), *_runs(sheet, zone, now, looks)]
+    if sheet.error:
+        lines += [(), labelled("error", sheet.error, Tone.FAILED)]
+    if sheet.facts:
+        lines += [(), *(labelled(label, value) for label, value in sheet.facts)]
+    return lines
+
+
+def labelled(label: str, value: str, tone: Tone = Tone.PLAIN) -> Text:
+    """A label and what it is about."""
+    return (Piece(f"{label:<{LABEL_WIDTH}} ", Tone.MUTED), Piece(value, tone))
+
+
+def _runs(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> Iterable[Text]:
+    """The last runs as a small chart, and the newest of them in words."""
+    marks = sheet.marks
+    if not marks:
+        return [labelled("last runs", "none yet", Tone.MUTED)]
+    width = len(marks)
+    told: list[Text] = [
+        (
+            Piece(f"{'last runs':<{LABEL_WIDTH}} ", Tone.MUTED),
+            Piece(strips.durations(marks, width, ascii_only=looks.ascii), Tone.MUTED),
+            Piece(f"  usually {words.span(sheet.usual_seconds)}" if sheet.usual_seconds else ""),
+        ),
+        (Piece(" " * (LABEL_WIDTH + 1)), *strip(marks, width, looks)),
+    ]
+    for mark in reversed(marks[-_FIRES:]):
+        look = RUNS[mark.status]
+        when = "" if mark.started is None else words.clock_time(mark.started, zone, now)
+        told.append(
+            (
+                Piece(" " * (LABEL_WIDTH + 1)),
+                Piece(f"{looks.glyph(look)} {look.word:<10}", look.tone),
+                Piece(f"{when:<13} {words.span(mark.seconds)}", Tone.MUTED),
+            )
+        )
+    return told
+
+
+def run(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> list[Text]:
+    """The head of a run's page: where it stands, when it will end, who began it and with what."""
+    look = RUNS[sheet.status]
+    lines: list[Text] = [
+        (
+            Piece(f"{looks.glyph(look)} {sheet.word or look.word}", look.tone, bold=True),
+            Piece(f"  {_since(sheet, zone, now)}", Tone.MUTED),
+        )
+    ]
+    if sheet.total:
+        lines.append(_progress(sheet, zone, now, looks, width))
+    if sheet.error:
+        lines.append(labelled("error", sheet.error, Tone.FAILED))
+    lines += [labelled(label, value) for label, value in sheet.facts]
+    if sheet.url:
+        lines.append(labelled("log page", sheet.url, Tone.MUTED))
+    return lines
+
+
+def _since(sheet: RunSheet, zone: str, now: datetime) -> str:
+    """When it began and ended, and how long that took."""
+    if sheet.started is None:
+        queued = words.clock_time(sheet.created, zone, now) if sheet.created else "not yet"
+        return f"queued {queued}"
+    began = words.clock_time(sheet.started, zone, now)
+    if sheet.finished is None:
+        return f"since {began}, {words.span(now - sheet.started)} so far"
+    ended = words.clock_time(sheet.finished, zone, now)
+    return f"{began} to {ended}, {words.span(sheet.seconds)}"
+
+
+def _progress(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> Text:
+    """Steps done, a bar of them, and when it will end."""
+    cells = max(6, min(_BAR, width // 4))
+    full = cells * sheet.done // sheet.total
+    signs = looks.signs
+    failed = f", {sheet.failed} failed" if sheet.failed else ""
+    return (
+        Piece(f"{'steps':<{LABEL_WIDTH}} ", Tone.MUTED),
+        Piece(signs.full * full, RUNS[sheet.status].tone),
+        Piece(signs.empty * (cells - full), Tone.MUTED),
+        Piece(f" {sheet.done}/{sheet.total}{failed}  "),
+        Piece(eta.estimate_words(sheet, now, zone), Tone.MUTED),
+    )
+
+
+# Where there is nothing to show
+
+
+def failed(problem: DLIError) -> Sequence[Text]:
+    """Nothing could be fetched: what happened, and what helps."""
+    return [
+        (Piece(f"{problem.code} ", Tone.LATE, bold=True), Piece(safe_line(problem.message, 200))),
+        (Piece(safe_line(problem.hint, 200), Tone.MUTED),),
+        (),
+        (Piece("r", Tone.RUNNING, bold=True), Piece(" ask again", Tone.MUTED)),
+    ]
+
+
+def nothing_fits(told: str) -> Sequence[Text]:
+    """The filter leaves nothing."""
+    return [
+        (Piece("No workflow fits the filter"),),
+        (Piece(told, Tone.MUTED),),
+        (),
+        (Piece("x", Tone.RUNNING, bold=True), Piece(" take all filters off", Tone.MUTED)),
+    ]
+
+
+def nothing_there(where: str) -> Sequence[Text]:
+    """The place has no workflows at all."""
+    return [
+        (Piece(f"There are no workflows in {where} yet"),),
+        (Piece("Register one with: dli-tui workflow register NAME --cron CRON", Tone.MUTED),),
+        (),
+        (Piece("r", Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
+    ]

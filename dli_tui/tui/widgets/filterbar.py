@@ -1,0 +1,84 @@
+"""The filters in force, in words, and the line to type one in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from dli_tui.present import filters
+from dli_tui.tui.looks import Tone
+from dli_tui.tui.widgets.oneline import Bit, OneLine
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from dli_tui.present.arranging import Order
+    from dli_tui.present.filters import ListFilter
+
+_HELP = "name, /regex/, !not, owner:… team:… last:failed"
+
+
+class FilterText(Input):
+    """The text of the filter; the keys that leave it go back to the list."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("escape", "enter", "down", "up"):
+            event.stop()
+            event.prevent_default()
+            if event.key == "escape":
+                self.value = ""
+            self.post_message(FilterBar.Left())
+
+
+class FilterBar(Horizontal):
+    """What is filtered, each part clickable, and the text as it is typed."""
+
+    class Left(Message):
+        """The text is done; the keys belong to the list again."""
+
+    def compose(self) -> ComposeResult:
+        yield OneLine(id="filter-words")
+        yield FilterText(placeholder=_HELP, id="text", compact=True, select_on_focus=False)
+
+    def tell(self, wanted: ListFilter, order: Order) -> None:
+        """Show the filters in force."""
+        source = str(wanted.source) if wanted.source is not None else "all"
+        status = str(wanted.status) if wanted.status is not None else "all"
+        bits = [
+            *_choice("source", source, "source", chosen=wanted.source is not None),
+            *_choice("status", status, "status", chosen=wanted.status is not None),
+            *_flag("running", "running", on=wanted.running),
+            *_flag("enabled", "enabled", on=wanted.enabled),
+            *_flag("problems", "problems", on=wanted.problems),
+        ]
+        problem = filters.parse(wanted.text).problem
+        right = [Bit(f"{problem} ", Tone.LATE)] if problem else []
+        words = "worst first" if order.column == "worst" else f"by {order.column}"
+        right += [Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)")]
+        self.query_one("#filter-words", OneLine).tell(bits, right)
+        self.query_one("#text").set_class(bool(wanted.text), "-typed")
+
+    def ask(self) -> None:
+        """Let the person type."""
+        text = self.query_one("#text", FilterText)
+        text.add_class("-typed")
+        text.focus()
+
+    def forget(self) -> None:
+        """Empty the text."""
+        self.query_one("#text", FilterText).value = ""
+
+
+def _choice(label: str, value: str, action: str, *, chosen: bool) -> list[Bit]:
+    tone = Tone.RUNNING if chosen else Tone.MUTED
+    act = f"screen.{action}"
+    return [Bit(f" {label} ", Tone.MUTED, action=act), Bit(value, tone, chosen, action=act)]
+
+
+def _flag(label: str, action: str, *, on: bool) -> list[Bit]:
+    tone = Tone.RUNNING if on else Tone.MUTED
+    return [Bit("  "), Bit(label, tone, on, on, action=f"screen.{action}")]

@@ -1,0 +1,252 @@
+"""The base of the table and of the log: a great many lines of which only the visible ones exist.
+
+A line becomes a strip when it is painted and not before; a move of the cursor repaints two
+lines, news repaint the visible lines that differ. So ten lines and a hundred thousand feel
+the same. Textual's own DataTable measures every row, and stalls for seconds at that size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from dli_tui.tui.looks import Tone
+
+_BOLD: Final = Style(bold=True)
+
+
+class Piece(NamedTuple):
+    """Some text in one tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    bold: bool = False
+    hit: bool = False
+    """Whether it is what somebody searched for."""
+
+
+class Lines(ScrollView, can_focus=True):
+    """Lines by number; what is on them is for the widget built on this to say."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"lines--{tone}" for tone in Tone),
+        "lines--cursor",
+        "lines--head",
+        "lines--hit",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+        Binding("home,g", "jump(0)", show=False),
+        Binding("end,G", "jump(-1)", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0, init=False)
+
+    head_height: ClassVar[int] = 0
+    """Lines at the top that stay where they are."""
+
+    class CursorMoved(Message):
+        """Another line is the current one."""
+
+        def __init__(self, lines: Lines) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines:
+            """The widget whose cursor it is."""
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, type(self)) and message.lines is self.lines
+
+    class Chosen(CursorMoved):
+        """The current line was chosen with a double click."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._strips: LRUCache[tuple[object, ...], tuple[object, Strip]] = LRUCache(1024)
+        self._styles: dict[str, Style] = {}
+        self._note: Sequence[Sequence[Piece]] = ()
+
+    # What a widget built on this says
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    def paint(self, index: int, width: int) -> Strip:
+        """The line `index` on `width` cells."""
+        raise NotImplementedError
+
+    def paint_head(self, width: int) -> Strip:
+        """The line that stays at the top."""
+        raise NotImplementedError
+
+    # Where we are
+
+    @property
+    def room(self) -> int:
+        """How many lines can be seen at once."""
+        return max(1, self.scrollable_content_region.height - self.head_height)
+
+    @property
+    def top(self) -> int:
+        """The first line that can be seen."""
+        return self.scroll_offset.y
+
+    @property
+    def seen(self) -> range:
+        """The lines that can be seen."""
+        return range(self.top, min(self.count, self.top + self.room))
+
+    def resized(self, *, width: int = 0) -> None:
+        """The number of lines, or the width of the widest, is another now."""
+        self.virtual_size = Size(width, self.count + self.head_height)
+
+    # Moving
+
+    def go_to(self, index: int) -> None:
+        """Make `index` the current line, and show it."""
+        if self.count:
+            self.cursor = max(0, min(index, self.count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self.repaint((old, new))
+        self.show(new)
+        self.post_message(self.CursorMoved(self))
+
+    def show(self, index: int) -> None:
+        """Scroll as little as it takes to see a line."""
+        if index < self.top:
+            self.scroll_lines_to(index)
+        elif index >= self.top + self.room:
+            self.scroll_lines_to(index - self.room + 1)
+
+    def scroll_lines_to(self, top: int) -> None:
+        """Let `top` be the first line that is seen, at once."""
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
+
+    def action_move(self, by: int) -> None:
+        self.go_to(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        self.go_to(self.cursor + by * max(1, self.room - 1))
+
+    def action_jump(self, index: int) -> None:
+        self.go_to(index if index >= 0 else self.count - 1)
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        if y < self.head_height:
+            return self.paint_head(width)
+        index = self.top + y - self.head_height
+        if index < self.count:
+            return self.paint(index, width)
+        if not self.count and 0 < index <= len(self._note):
+            return self.strip((Piece("  "), *self._note[index - 1]), width, self.rich_style)
+        return Strip.blank(width, self.rich_style)
+
+    def say(self, note: Sequence[Sequence[Piece]]) -> None:
+        """What to say where there are no lines: that they load, why there are none, what helps."""
+        if note != self._note:
+            self._note = note
+            self.refresh()
+
+    @property
+    def said(self) -> str:
+        """What is said in place of lines."""
+        return "\n".join("".join(piece.text for piece in line) for line in self._note)
+
+    def forget_strips(self) -> None:
+        """Paint everything anew: the colours or the width are others."""
+        self._strips.clear()
+        self._styles.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles.clear()
+
+    def strip(self, pieces: Iterable[Piece], width: int, base: Style) -> Strip:
+        """Pieces as a strip of exactly `width` cells; neighbours of one style are one segment."""
+        segments: list[Segment] = []
+        pending, style, used = "", base, 0
+        for text, tone, bold, hit in pieces:
+            own = base + self.tone(tone)
+            if bold:
+                own += _BOLD
+            if hit:
+                own += self.look("lines--hit")
+            if own != style and pending:
+                segments.append(Segment(pending, style))
+                pending = ""
+            style = own
+            pending += text
+        if pending:
+            segments.append(Segment(pending, style))
+        strip = Strip(segments)
+        used = strip.cell_length
+        return strip if used == width else strip.adjust_cell_length(width, base)
+
+    def tone(self, tone: Tone) -> Style:
+        """The colour of a tone in the theme of now."""
+        return self.look(f"lines--{tone}")
+
+    def look(self, name: str) -> Style:
+        """A style of the sheet, remembered until the theme changes."""
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
+        return style
+
+    def line_style(self, index: int) -> Style:
+        """The ground of a line: the cursor's is another."""
+        if index == self.cursor and self.count:
+            return self.rich_style + self.look("lines--cursor")
+        return self.rich_style
+
+    def repaint(self, indexes: Iterable[int]) -> None:
+        """Paint some lines again, where they can be seen."""
+        width, top = self.size.width, self.top
+        regions = [
+            Region(0, index - top + self.head_height, width, 1)
+            for index in set(indexes)
+            if top <= index < top + self.room
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        y = event.get_content_offset_capture(self).y
+        if y < self.head_height:
+            self.head_clicked(event.get_content_offset_capture(self).x)
+            return
+        index = self.top + y - self.head_height
+        if index < self.count:
+            self.go_to(index)
+            if event.chain > 1:
+                self.post_message(self.Chosen(self))
+
+    def head_clicked(self, x: int) -> None:
+        """Somebody clicked at `x` on the lines that stay at the top."""

@@ -1,0 +1,34 @@
+"""A line to type a search in, at the foot of what is searched."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.widgets import Input
+
+
+class SearchLine(Input):
+    """Shown while somebody types; enter and escape go back to what is searched."""
+
+    class Left(Message):
+        """The search is done; the keys belong to the page again."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(placeholder="search", id=id, compact=True, select_on_focus=False)
+        self.display = False
+
+    def ask(self, needle: str) -> None:
+        """Let the person type, beginning with what was searched last."""
+        self.display = True
+        self.value = needle
+        self.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key not in ("escape", "enter"):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self.value = ""
+        self.display = False
+        self.post_message(self.Left())

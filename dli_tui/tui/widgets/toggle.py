@@ -1,0 +1,36 @@
+"""Something that is on or off, in words that need no colour."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from dli_tui.tui.looks import Tone
+from dli_tui.tui.widgets.oneline import Bit, OneLine
+
+
+class Toggle(OneLine, can_focus=True):
+    """Space or a click turns it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", show=False)]
+
+    on: reactive[bool] = reactive(False)  # noqa: FBT003 - a reactive's first value
+
+    def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._label = label
+
+    def watch_on(self, on: bool) -> None:
+        self.tell([Bit(f"[{'x' if on else ' '}] ", Tone.RUNNING, bold=on), Bit(self._label)])
+
+    def on_mount(self) -> None:
+        self.watch_on(self.on)
+
+    def action_turn(self) -> None:
+        self.on = not self.on
+
+    async def on_click(self, event: events.Click) -> None:
+        self.action_turn()

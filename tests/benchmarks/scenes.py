@@ -1,0 +1,161 @@
+"""What is done with the programs to get the figures; one function measures what goes together.
+
+A figure that bears the name of a budget is held against it; the others say what is behind it.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from typing import Final
+
+from tests.benchmarks import cast
+from tests.benchmarks.figures import Figures, Setting, p95, ratio, spread
+from tests.benchmarks.log import seconds_to_make
+from tests.terminal import Terminal
+
+_SIZES: Final = (200, 10_000, 100_000)
+_HELD_PRESSES: Final = 60
+_HELD_RATE: Final = 30.0
+_HOUR_OF_LOG: Final = "2026-11-21T07:30:00+00:00"
+"""The long run of six o'clock is over, and nothing of its log is still to come."""
+
+
+def starting(setting: Setting) -> Figures:
+    """From nothing to the frame, to the rows, and back to the shell."""
+    hello, frame, rows, quits, wrong = [], [], [], [], 0
+    for number in range(-1, setting.effort.rounds):
+        with Terminal(cast.HELLO.argv, size=cast.SIZE, env=setting.env) as terminal:
+            painted = terminal.until(cast.HELLO.frame) - terminal.started
+        ours = cast.crowded(200)
+        with Terminal(ours.argv, size=cast.SIZE, env=setting.env) as terminal:
+            framed = terminal.until(ours.frame) - terminal.started
+            filled = terminal.until(ours.ready) - terminal.started
+            terminal.settle(0.3)
+            took, left = _quit(terminal)
+        wrong = max(wrong, left)
+        if number < 0:
+            continue  # the first one warms the caches of the disk
+        hello.append(painted)
+        frame.append(framed)
+        rows.append(filled)
+        quits.append(took)
+    return {
+        "first-paint": ratio(frame, hello),
+        "rows": ratio(rows, hello),
+        "quit": 1_000 * median(quits),
+        "quit-clean": wrong,
+        "hello, ms": 1_000 * median(hello),
+        "first paint, ms": 1_000 * median(frame),
+        "rows, ms": 1_000 * median(rows),
+    }
+
+
+def _quit(terminal: Terminal) -> tuple[float, int]:
+    """How long it takes to end, and how much is wrong afterwards."""
+    asked = time.perf_counter()
+    terminal.press("q")
+    code = terminal.wait()
+    ended = terminal.ended or time.perf_counter()
+    return ended - asked, len(terminal.left_over()) + (code != 0)
+
+
+def pressing(setting: Setting) -> Figures:
+    """A key, and the first that is seen of it."""
+    effort = setting.effort
+    lines: list[float] = []
+    downs: dict[int, list[float]] = {size: [] for size in _SIZES}
+    pages: list[float] = []
+    for _ in range(effort.rounds):
+        with cast.at_rest(cast.ONE_LINE, setting.env) as terminal:
+            lines.append(median(cast.pressed(terminal, "down", effort.presses)))
+        for size in _SIZES:
+            with cast.at_rest(cast.crowded(size), setting.env) as terminal:
+                downs[size].append(median(cast.pressed(terminal, "down", effort.presses)))
+                if size == _SIZES[1]:
+                    pages.append(median(cast.pressed(terminal, "pagedown", effort.presses)))
+    return {
+        **{f"down-{size}": ratio(downs[size], lines) for size in _SIZES},
+        "down-spread": spread([median(downs[size]) for size in _SIZES]),
+        "page-down": ratio(pages, lines),
+        "one line, ms": 1_000 * median(lines),
+        **{f"down at {size:,}, ms": 1_000 * median(downs[size]) for size in _SIZES},
+        "page down, ms": 1_000 * median(pages),
+    }
+
+
+def holding(setting: Setting) -> Figures:
+    """A key that is held, and what ten thousand rows weigh."""
+    with cast.at_rest(cast.crowded(10_000), setting.env) as terminal:
+        memory = terminal.rss_mib()
+        lags = [
+            cast.held(terminal, "down", _HELD_PRESSES, _HELD_RATE)
+            for _ in range(setting.effort.rounds)
+        ]
+    return {"held": 1_000 * median(lags), "memory": memory}
+
+
+def resting(setting: Setting) -> Figures:
+    """Nobody does anything, nothing changes, and the place is asked all the same."""
+    with cast.at_rest(cast.still(1_000), setting.env) as terminal:
+        share, rate = _spent(terminal, setting.effort.rest)
+    return {"idle-cpu": share, "idle-bytes": rate}
+
+
+def churning(setting: Setting) -> Figures:
+    """Much changes; the processor, and what keys feel of it."""
+    effort = setting.effort
+    many = 2 * effort.presses  # one in twenty of a few would be the largest
+    shares, rates = [], []
+    quiet: list[float] = []
+    busy: list[float] = []
+    for _ in range(effort.rounds):
+        with cast.at_rest(cast.still(10_000), setting.env) as terminal:
+            quiet += cast.pressed(terminal, "down", many)
+        with cast.at_rest(cast.churning(10_000), setting.env) as terminal:
+            share, rate = _spent(terminal, effort.rest / 2)
+            shares.append(share)
+            rates.append(rate)
+            busy += cast.pressed(terminal, "down", many)
+    return {
+        "churn-cpu": median(shares),
+        "churn-down": p95(busy) / p95(quiet),
+        "churn, bytes/s": median(rates),
+        "churn, down p95, ms": 1_000 * p95(busy),
+        "quiet, down p95, ms": 1_000 * p95(quiet),
+    }
+
+
+def _spent(terminal: Terminal, seconds: float) -> tuple[float, float]:
+    """Percent of a core, and bytes a second."""
+    began, cpu, written = time.perf_counter(), terminal.cpu_seconds(), terminal.written
+    terminal.watch(seconds)
+    took = time.perf_counter() - began
+    return 100 * (terminal.cpu_seconds() - cpu) / took, (terminal.written - written) / took
+
+
+def reading(setting: Setting) -> Figures:
+    """A log of a hundred thousand lines: opened, and read to its end."""
+    with cast.at_rest(cast.demo("--at", _HOUR_OF_LOG), setting.env) as terminal:
+        terminal.send("/reindex")
+        terminal.until(r"\b1 of \d+")
+        terminal.press("enter")
+        terminal.settle()
+        terminal.press("enter")
+        terminal.until(r"log swap .* \d+ lines")
+        terminal.settle(0.3)
+        before = terminal.rss_mib()
+        terminal.press("up")
+        terminal.settle()
+        asked = time.perf_counter()
+        terminal.press("enter")
+        shown = terminal.until(r"\b100,\d{3} lines", timeout=30) - asked
+        terminal.settle(0.3)
+        after = terminal.rss_mib()
+    made = seconds_to_make(_HOUR_OF_LOG)
+    return {
+        "log-shown": 1_000 * max(0.0, shown - made),
+        "log-memory": after - before,
+        "log, key to the last line, ms": 1_000 * shown,
+        "log, made by the demo in, ms": 1_000 * made,
+    }

@@ -1,0 +1,140 @@
+"""What tests of the dashboard share: one at a fixed hour, on the demo, settled and not slept for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
+from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.client import WorkflowClient
+from dli_tui.session.session import Session
+from dli_tui.tui.app import Dashboard
+from dli_tui.tui.opening import Opening, Where
+from tests.support import ManualClock
+from tests.support_session import ManualPace
+
+HOUR = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)
+SIZES = [(80, 24), (120, 36), (200, 60)]
+_QUIET_TURNS = 3
+
+
+class Pilot:
+    """A dashboard in hand: keys go in, what is on screen comes out."""
+
+    def __init__(self, app, pilot, clock, pace, backend):
+        self.app, self.pilot, self.clock, self.pace, self.backend = (
+            app,
+            pilot,
+            clock,
+            pace,
+            backend,
+        )
+        self.remembered = {}
+        self.notes = []
+
+    async def settle(self):
+        """Until the session is idle and every message has been handled."""
+        quiet = 0
+        while quiet < _QUIET_TURNS:
+            session = self.app.bridge.session
+            if session is not None:
+                await session.idle()
+            busy = [worker for worker in self.app.workers if worker.group in _SHORT]
+            if busy:
+                await asyncio.gather(*(worker.wait() for worker in busy), return_exceptions=True)
+                quiet = 0
+            await self.pilot.pause(0)
+            quiet += 1
+
+    async def press(self, *keys):
+        """Press keys one after the other, each with all that comes of it."""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.pilot.pause(0)
+        await self.settle()
+
+    async def type(self, text):
+        """Type letters into whatever has the focus."""
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    async def pass_by(self, seconds):
+        """Let time pass, here and in the demo."""
+        self.clock.move(seconds)
+        self.pace.advance(seconds)
+        await self.settle()
+        self.app._tick()
+        await self.settle()
+
+    @property
+    def screen(self):
+        """The screen in front."""
+        return self.app.screen
+
+    @property
+    def picture(self):
+        """What is on screen, a line each."""
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self):
+        """The lines on screen."""
+        width, height = self.app.size
+        rendered = self.app.screen._compositor.render_strips()
+        return ["".join(part.text for part in strip).rstrip() for strip in rendered[:height]]
+
+    @property
+    def sent(self):
+        """The actions that the demo remembers, in order."""
+        return [action.deed for action in self.backend._journal.actions()]
+
+
+_SHORT = {"asking", "deeds", "detail", "refresh", "choices", "closing", "feed", "log-feed", "going"}
+
+
+@asynccontextmanager
+async def dashboard(
+    *,
+    size=(120, 36),
+    scenario=STANDARD,
+    backend=None,
+    read_only=False,
+    hour=HOUR,
+    **options,
+):
+    """A dashboard on the demo, with its first picture on screen."""
+    clock, pace = ManualClock(hour), ManualPace()
+    backend = backend or DemoBackend(scenario, clock=clock, journal=MemoryJournal())
+    remembered = {}
+
+    def session(crashed):
+        client = WorkflowClient(backend, clock=clock, read_only=read_only)
+        return _Opened(backend, Session(client, pace=pace, jitter=lambda: 0.5, crashed=crashed))
+
+    where = options.pop("where", Where(read_only=read_only))
+    opening = Opening(session=session, where=where, remember=remembered.update, **options)
+    app = Dashboard(opening)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        here = Pilot(app, pilot, clock, pace, backend)
+        here.remembered = remembered
+        while app.bridge.session is None:
+            await pilot.pause(0)
+        await here.settle()
+        yield here
+
+
+class _Opened:
+    """The backend and the session over it, opened and closed together."""
+
+    def __init__(self, backend, session):
+        self._backend, self._session = backend, session
+
+    async def __aenter__(self):
+        await self._backend.__aenter__()
+        return await self._session.__aenter__()
+
+    async def __aexit__(self, *error):
+        await self._session.__aexit__(*error)
+        await self._backend.__aexit__(*error)
