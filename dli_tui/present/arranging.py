@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.clock import GRACE
@@ -70,7 +71,7 @@ def arranged(rows: Iterable[WorkflowRow], order: Order, now: datetime) -> list[W
     value = _VALUES[order.column]
     # Sorting what is already in order of names keeps that order among equals, both ways.
     valued = [(found, row) for row in named if (found := value(row, now)) is not None]
-    valued.sort(key=_first, reverse=order.descending)
+    valued.sort(key=itemgetter(0), reverse=order.descending)
     done = [row for _, row in valued]
     if len(done) < len(named):
         done += [row for row in named if value(row, now) is None]
@@ -96,10 +97,6 @@ def _failed(row: WorkflowRow) -> bool:
 def _identity(row: WorkflowRow) -> str:
     """The name in any case, then what tells apart rows whose names are the same that way."""
     return f"{row.name.casefold()}\0{row.source}\0{row.key.name}"
-
-
-def _first(pair: tuple[Any, WorkflowRow]) -> Any:  # noqa: ANN401 - each column has its own type
-    return pair[0]
 
 
 def _next(row: WorkflowRow, now: datetime) -> datetime | None:

@@ -70,7 +70,7 @@ class WorkflowSheet(NamedTuple):
     cron: str
     """Empty: it runs by hand only."""
     schedule: str
-    """The schedule in words; empty where words would be longer than the cron."""
+    """The schedule in words; empty where it can't be said shortly and truly."""
     fires: tuple[datetime, ...]
     marks: tuple[Mark, ...]
     usual_seconds: float | None

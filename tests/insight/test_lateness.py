@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dli_tui.domain.clock import GRACE
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-from dli_tui.insight.lateness import GRACE, due_slot, late_since
+from dli_tui.insight.lateness import due_slot, late_since
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
 from textual import on
@@ -13,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.present import filters
+from dli_tui.present.wordhits import begins_words
 from dli_tui.tui import keys
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
@@ -114,14 +116,24 @@ class Palette(ModalScreen[Choice | None]):
         self.table.action_move(by)
 
     def _fill(self, text: str) -> None:
-        fitting = [one for one in self._choices if filters.fits(text, one.what)]
-        named = (one for one in self._workflows if text and filters.fits(text, one.what))
-        ranked = sorted(named, key=lambda one: filters.distance(text, one.what))
-        rows = [*fitting, *ranked[:_MOST_WORKFLOWS]]
+        wanted = text.strip().casefold()
+        fitting = [one for one in self._choices if _rank(wanted, one.what) is not None]
+        named = self._workflows if wanted else ()
+        ranked = [(rank, one) for one in named if (rank := _rank(wanted, one.what)) is not None]
+        best = nsmallest(_MOST_WORKFLOWS, ranked, key=itemgetter(0))
+        rows = [*fitting, *(one for _, one in best)]
         self.table.load(rows)
         self.table.go_to(0)
         if not rows:
             self.table.say([[Piece("Nothing is called that", Tone.MUTED)]])
+
+
+def _rank(wanted: str, what: str) -> tuple[int, int, int] | None:
+    """How well a name fits what was typed, the smallest best; None where it doesn't."""
+    at = what.casefold().find(wanted)
+    if at >= 0:
+        return 0, at, len(what)
+    return (1, 0, len(what)) if begins_words(wanted, what) else None
 
 
 def _paint(choice: Choice, column: str, _room: int) -> Iterable[Piece]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.binding import BindingType
@@ -324,7 +324,7 @@ class WorkflowsScreen(DashboardScreen):
     def _text_left(self) -> None:
         self.table.focus()
 
-    def _filter(self, **changes: object) -> None:
+    def _filter(self, **changes: Any) -> None:
         self._filter_by(self.listing.filter._replace(**changes))
 
     def _filter_by(self, wanted: ListFilter) -> None:

@@ -1,0 +1,40 @@
+"""Every command is said once, and no key means two things on one screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from dli_tui.tui import keys
+from dli_tui.tui.keys import COMMANDS, Scope
+
+SCREENS = [Scope.LIST, Scope.RUN]
+WRITE_KEYS = {"do.run": "R", "do.stop": "s", "do.pause": "p", "do.unpause": "u", "do.retry": "t"}
+
+
+@pytest.mark.parametrize("scope", SCREENS)
+def test_no_key_means_two_things_on_one_screen(scope):
+    counted = Counter(key for one in keys.in_scope(scope) for key in one.keys.split(","))
+    assert [key for key, count in counted.items() if count > 1] == []
+
+
+def test_every_command_can_be_named_to_give_it_another_key():
+    assert len({one.id for one in COMMANDS}) == len(COMMANDS)
+
+
+def test_write_keys_have_one_meaning_on_every_screen():
+    writing = {one.id: one.keys for one in COMMANDS if one.writes}
+    assert writing == WRITE_KEYS
+    assert {keys.BY_ID[one].scope for one in WRITE_KEYS} == {Scope.EVERYWHERE}
+
+
+def test_every_command_says_what_it_does():
+    assert all(one.label and one.help[0].isupper() and one.help[-1] != "." for one in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("key", "spelled"), [("slash", "/"), ("escape", "esc"), ("ctrl+p", "ctrl+p")]
+)
+def test_a_key_is_spelled_as_a_person_calls_it(key, spelled):
+    assert keys.spelled(key) == spelled
