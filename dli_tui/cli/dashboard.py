@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _NO_TERMINAL: Final = (
     "The dashboard needs a terminal. In a script use a command: dli-tui workflow list"
 )
-_LEAVE_PIXELS: Final = "\x1b[?1016l"
-"""Textual leaves this mouse mode set in terminals that know resize reports."""
 
 
 @connected
@@ -78,7 +76,6 @@ def _run(opening: Opening, *, mouse: bool) -> NoReturn:
         output.error(_no_such_theme(opening.theme, sorted(app.available_themes)))
         raise typer.Exit(WRONG_USE)
     app.run(mouse=mouse)
-    sys.stdout.write(_LEAVE_PIXELS)
     if app.crash is not None:
         _tell_crash(app.crash)
     raise typer.Exit(app.return_code or 0)

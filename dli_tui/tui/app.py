@@ -20,6 +20,7 @@ from dli_tui.tui.deeds import Deeds
 from dli_tui.tui.looks import RUNS, Tone
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.screens.workflows import WorkflowsScreen
+from dli_tui.tui.terminal import Terminal
 from dli_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Dashboard(App[None]):
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         self.choices = Choices.of(opening.choices)
-        super().__init__()
+        super().__init__(driver_class=Terminal)
         self.register_theme(colours.SAFE_THEME)
         self.bridge = Bridge(self, opening)
         self.deeds = Deeds(self)

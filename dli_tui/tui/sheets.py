@@ -17,7 +17,7 @@ from dli_tui.tui.widgets.page import Text
 if TYPE_CHECKING:
     from dli_tui.domain.errors import DLIError
 
-LABEL_WIDTH: Final = 9
+LABEL_WIDTH: Final = 10
 _FIRES: Final = 5
 _BAR: Final = 24
 

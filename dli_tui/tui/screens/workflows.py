@@ -324,7 +324,7 @@ class WorkflowsScreen(DashboardScreen):
     def _text_left(self) -> None:
         self.table.focus()
 
-    def _filter(self, **changes: Any) -> None:
+    def _filter(self, **changes: Any) -> None:  # noqa: ANN401 - each field has its own type
         self._filter_by(self.listing.filter._replace(**changes))
 
     def _filter_by(self, wanted: ListFilter) -> None:

@@ -209,6 +209,8 @@ class LogView(Lines):
             self._lay_out()
         elif self.following:
             self._to_end()
+        else:
+            self.show(self.cursor)
 
     # Searching
 

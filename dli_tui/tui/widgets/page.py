@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from rich.cells import cell_len, chop_cells
+from textual import events
 from textual.strip import Strip
 
 from dli_tui.tui.widgets.lines import Lines, Piece
 
 Text = tuple[Piece, ...]
+
+_LEAST: Final = 8
+"""Too narrow to be read wrapped."""
 
 
 class Page(Lines):
@@ -17,10 +23,19 @@ class Page(Lines):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._texts: Sequence[Text] = ()
+        self._laid: tuple[int, list[Text]] = (-1, [])
 
     @property
     def count(self) -> int:
-        return len(self._texts)
+        return len(self.laid)
+
+    @property
+    def laid(self) -> list[Text]:
+        """The lines as they stand on the page, long ones wrapped."""
+        width = self.scrollable_content_region.width
+        if self._laid[0] != width:
+            self._laid = (width, [line for text in self._texts for line in wrapped(text, width)])
+        return self._laid[1]
 
     @property
     def words(self) -> str:
@@ -32,6 +47,10 @@ class Page(Lines):
         if texts == self._texts:
             return
         self._texts = texts
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._laid = (-1, [])
         self.resized()
         self.refresh()
 
@@ -45,4 +64,32 @@ class Page(Lines):
         self.go_to(self.top + by * max(1, self.room - 1))
 
     def paint(self, index: int, width: int) -> Strip:
-        return self.strip(self._texts[index], width, self.rich_style)
+        return self.strip(self.laid[index], width, self.rich_style)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._lay_out()
+
+
+def wrapped(text: Text, width: int) -> list[Text]:
+    """A line on as many as it takes; what goes on stands under what is said, not its label."""
+    *before, last = text or (Piece(""),)
+    indent = sum(cell_len(piece.text) for piece in before)
+    room = width - indent
+    if room < _LEAST or cell_len(last.text) <= room:
+        return [text]
+    first, *rest = _broken(last.text, room)
+    blank = Piece(" " * indent)
+    lines = [(*before, last._replace(text=first))]
+    return [*lines, *((blank, last._replace(text=part)) for part in rest)]
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """Text in parts of at most `room` cells, broken at blanks where there are some."""
+    parts: list[str] = []
+    while cell_len(text) > room:
+        part = chop_cells(text, room)[0]
+        blank = part.rfind(" ")
+        cut = blank + 1 if blank > len(part) // 2 else len(part)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*parts, text]

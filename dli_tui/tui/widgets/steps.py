@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from dli_tui.domain.status import StepStatus
 from dli_tui.present import gantt, words
 from dli_tui.present.rows import StepRow
-from dli_tui.tui.looks import STEPS, Looks, Tone
+from dli_tui.tui.looks import STEPS, Look, Looks, Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.table import Column, Table
 
 _GANTT: Final = "gantt"
+_NOT_REACHED: Final = Look("✗", "x", "not run", Tone.MUTED)
+"""Failed because a step before it did: it is not what somebody has to look at."""
 COLUMNS: Final = (
     Column("name", "step", 30, least=16),
     Column("state", "state", 11),
@@ -64,6 +67,8 @@ class Steps(Table[StepRow]):
 
     def _cell(self, row: StepRow, column: str, room: int) -> list[Piece]:
         look = STEPS[row.status]
+        if row.status is StepStatus.FAILED and row.started is None:
+            look = _NOT_REACHED
         match column:
             case "name":
                 return [Piece(row.name)]
