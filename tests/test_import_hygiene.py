@@ -18,6 +18,15 @@ def test_importing_it_loads_nothing_heavy():
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
+def test_what_a_screen_draws_with_loads_no_model():
+    modules = ("rows", "words", "filters", "arranging", "gantt", "strips", "crons", "parameters")
+    names = ", ".join(f"dli_tui.present.{module}" for module in (*modules, "eta"))
+    heavy = ("pydantic", "croniter", "httpx", "textual", "rich")
+    code = f"import sys, {names}; print(*(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_name_is_importable_from_the_top(name):
     assert getattr(dli_tui, name) is not None

@@ -129,13 +129,14 @@ def test_a_screen_that_has_settled_tells_when_it_changed():
         assert terminal.settle(0.03) == []
 
 
-def test_a_key_has_the_bytes_of_a_terminal():
-    with python(KEY_BY_KEY + "print('up')\nprint(os.read(0, 9), os.read(0, 9))") as terminal:
+@pytest.mark.parametrize(
+    ("key", "read"), [("down", r"b'\\x1b\[B'"), ("ctrl+d", r"b'\\x04'"), ("j", "b'j'")]
+)
+def test_a_key_has_the_bytes_of_a_terminal(key, read):
+    with python(KEY_BY_KEY + "print('up')\nprint(os.read(0, 9))") as terminal:
         terminal.until("up")
-        terminal.press("down")
-        terminal.settle()
-        terminal.press("ctrl+d", "j")
-        terminal.until(r"b'\\x1b\[B' b'\\x04j'")
+        terminal.press(key)
+        terminal.until(read)
 
 
 def test_processor_and_memory_include_what_it_started():

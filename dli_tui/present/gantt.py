@@ -17,7 +17,7 @@ _PARTS: Final = 8
 """Into so many parts a cell can be divided."""
 _NEARLY_WHOLE: Final = 2
 _HALF: Final = 4
-_TICK_CELLS: Final = 12
+_TICK_CELLS: Final = 10
 _SECOND: Final = timedelta(seconds=1)
 _NO_TIME: Final = timedelta()
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400

@@ -31,14 +31,17 @@ _LEVELS: Final = {
     "severe": "error",
 }
 _WORDS: Final = "|".join(_LEVELS)
-_LEVEL: Final = re.compile(
-    rf"""
-      (?<![\w.-])(?P<loud>{_WORDS.upper()})(?![\w.-])   # ERROR, anywhere near the start
-    | (?:^|[\[(<]|\blevel=)"?(?P<soft>(?i:{_WORDS}))(?=[\])>:"]|\Z)  # error: [warn] level=info
-    | (?P<raised>^Traceback\ \(|^[\w.]*(?:Error|Exception)(?=:|\Z))
-    """,
-    re.VERBOSE,
+# Each word begins a branch, so that the search skips by first letters; what must not stand
+# before it is asked behind it.
+_LOUD: Final = re.compile(
+    "|".join(rf"{word}(?<![\w.-]{word})(?![\w.-])" for word in map(str.upper, _LEVELS))
 )
+_SOFT: Final = re.compile(
+    rf"""[\[(<{{]?(?:"?level"?[=:]\ ?)?"?(?P<word>{_WORDS})(?:[\])>:"]|\Z)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PAIR: Final = re.compile(rf"\blevel=(?P<word>{_WORDS})\b", re.IGNORECASE)
+_RAISED: Final = re.compile(r"Traceback \(|[\w.]*(?:Error|Exception)(?=:|\Z)")
 _BREAK: Final = re.compile(r"\r\n?|\n")
 
 
@@ -57,18 +60,23 @@ def log_rows(lines: Sequence[LogLine]) -> list[LogRow]:
 
 def _parts(text: str) -> Iterator[str]:
     """The single lines of a text, safe, tabs as blanks; a break at the end begins no line."""
-    for part in _BREAK.split(_BREAK.sub("\n", text).removesuffix("\n")):
-        shown = safe(part).expandtabs(_TAB)
+    lines = [text]
+    if "\n" in text or "\r" in text:
+        lines = _BREAK.sub("\n", text).removesuffix("\n").split("\n")
+    for line in lines:
+        shown = safe(line).expandtabs(_TAB)
         yield shown if len(shown) <= MAX_LINE else f"{shown[: MAX_LINE - 1]}…"
 
 
 def _level(text: str) -> str:
     """The level that a line itself names; empty where it names none."""
-    found = _LEVEL.search(text, 0, _HEAD)
-    if found is None:
-        return ""
-    word = found["loud"] or found["soft"]
-    return "error" if word is None else _known(word)
+    found = _LOUD.search(text, 0, _HEAD)
+    if found is not None:
+        return _known(found[0])
+    found = _SOFT.match(text, 0, _HEAD) or _PAIR.search(text, 0, _HEAD)
+    if found is not None:
+        return _known(found["word"])
+    return "error" if _RAISED.match(text, 0, _HEAD) else ""
 
 
 def _known(word: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
@@ -37,7 +37,7 @@ _UNDER_WAY: Final = frozenset(status for status in RunStatus if status.is_runnin
 def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> WorkflowRow:
     """One line of the list; `runs` are its latest, newest first, where they are known."""
     last = info.last_run or (runs[0] if runs else None)
-    row = WorkflowRow(
+    return WorkflowRow(
         key=WorkflowKey(info.dataset_name, info.source_type),
         name=words.name(info.dataset_name),
         source=info.source_type,
@@ -53,8 +53,8 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         unreadable=_shown(info.unreadable),
         overridden_by=_shown(info.overridden_by),
         marks=tuple(mark(run) for run in reversed(runs)),
+        **({} if last is None else _of_last(last)),
     )
-    return row if last is None else _with_last(row, last)
 
 
 def mark(run: WorkflowRun) -> Mark:
@@ -137,28 +137,29 @@ def step_row(step: Step) -> StepRow:
     )
 
 
-def _with_last(row: WorkflowRow, last: WorkflowRun) -> WorkflowRow:
-    """The row with what its last run says."""
+def _of_last(last: WorkflowRun) -> dict[str, Any]:
+    """What its last run says of a row, by field."""
     going = last.status in _UNDER_WAY
     began = last.started_at
     ended = None if going else last.finished_at
     progress = last.progress if going else None
-    return row._replace(
-        last=last.status,
-        last_word=_own_word(last.status, last.raw_status),
+    return {
+        "last": last.status,
+        "last_word": _own_word(last.status, last.raw_status),
         # Some lists tell how the last run went, but not which one it was.
-        last_ref=RunRef(last.run_id, last.dataset_name) if last.run_id else None,
-        last_at=ended or began or last.created_at,
-        seconds=None if going else last.duration_seconds,
-        began=began if going else None,
-        done=progress.completed_tasks if progress else 0,
-        steps=progress.total_tasks if progress else 0,
-    )
+        "last_ref": RunRef(last.run_id, last.dataset_name) if last.run_id else None,
+        "last_at": ended or began or last.created_at,
+        "seconds": None if going else last.duration_seconds,
+        "began": began if going else None,
+        "done": progress.completed_tasks if progress else 0,
+        "steps": progress.total_tasks if progress else 0,
+    }
 
 
 def _state(info: WorkflowInfo) -> str:
     """The status in words, worked out only where the server said something of its own."""
-    if info.raw_status is None and info.unreadable is None:
+    raw = info.raw_status
+    if info.unreadable is None and (raw is None or raw == info.status):
         return info.status
     return tables.workflow_status(info)
 

@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]+|[\W_]")
+"""What stands between words is one too, so that `ana.cl` may be typed."""
 _REMEMBERED: Final = 131_072
 _LEAST: Final = 2
 

@@ -32,7 +32,7 @@ from tests.benchmarks.figures import (
 from tests.terminal import NotShownError, environment
 
 THOROUGH: Final = Effort(rounds=5, presses=30, rest=20.0)
-SHORT: Final = Effort(rounds=3, presses=15, rest=8.0)
+SHORT: Final = Effort(rounds=3, presses=15, rest=10.0)
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ class Effort(NamedTuple):
     presses: int
     """Of each key in a round."""
     rest: float
-    """Seconds that nobody does anything."""
+    """Seconds that nobody does anything: whole tens, as the list is asked for every ten."""
 
 
 class Setting(NamedTuple):

@@ -106,3 +106,97 @@ def test_two_raw_names_are_never_shown_the_same():
 )
 def test_a_count_has_its_plural(count, shown):
     assert words.plural(count, "run") == shown
+
+
+def test_a_name_never_looks_like_another_that_was_spelled_out():
+    raw = ["a\x1b[1m", "a\\x1b[1m", "a", "a\u200b", "a\xad", "a\u2028"]
+    shown = words.names(raw)
+    assert len(set(shown.values())) == len(raw)
+    assert all(one.isprintable() for one in shown.values())
+
+
+def after(**passed):
+    return NINE + timedelta(**passed)
+
+
+@pytest.mark.parametrize(
+    ("passed", "shown"),
+    [
+        ({"seconds": 0}, "now"),
+        ({"seconds": 4.9}, "now"),
+        ({"seconds": 48}, "45s ago"),
+        ({"seconds": 60}, "1m ago"),
+        ({"minutes": 59.9}, "59m ago"),
+        ({"hours": 3.9}, "3h ago"),
+        ({"days": 2}, "2d ago"),
+        ({"days": 40_000}, "40000d ago"),
+        ({"seconds": -30}, "now"),
+        ({"hours": -2}, "in 2h00m"),
+    ],
+)
+def test_the_past_is_told_in_one_unit(passed, shown):
+    assert words.ago(NINE, after(**passed)) == shown
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [
+        ({"seconds": 3}, "now"),
+        ({"seconds": 44}, "in 40s"),
+        ({"minutes": 56, "seconds": 59}, "in 56m"),
+        ({"hours": 2, "minutes": 5, "seconds": 59}, "in 2h05m"),
+        ({"hours": 28}, "in 1d04h"),
+        ({"days": 3, "hours": 20}, "in 3d"),
+        ({"seconds": -59}, "now"),
+        ({"minutes": -14}, "14m ago"),
+    ],
+)
+def test_the_future_is_never_told_further_off_than_it_is(left, shown):
+    assert words.until(after(**left), NINE) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(-1, "0s"), (59, "59s"), (3_599, "59m"), (86_399, "23h"), (86_400, "1d")]
+)
+def test_an_age_has_one_unit(seconds, shown):
+    assert words.age(seconds) == shown
+
+
+def test_what_is_late_says_by_how_much():
+    assert words.late(NINE, after(minutes=14)) == "LATE 14m"
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "shown"),
+    [
+        (NINE, "UTC", "09:00"),
+        (NINE, "Asia/Seoul", "18:00"),
+        (NINE - timedelta(days=1), "UTC", "Mar 09 09:00"),
+        (NINE - timedelta(hours=10), "Asia/Seoul", "08:00"),
+        (NINE - timedelta(days=365), "UTC", "2025-03-10 09:00"),
+        (NINE, "Mars/Base", "09:00"),
+    ],
+)
+def test_a_clock_time_is_as_short_as_the_day_allows(at, zone, shown):
+    assert words.clock_time(at, zone, NINE) == shown
+
+
+def test_a_clock_time_may_have_its_offset():
+    assert words.clock_time(NINE, "Asia/Seoul", NINE, offset=True) == "18:00 +09:00"
+    assert words.clock_time(NINE, "UTC", NINE, offset=True) == "09:00 +00:00"
+
+
+def test_a_line_of_a_log_stands_at_a_second():
+    assert words.second_of(NINE, "Asia/Seoul") == "18:00:05"
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "shown"),
+    [(0, 8, "0%"), (5, 8, "62%"), (999, 1000, "99%"), (8, 8, "100%"), (9, 8, "100%"), (1, 0, "-")],
+)
+def test_a_share_is_whole_only_when_all_is_done(done, total, shown):
+    assert words.share(done, total) == shown
+
+
+def test_tries_have_their_plural():
+    assert (words.tries(1), words.tries(3)) == ("1 try", "3 tries")

@@ -1,0 +1,139 @@
+"""Which rows need a look, and in what order a list stands."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dli_tui.domain.clock import GRACE
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
+from dli_tui.present import arranging
+from dli_tui.present.arranging import Order
+from dli_tui.present.rows import Mark
+from tests.present.support import NOW, later, row
+
+COLUMNS = ("worst", "name", "source", "status", "last", "next", "duration", "runs", "owner")
+FAILED, COMPLETED = RunStatus.FAILED, RunStatus.COMPLETED
+TICK = timedelta(microseconds=1)
+
+
+def names(rows, column, descending=False):
+    return [one.name for one in arranging.arranged(rows, Order(column, descending), NOW)]
+
+
+def marks(*statuses):
+    return tuple(Mark(RunRef("r"), status) for status in statuses)
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity"),
+    [
+        ({"last": FAILED}, 0),
+        ({"last": RunStatus.TIMEOUT, "running": True}, 0),
+        ({"unreadable": "no name", "status": WorkflowStatus.DISABLED}, 0),
+        ({"last": FAILED, "status": WorkflowStatus.PAUSED}, 0),
+        ({"last": FAILED, "status": WorkflowStatus.DISABLED}, 3),
+        ({"last": FAILED, "status": WorkflowStatus.OVERRIDDEN}, 3),
+        ({"due": NOW - GRACE - TICK}, 1),
+        ({"due": NOW - GRACE}, 3),
+        ({"due": NOW - GRACE - TICK, "status": WorkflowStatus.PAUSED}, 3),
+        ({"running": True}, 2),
+        ({"last": RunStatus.KILLED}, 3),
+        ({}, 3),
+    ],
+)
+def test_how_much_a_row_needs_a_look(changes, severity):
+    one = row(**changes)
+    assert arranging.severity(one, NOW) == severity
+    assert arranging.is_problem(one, NOW) is (severity < 2)
+
+
+def test_the_worst_come_first_and_the_same_go_by_name():
+    rows = [
+        row("calm"),
+        row("runs", running=True),
+        row("B-failed", last=FAILED),
+        row("late", due=later(minutes=-9)),
+        row("a-failed", last=FAILED),
+    ]
+    assert names(rows, "worst") == ["a-failed", "B-failed", "late", "runs", "calm"]
+    assert names(rows, "worst", descending=True) == ["calm", "runs", "late", "a-failed", "B-failed"]
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "high"),
+    [
+        ("last", {"last_at": later(hours=-2)}, {"last_at": NOW}),
+        ("next", {"next_at": NOW}, {"next_at": later(hours=1)}),
+        (
+            "next",
+            {"next_at": later(hours=1), "due": later(hours=-1)},
+            {"next_at": later(seconds=1)},
+        ),
+        ("duration", {"seconds": 3.0}, {"running": True, "began": later(minutes=-1)}),
+        ("runs", {"marks": marks(COMPLETED)}, {"marks": marks(FAILED, COMPLETED, FAILED)}),
+        ("owner", {"owner": "ann"}, {"owner": "Bob"}),
+        ("owner", {"team": "a", "owner": "z"}, {"team": "b", "owner": "a"}),
+    ],
+)
+def test_rows_without_a_value_stand_last_in_either_direction(column, low, high):
+    rows = [row("a-none"), row("z-low", **low), row("b-high", **high), row("y-none")]
+    assert names(rows, column) == ["z-low", "b-high", "a-none", "y-none"]
+    assert names(rows, column, descending=True) == ["b-high", "z-low", "a-none", "y-none"]
+
+
+def test_the_next_run_of_what_is_held_is_no_value():
+    held = row("a", next_at=NOW, status=WorkflowStatus.PAUSED)
+    assert names([held, row("b", next_at=later(days=1))], "next") == ["b", "a"]
+
+
+def test_newest_longest_and_most_failures_are_wanted_first():
+    descending = {column for column in COLUMNS if arranging.natural(column)}
+    assert descending == {"last", "duration", "runs"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_order_is_the_same_whatever_the_rows_came_in(column, descending):
+    code = SourceType.CODE
+    rows = [row("pair", source=code), row("pair"), row("PAIR"), row("other", owner="x")]
+    found = {
+        tuple(one.key for one in arranging.arranged(mixed, Order(column, descending), NOW))
+        for mixed in permutations(rows)
+    }
+    assert len(found) == 1
+    if column != "name" or not descending:
+        order = next(iter(found))
+        assert order.index(WorkflowKey("pair", code)) < order.index(
+            WorkflowKey("pair", SourceType.MANUAL)
+        ) or (column == "source" and descending)
+
+
+DUES = st.none() | st.integers(-600, 600).map(lambda seconds: later(seconds=seconds))
+
+
+@given(
+    st.lists(
+        st.builds(
+            row,
+            due=DUES,
+            last=st.sampled_from([None, FAILED, COMPLETED]),
+            status=st.sampled_from(WorkflowStatus),
+        ),
+        max_size=6,
+    )
+)
+def test_until_the_next_turn_nothing_turns_and_then_something_does(rows):
+    def told(at):
+        return [arranging.severity(one, at) for one in rows]
+
+    turn = arranging.next_turn(rows, NOW)
+    if turn is None:
+        assert told(later(days=1)) == told(NOW)
+    else:
+        assert turn > NOW
+        assert told(turn - TICK) == told(NOW)
+        assert told(turn) != told(NOW)
