@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 
 def main() -> None:
@@ -12,7 +13,12 @@ def main() -> None:
     # so would looking through every installed package for plugins of pydantic.
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from dli_tui.cli.main import run  # noqa: PLC0415 - not before the two lines above
+    from dli_tui.cli import quick  # noqa: PLC0415 - not before the two lines above
+
+    asked = quick.read(sys.argv[1:])
+    if asked is not None:
+        sys.exit(quick.open_dashboard(asked))
+    from dli_tui.cli.main import run  # noqa: PLC0415 - loads typer
 
     run()
 

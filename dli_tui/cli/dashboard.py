@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
-
-import typer
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dli_tui.cli import output
 from dli_tui.cli.codes import FAILED, WRONG_USE
-from dli_tui.cli.connection import connected, place_of, settings_of
+from dli_tui.cli.places import Connection, WrongUseError, place_for, profile_for
 from dli_tui.config import remembered
+from dli_tui.config.files import load
 from dli_tui.config.model import Kind, Profile
-from dli_tui.config.target import Target
-from dli_tui.domain.errors import ConfigurationError, DLIError
+from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.text import safe_line
 
 if TYPE_CHECKING:
+    from dli_tui.config.model import Settings
+    from dli_tui.config.target import Target
     from dli_tui.session.session import Session
     from dli_tui.tui.crash import Report
     from dli_tui.tui.opening import Opening, Where
@@ -28,57 +29,68 @@ _NO_TERMINAL: Final = (
 )
 
 
-@connected
-def open_(
-    ctx: typer.Context,
-    begin: Annotated[
-        str | None, typer.Argument(metavar="[NAME|RUN|URL]", help="Where to begin.")
-    ] = None,
-    theme: Annotated[str | None, typer.Option("--theme", metavar="NAME", help="Colours.")] = None,
-    ascii_only: Annotated[
-        bool, typer.Option("--ascii", help="Draw with ASCII characters only.")
-    ] = False,
-    no_mouse: Annotated[
-        bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")
-    ] = False,
-) -> None:
-    """Open the dashboard, at a workflow, a run or a link to one if you like."""
-    _require_terminal()
+class Asked(NamedTuple):
+    """What the command line says of the dashboard."""
+
+    given: Connection = Connection()
+    begin: str | None = None
+    theme: str | None = None
+    ascii_only: bool = False
+    no_mouse: bool = False
+
+
+def open_dashboard(asked: Asked) -> int:
+    """Open it, and tell with which code to end."""
+    if not _has_terminal():
+        output.talk(_NO_TERMINAL)
+        return WRONG_USE
     try:
-        target = place_of(ctx).target
-        settings = settings_of(ctx)
-    except DLIError as problem:
+        settings = load(asked.given.config, os.environ)
+        for warning in settings.warnings:
+            output.talk(f"Warning: {safe_line(warning)}")
+    except ConfigurationError as problem:
         output.error(problem)
-        raise typer.Exit(FAILED) from problem
+        return FAILED
+    try:
+        target = place_for(asked.given, profile_for(asked.given, lambda: settings)).target
+    except ConfigurationError as problem:
+        output.error(problem)
+        return WRONG_USE
+    except WrongUseError as problem:
+        output.talk(f"Error: {problem}")
+        return WRONG_USE
+    return _run(_opening(asked, target, settings), mouse=settings.mouse and not asked.no_mouse)
+
+
+def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
     # Not before a terminal is there: this is nearly the whole start-up.
     from dli_tui.tui.looks import Looks  # noqa: PLC0415
     from dli_tui.tui.opening import Opening  # noqa: PLC0415
 
-    opening = Opening(
+    return Opening(
         session=lambda crashed: _session(target, crashed),
         where=_where(target),
-        looks=Looks(ascii=ascii_only or not _speaks_unicode()),
-        theme=theme or settings.theme,
+        looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
+        theme=asked.theme or settings.theme,
         keys=settings.keys,
         zone=_local_zone(),
         choices=remembered.recalled(),
         remember=remembered.remember,
-        begin=begin,
+        begin=asked.begin,
     )
-    _run(opening, mouse=settings.mouse and not no_mouse)
 
 
-def _run(opening: Opening, *, mouse: bool) -> NoReturn:
+def _run(opening: Opening, *, mouse: bool) -> int:
     from dli_tui.tui.app import Dashboard  # noqa: PLC0415 - as above
 
     app = Dashboard(opening)
     if opening.theme is not None and opening.theme not in app.available_themes:
         output.error(_no_such_theme(opening.theme, sorted(app.available_themes)))
-        raise typer.Exit(WRONG_USE)
+        return WRONG_USE
     app.run(mouse=mouse)
     if app.crash is not None:
         _tell_crash(app.crash)
-    raise typer.Exit(app.return_code or 0)
+    return app.return_code or 0
 
 
 def _session(
@@ -105,11 +117,8 @@ def _where(target: Target) -> Where:
     )
 
 
-def _require_terminal() -> None:
-    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        return
-    output.talk(_NO_TERMINAL)
-    raise typer.Exit(WRONG_USE)
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _speaks_unicode() -> bool:

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from dli_tui.cli.connection import FLAGS, VALUED
+from dli_tui.cli.places import FLAGS, VALUED
 from dli_tui.domain.text import safe
 
 # The class of every refusal of a command line, which typer keeps to itself.

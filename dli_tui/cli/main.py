@@ -21,7 +21,7 @@ _WHERE = (
 app = typer.Typer(
     name="dli-tui",
     help=_HELP,
-    cls=group_of("open", open="dashboard:open_", doctor="upkeep:doctor"),
+    cls=group_of("open", open="opening:open_", doctor="upkeep:doctor"),
     epilog=_WHERE,
     context_settings={"help_option_names": ["-h", "--help"]},
     # A traceback with the values of locals could show a token.

@@ -11,7 +11,8 @@ import typer
 
 from dli_tui.cli import output
 from dli_tui.cli.codes import FAILED, INTERRUPTED, KILLED, WRONG_USE
-from dli_tui.cli.connection import Place, connection_of, is_attended, place_of
+from dli_tui.cli.connection import connection_of, is_attended, place_of
+from dli_tui.cli.places import Place
 from dli_tui.client import WorkflowClient
 from dli_tui.client.sent import CURRENT, Sent
 from dli_tui.domain.errors import ConfigurationError, DLIError, WorkflowNotFoundError

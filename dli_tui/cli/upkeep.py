@@ -16,13 +16,13 @@ from dli_tui._version import __version__
 from dli_tui.cli import output
 from dli_tui.cli.codes import FAILED
 from dli_tui.cli.connection import (
-    Place,
     connected,
     connection_of,
     place_of,
     profile_of,
     settings_of,
 )
+from dli_tui.cli.places import Place
 from dli_tui.cli.running import reading, reports_errors
 from dli_tui.client import WorkflowClient
 from dli_tui.config import secrets

@@ -13,6 +13,8 @@ from dli_tui.domain.text import MAX_LINE, safe
 from dli_tui.present.rows import LogRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dli_tui.domain.log import LogLine
 
 _TAB: Final = 4
@@ -46,10 +48,15 @@ _BREAK: Final = re.compile(r"\r\n?|\n")
 
 
 def log_rows(lines: Sequence[LogLine]) -> list[LogRow]:
-    """The rows of some lines, in order."""
+    """The rows of some lines, in order; their times to the second, as they are told."""
     rows: list[LogRow] = []
+    second: datetime | None = None
     for line in lines:
         text, level, at = line.text, line.level, line.at
+        if at is not None:
+            at = at.replace(microsecond=0)
+            # Many lines are written in one second: they share what says so.
+            at = second = second if at == second else at
         plain = text.isascii() and text.isprintable() and len(text) <= MAX_LINE
         rows.extend(
             LogRow(part, _level(part) if level is None else _known(level), at)

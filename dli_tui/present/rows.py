@@ -138,3 +138,4 @@ class LogRow(NamedTuple):
     level: str = ""
     """debug, info, warning, error, or empty where nobody says."""
     at: datetime | None = None
+    """When it was written, to the second."""

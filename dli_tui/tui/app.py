@@ -26,6 +26,7 @@ from dli_tui.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from dli_tui.domain.ids import RunRef, WorkflowKey
     from dli_tui.session.feed import Feed
+    from dli_tui.session.session import Session
     from dli_tui.tui.listing import Listing
     from dli_tui.tui.opening import Opening
 
@@ -95,6 +96,13 @@ class Dashboard(App[None]):
         self.bridge.front(is_front=False)
 
     # Going somewhere
+
+    def arrive(self, session: Session) -> None:
+        """Go to where the person wants to begin, if that is somewhere else."""
+        if self.opening.begin:
+            from dli_tui.tui.arriving import arrive  # noqa: PLC0415 - not for the first paint
+
+            self.run_worker(arrive(self, session, self.opening.begin), group="going")
 
     def open_run(self, ref: RunRef, name: str, *, to_log: bool = False) -> None:
         """Open the page of a run."""

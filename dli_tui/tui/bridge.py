@@ -69,6 +69,7 @@ class Bridge:
             follow(self._app, session.watching)
             for screen in self._app.screen_stack:
                 screen.post_message(Opened())
+            self._app.arrive(session)
             await asyncio.Event().wait()
 
     def front(self, *, is_front: bool) -> None:

@@ -51,8 +51,10 @@ def test_connection_options_stand_anywhere_and_the_nearest_counts(cli, words):
     assert done.stdout == cli("workflow", "list", *DEMO).stdout
 
 
-def test_without_a_command_it_is_the_list(cli):
-    assert cli(*DEMO).stdout == cli("workflow", "list", *DEMO).stdout
+def test_without_a_command_it_is_the_dashboard_which_wants_a_terminal(cli):
+    done = cli(*DEMO)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "needs a terminal" in done.stderr
 
 
 @pytest.mark.parametrize(
