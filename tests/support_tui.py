@@ -60,6 +60,11 @@ class Pilot:
         """Type letters into whatever has the focus."""
         await self.press(*("space" if letter == " " else letter for letter in text))
 
+    async def resize(self, columns, rows):
+        """Make the window another size."""
+        await self.pilot.resize_terminal(columns, rows)
+        await self.settle()
+
     async def pass_by(self, seconds):
         """Let time pass, here and in the demo."""
         self.clock.move(seconds)
@@ -91,7 +96,7 @@ class Pilot:
         return [action.deed for action in self.backend._journal.actions()]
 
 
-_SHORT = {"asking", "deeds", "detail", "refresh", "choices", "closing", "feed", "log-feed", "going"}
+_SHORT = {"asking", "deeds", "refresh", "choices", "closing", "feed", "log-feed", "going"}
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -82,12 +83,22 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
 
 def _run(opening: Opening, *, mouse: bool) -> int:
     from dli_tui.tui.app import Dashboard  # noqa: PLC0415 - as above
+    from dli_tui.tui.choices import Choices  # noqa: PLC0415 - as above
+    from dli_tui.tui.terminal import HUNG_UP  # noqa: PLC0415 - as above
 
     app = Dashboard(opening)
     if opening.theme is not None and opening.theme not in app.available_themes:
         output.error(_no_such_theme(opening.theme, sorted(app.available_themes)))
         return WRONG_USE
+    # A worker that never got its turn is no news for a person who quits.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     app.run(mouse=mouse)
+    if app.return_code == HUNG_UP:
+        # What is still to be written has nobody to read it.
+        output.silence()
+    if app.choices != Choices.of(opening.choices):
+        # What was chosen with the last key before the end isn't kept yet.
+        opening.remember(app.choices.as_words())
     if app.crash is not None:
         _tell_crash(app.crash)
     return app.return_code or 0
@@ -126,17 +137,9 @@ def _speaks_unicode() -> bool:
 
 
 def _local_zone() -> str:
-    """The zone of this machine by its name; UTC where it has none."""
-    from dli_tui.domain.zones import zone_of  # noqa: PLC0415 - as above
-
+    """The zone of this machine by its name; one that nobody knows is told as UTC."""
     link = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
-    for name in (os.environ.get("TZ", "").lstrip(":"), link):
-        try:
-            if name:
-                return zone_of(name).key
-        except ConfigurationError:
-            continue
-    return "UTC"
+    return os.environ.get("TZ", "").lstrip(":") or link or "UTC"
 
 
 def _no_such_theme(name: str, themes: list[str]) -> ConfigurationError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _MOST_BYTES = 64 * 1024
@@ -41,4 +42,5 @@ def remember(choices: Mapping[str, str]) -> None:
         fresh.write_text(json.dumps({**recalled(), **choices}), encoding="utf-8")
         fresh.replace(path)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _NOT_ZONES: Final = ("posix", "posixrules", "right", "localtime", "Factory", "SystemV")
 _ZONE_HINT: Final = "Use a name such as UTC, Asia/Seoul or America/New_York."
@@ -15,6 +17,8 @@ _ZONE_HINT: Final = "Use a name such as UTC, Asia/Seoul or America/New_York."
 @lru_cache(maxsize=512)
 def zone_of(name: str) -> ZoneInfo:
     """The IANA zone called `name`; DLI-001 for anything else."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the first paint tells no time
+
     if name.split("/", 1)[0] in _NOT_ZONES:
         raise ConfigurationError(f"'{name}' is not an IANA time zone", hint=_ZONE_HINT)
     try:

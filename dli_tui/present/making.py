@@ -115,6 +115,7 @@ def run_sheet(run: WorkflowRun, past: Durations | None, now: datetime, timezone:
         url=web_address(run.logs_url),
         zone=_shown(timezone),
         facts=facts.of_run(run, kind, timezone),
+        is_backfill=run.backfill_id == run.run_id,
     )
 
 

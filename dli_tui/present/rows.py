@@ -111,6 +111,8 @@ class RunSheet(NamedTuple):
     zone: str
     facts: tuple[tuple[str, str], ...]
     """Label and words: who started it, slot, parameters, why it was stopped."""
+    is_backfill: bool = False
+    """Whether it is a backfill as a whole, whose steps are runs."""
 
 
 class StepRow(NamedTuple):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import BAD
-from dli_tui.tui import colours, crash
+from dli_tui.tui import colours, crash, keys
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
@@ -22,6 +24,8 @@ from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.screens.workflows import WorkflowsScreen
 from dli_tui.tui.terminal import Terminal
 from dli_tui.tui.widgets.lines import Lines
+from dli_tui.tui.widgets.oneline import OneLine
+from dli_tui.tui.widgets.toosmall import LEAST, is_too_small
 
 if TYPE_CHECKING:
     from dli_tui.domain.ids import RunRef, WorkflowKey
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from dli_tui.tui.opening import Opening
 
 TICK_SECONDS: Final = 1.0
+_GARBAGE: Final = 20_000
+"""So many new objects between two looks for garbage: 700 would mean dozens in a poll."""
 _FATAL_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,13 +48,13 @@ class Dashboard(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - an attribute of instances, says Textual
         (0, "-tiny"),
-        (60, "-narrow"),
+        (LEAST.width, "-narrow"),
         (100, "-wide"),
         (160, "-ultra"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
         (0, "-flat"),
-        (16, "-short"),
+        (LEAST.height, "-short"),
         (30, "-tall"),
     ]
 
@@ -94,6 +100,14 @@ class Dashboard(App[None]):
 
     def on_app_blur(self) -> None:
         self.bridge.front(is_front=False)
+
+    def settle_memory(self) -> None:
+        """The first picture is whole: what it is made of is here to stay, and isn't looked
+        through for garbage again and again. Until now there was none (see `__main__`)."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.set_threshold(_GARBAGE)
+            gc.enable()
 
     # Going somewhere
 
@@ -191,8 +205,25 @@ class Dashboard(App[None]):
         for screen in self.screen_stack:
             for lines in screen.query(Lines):
                 lines.forget_strips()
+            for line in screen.query(OneLine):
+                line.forget_styles()
 
     # Keys of one's own
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and is_too_small(self.size):
+            quitting = self.opening.keys.get("go.quit", keys.BY_ID["go.quit"].keys)
+            if isinstance(event, events.Key) and event.key in (*quitting.split(","), "ctrl+q"):
+                self.exit()
+        else:
+            await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        self.deeds.quit()
+
+    def action_help_quit(self) -> None:
+        # ctrl+c is a habit: it may not throw away a form that is half filled in.
+        self.notify("Quit with q", markup=False)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         keys = ", ".join(sorted(binding.description for binding in clashed_bindings))

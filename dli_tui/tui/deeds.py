@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from rich.text import Text
+from textual.screen import ModalScreen
+
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import WorkflowRow
-from dli_tui.tui import late
+from dli_tui.tui import hints, keys, late
 
 if TYPE_CHECKING:
     from dli_tui.domain.errors import DLIError
@@ -16,9 +20,12 @@ if TYPE_CHECKING:
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
     from dli_tui.tui.opening import Where
+    from dli_tui.tui.permits import Objection
     from dli_tui.tui.screens.base import DashboardScreen
 
 Answer = TypeVar("Answer")
+Progress = Callable[[int], None]
+"""Told how many of the things that were asked for are through."""
 
 
 class Told(NamedTuple):
@@ -35,35 +42,55 @@ class Target(NamedTuple):
 
     row: WorkflowRow
     run: WorkflowRun | None
+    hidden: bool = False
+    """Whether a filter hides it."""
 
 
 class Frozen(NamedTuple):
     """What a deed is meant for. Nothing that moves behind the question changes it."""
 
     fit: Sequence[Target]
-    left_out: Sequence[tuple[Target, DLIError]]
-    hidden: int
-    """How many of them the filter hides."""
+    left_out: Sequence[tuple[Target, Objection]]
     where: Where
     now: datetime
+
+    @property
+    def hidden(self) -> int:
+        """How many of those that fit can't be seen just now."""
+        return sum(target.hidden for target in self.fit)
 
 
 class Sending(Generic[Answer]):
     """One request for each target. What was done is never sent again; what failed may be."""
 
     def __init__(
-        self, targets: Sequence[Target], call: Callable[[Target, Answer], Awaitable[str]]
+        self,
+        targets: Sequence[Target],
+        call: Callable[[Target, Answer], Awaitable[str]],
+        *,
+        rehearses: Callable[[Answer], bool] = lambda _answer: False,
     ) -> None:
         self._left = list(range(len(targets)))
         self._targets = targets
         self._call = call
+        self._rehearses = rehearses
+        """Whether an answer only tries, so that nothing is done by it."""
 
-    async def __call__(self, answer: Answer) -> Sequence[Told]:
+    async def __call__(self, answer: Answer, progress: Progress) -> Sequence[Told]:
         """Send what is left, and tell what became of each."""
-        outcomes = await late.each()(
-            self._left, lambda place: self._call(self._targets[place], answer)
-        )
-        self._left = [outcome.item for outcome in outcomes if not outcome.ok]
+        through = 0
+
+        async def one(place: int) -> str:
+            nonlocal through
+            try:
+                return await self._call(self._targets[place], answer)
+            finally:
+                through += 1
+                progress(through)
+
+        outcomes = await late.each()(self._left, one)
+        if not self._rehearses(answer):
+            self._left = [outcome.item for outcome in outcomes if not outcome.ok]
         return [_told(self._targets[one.item].row.name, one.result, one.error) for one in outcomes]
 
 
@@ -74,6 +101,9 @@ class Deeds:
         self._app = app
         self.drafts: dict[str, dict[str, str]] = {}
         """What was typed in a form that was left, by question."""
+        self.under_way: list[str] = []
+        """What is being sent just now, by the titles of the questions."""
+        self._warned = False
 
     def begin(self, deed: str, screen: DashboardScreen) -> None:
         """Ask about a deed, unless something speaks against it: then say what."""
@@ -90,32 +120,87 @@ class Deeds:
     async def _ask(self, deed: str, session: Session, screen: DashboardScreen) -> None:
         questions = late.questions()
         permit = questions.PERMITS[deed]
-        fit, left_out = [], []
-        for row in screen.targets:
-            target = Target(row, screen.run_of(row))
-            problem = permit(session.workflows.rows.get(row.key), target.run)
+        fit: list[Target] = []
+        left_out: list[tuple[Target, Objection]] = []
+        for target in self._targets(screen):
+            problem = permit(session.workflows.rows.get(target.row.key), target.run)
             if problem is None:
                 fit.append(target)
             else:
                 left_out.append((target, problem))
         if not fit:
-            first = left_out[0][1]
-            screen.say(f"{first.message}. {first.hint}", wrong=True)
+            screen.say(self._why_not(deed, left_out), wrong=True)
             return
-        frozen = Frozen(fit, left_out, screen.hidden, self._app.opening.where, screen.now())
+        frozen = Frozen(fit, left_out, self._app.opening.where, screen.now())
         question = await questions.QUESTIONS[deed](session, frozen)
-        self._app.push_screen(question)
+        # Whoever went elsewhere meanwhile no longer wants to be asked.
+        if self._app.front is screen and not isinstance(self._app.screen, ModalScreen):
+            self._app.push_screen(question)
+
+    def _targets(self, screen: DashboardScreen) -> list[Target]:
+        shown = {row.key for row in self._app.listing.shown} if screen.hidden else None
+        return [
+            Target(row, screen.run_of(row), shown is not None and row.key not in shown)
+            for row in screen.targets
+        ]
+
+    def _why_not(self, deed: str, left_out: Sequence[tuple[Target, Objection]]) -> str:
+        target, problem = left_out[0]
+        what = target.row.name
+        if len(left_out) > 1:
+            what = f"any of these {len(left_out)}. {what}"
+        return f"Can't {deed} {what}: {problem.why}. {self.hint(problem.hint)}".rstrip()
+
+    def hint(self, hint: str) -> str:
+        """What helps, by the keys of this person."""
+        return hints.in_keys(hint, self._key)
+
+    def _key(self, command_id: str) -> str:
+        mapped = self._app.opening.keys.get(command_id, keys.BY_ID[command_id].keys)
+        return keys.spelled(mapped.split(",")[0])
+
+    @contextmanager
+    def sending(self, title: str) -> Iterator[None]:
+        """Something is being sent as long as this lasts."""
+        self.under_way.append(title)
+        try:
+            yield
+        finally:
+            self.under_way.remove(title)
+            self._warned = False
+
+    def quit(self) -> None:
+        """End the dashboard; while something is being sent, only for who asks twice."""
+        if not self.under_way:
+            self._app.exit()
+        elif self._warned:
+            told = f"Left before the answer came: {self._sent_now}. Look whether it was done."
+            self._app.exit(message=Text(told))
+        else:
+            self._warned = True
+            self._app.notify(
+                f"Still sending: {self._sent_now}. Quit again to leave without the answer.",
+                severity="warning",
+                markup=False,
+            )
+
+    @property
+    def _sent_now(self) -> str:
+        return safe_line(", ".join(title.rstrip("?") for title in self.under_way), 200)
 
     def note(self, told: Sequence[Told]) -> None:
-        """Tell what became of what was sent, and look again."""
+        """Tell what became of what was sent."""
         bad = [one for one in told if not one.ok]
         if bad:
             more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-            words = f"{bad[0].name}: {bad[0].words}{more}"
+            words = f"{bad[0].name}: {bad[0].words}{more}. {self.hint(bad[0].hint)}"
         else:
             words = told[0].words if len(told) == 1 else f"Done, all {len(told)}"
-        shown = safe_line(words, 300)
+        shown = safe_line(words, 400)
         self._app.notify(shown, severity="error" if bad else "information", markup=False)
+
+    def look_again(self) -> None:
+        """Have the screen in front ask for what has changed."""
         if self._app.front is not None:
             self._app.front.action_refresh()
 

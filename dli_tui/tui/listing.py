@@ -46,9 +46,11 @@ class Listing:
         self.selected &= self.rows.keys()
         return moved.whole or bool(moved.keys)
 
-    def is_worth_arranging(self, workflows: Workflows) -> bool:
+    def is_worth_arranging(self, workflows: Workflows, *, news: bool) -> bool:
         """Whether to sort now. While a long list comes in, only each time it has doubled."""
-        return workflows.complete or len(self.rows) >= 2 * self._arranged
+        if workflows.complete:
+            return news or len(self.rows) != self._arranged
+        return len(self.rows) >= 2 * self._arranged
 
     def is_due(self, now: datetime) -> bool:
         """Whether time alone has turned some row into a late one."""

@@ -49,14 +49,22 @@ def _write(path: str, text: str) -> None:
         stream.write(text)
 
 
-def pager(env: Mapping[str, str]) -> list[str] | None:
-    """The person's pager as an argument list; None where there is none."""
+class NoPagerError(Exception):
+    """There is no pager to show a log with; its words are for the person."""
+
+
+def pager(env: Mapping[str, str]) -> list[str]:
+    """The person's pager as an argument list."""
+    wanted = env.get("PAGER") or _FALLBACK
     try:
-        words = shlex.split(env.get("PAGER") or _FALLBACK)
-    except ValueError:
-        return None
-    found = shutil.which(words[0]) if words else None
-    return [found, *words[1:]] if found else None
+        words = shlex.split(wanted)
+    except ValueError as problem:
+        raise NoPagerError(f"PAGER can't be read as a command: {problem}") from problem
+    name = words[0] if words else wanted
+    found = shutil.which(name)
+    if found is None:
+        raise NoPagerError(f"There is no program '{name}' here; set PAGER to one that is")
+    return [found, *words[1:]]
 
 
 def show(command: Sequence[str], rows: Sequence[LogRow]) -> None:
@@ -66,5 +74,7 @@ def show(command: Sequence[str], rows: Sequence[LogRow]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text_of(rows))
         subprocess.run([*command, path], check=False)  # noqa: S603 - the person's own pager
+    except OSError as problem:
+        raise NoPagerError(f"The log can't be shown: {problem.strerror or problem}") from problem
     finally:
         Path(path).unlink(missing_ok=True)

@@ -57,7 +57,7 @@ class LogRows:
         """What is searched, its case folded."""
         self.width = 0
         """The cells of a line that long rows go on from; 0: they are cut."""
-        self._kept: Sequence[int] = range(0)
+        self._kept: range | array[int] = range(0)
         self._ends = array(_NUMBERS)
         """Where wrapped: how many lines there are up to and with each kept row."""
         self._hits = array(_NUMBERS)
@@ -132,8 +132,9 @@ class LogRows:
             self._kept = range(len(self.rows))
         else:
             fresh = range(first, len(self.rows))
-            kept = (at for at in fresh if self.rows[at].level in admitted)
-            self._kept = array(_NUMBERS, (*self._kept, *kept))
+            kept = self._kept if isinstance(self._kept, array) else array(_NUMBERS)
+            kept.extend(at for at in fresh if self.rows[at].level in admitted)
+            self._kept = kept
         fresh_places = range(place, len(self._kept))
         if self.width:
             self._ends.extend(self._ending(fresh_places))

@@ -2,112 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from rich.cells import cell_len
+
 from dli_tui.domain.status import StepStatus
-from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui.deeds import Frozen, Target
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Plan
+from dli_tui.tui.widgets.cells import fitted
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
 
 FREELY: Final = 20
 """So many at once go without typing how many they are."""
+_WIDEST: Final = 30
+"""A longer name has a line of its own, so that it can be read to its end."""
+_INDENT: Final = "    "
 
 
 def pause(frozen: Frozen) -> Plan:
     """Hold schedules."""
-    lines = [_line(one.row, _missed(one.row, frozen.now)) for one in frozen.fit]
+    lines = _lines(frozen, lambda one: _held(one.row, frozen.now))
     return _plan("pause", frozen, lines, "schedule")
 
 
 def unpause(frozen: Frozen) -> Plan:
     """Let schedules fire again."""
-    lines = [_line(one.row, "fires again by its schedule") for one in frozen.fit]
-    return _plan("unpause", frozen, lines, "schedule")
+    return _plan("unpause", frozen, _lines(frozen, lambda _: "fires by its schedule"), "schedule")
 
 
 def run(frozen: Frozen) -> Plan:
     """Start runs."""
-    lines = [_line(one.row, _usual(one.row, frozen.now)) for one in frozen.fit]
+    lines = _lines(frozen, lambda one: _usual(one.row, frozen.now))
     return _plan("run", frozen, lines, "workflow")
 
 
 def stop(frozen: Frozen) -> Plan:
     """Stop runs under way."""
-    lines = [
-        _line(one.row, f"{_run_of(one)}  {_so_far(one.row, frozen.now)}") for one in frozen.fit
-    ]
+    lines = _lines(frozen, lambda one: _so_far(one, frozen.now), lambda one, _: [_run_of(one)])
     return _plan("stop", frozen, lines, "run")
 
 
 def retry(frozen: Frozen, steps: Sequence[Sequence[StepRow]]) -> Plan:
     """Run failed steps again; `steps` are those of each run."""
-    lines: list[Text] = []
-    for one, of_run in zip(frozen.fit, steps, strict=True):
-        names = ", ".join(step.name for step in of_run if step.status is StepStatus.FAILED)
-        lines.append(_line(one.row, _run_of(one)))
-        again = names or "its failed steps"
-        lines.append((Piece(f"    again: {again}, and what comes after", Tone.MUTED),))
-    return _plan("retry", frozen, lines, "run")
+
+    def more(one: Target, place: int) -> list[Text]:
+        return [_run_of(one), _again(steps[place])]
+
+    return _plan("retry", frozen, _lines(frozen, lambda one: _ended(one, frozen.now), more), "run")
+
+
+# The plan around the lines
 
 
 def _plan(verb: str, frozen: Frozen, lines: list[Text], noun: str) -> Plan:
     count = len(frozen.fit)
     what = frozen.fit[0].row.name if count == 1 else words.plural(count, noun)
-    for one, problem in frozen.left_out:
-        why = safe_line(problem.message, 200)
-        lines.append((Piece(f"  left out  {one.row.name}  ", Tone.MUTED), Piece(why, Tone.LATE)))
     confirm, label = _confirmation(frozen, what)
     return Plan(
-        id=f"{verb} {' '.join(sorted(one.row.key.name for one in frozen.fit))}",
+        id=f"{verb} {sorted((one.row.key, one.run and one.run.run_id) for one in frozen.fit)}",
         title=f"{verb.capitalize()} {what}?",
-        lines=lines,
-        verb=f"{verb} {what}" if count == 1 else f"{verb} {count}",
+        lines=[*lines, *_left_out(frozen)],
+        verb=verb if count == 1 else f"{verb} {count}",
+        targets=count,
         confirm=confirm,
         confirm_label=label,
     )
 
 
+def _left_out(frozen: Frozen) -> list[Text]:
+    if not frozen.left_out:
+        return []
+    room = _room([one for one, _ in frozen.left_out])
+    lines: list[Text] = [(), (Piece(f"  left out: {len(frozen.left_out)}", Tone.LATE),)]
+    for one, problem in frozen.left_out:
+        lines += _line(one, room, problem.why)
+    return lines
+
+
 def _confirmation(frozen: Frozen, what: str) -> tuple[str, str]:
     """What has to be typed first, and why."""
     count, where = len(frozen.fit), frozen.where
-    if count > FREELY or frozen.hidden:
-        hidden = f", {frozen.hidden} of them hidden by the filter" if frozen.hidden else ""
-        return str(count), f"{what}{hidden}: type {count}"
-    if where.typed:
-        name = frozen.fit[0].row.key.name if count == 1 else where.name
-        return name, f"{where.name} is production: type {words.word(name)}"
-    return "", ""
+    counted = count > FREELY or bool(frozen.hidden)
+    hidden = f", {frozen.hidden} hidden by the filter" if frozen.hidden else ""
+    name = words.word(where.name) if count > 1 else frozen.fit[0].row.name
+    # What is typed is what is shown: a raw name may hold what no keyboard has.
+    match where.typed, counted:
+        case True, True:
+            return f"{name} {count}", f"{_production(frozen)}, {what}{hidden}: type {name} {count}"
+        case True, False:
+            return name, f"{_production(frozen)}: type {name}"
+        case False, True:
+            return str(count), f"{what}{hidden}: type {count}"
+        case _:
+            return "", ""
 
 
-def _run_of(target: Target) -> str:
-    return words.word(target.run.run_id if target.run is not None else None)
+def _production(frozen: Frozen) -> str:
+    return f"{words.word(frozen.where.name)} is production"
 
 
-def _line(row: WorkflowRow, note: str) -> Text:
-    return (Piece(f"  {row.name}  "), Piece(f"{row.source}  ", Tone.MUTED), Piece(note, Tone.MUTED))
+# A target's lines
 
 
-def _missed(row: WorkflowRow, now: datetime) -> str:
+def _lines(
+    frozen: Frozen,
+    note: Callable[[Target], str],
+    more: Callable[[Target, int], list[Text]] = lambda _one, _place: [],
+) -> list[Text]:
+    """A line for each target, and what else is to be said of it below."""
+    room = _room(frozen.fit)
+    lines: list[Text] = []
+    for place, one in enumerate(frozen.fit):
+        lines += [*_line(one, room, note(one)), *more(one, place)]
+    return lines
+
+
+def _room(targets: Sequence[Target]) -> int:
+    return min(_WIDEST, max(cell_len(one.row.name) for one in targets))
+
+
+def _line(one: Target, room: int, note: str) -> list[Text]:
+    row = one.row
+    hidden = (Piece("hidden  ", Tone.LATE),) if one.hidden else ()
+    said = (*hidden, Piece(f"{row.source}, {note}", Tone.MUTED))
+    if cell_len(row.name) > room:
+        return [(Piece("  "), Piece(row.name)), (Piece(_INDENT), *said)]
+    return [(Piece(f"  {fitted(row.name, room)}  "), *said)]
+
+
+def _run_of(one: Target) -> Text:
+    run_id = words.name(one.run.run_id) if one.run is not None else words.NOTHING
+    return (Piece(f"{_INDENT}run ", Tone.MUTED), Piece(run_id, Tone.MUTED))
+
+
+def _again(steps: Sequence[StepRow]) -> Text:
+    names = ", ".join(step.name for step in steps if step.status is StepStatus.FAILED)
+    again = names or "its failed steps"
+    return (Piece(f"{_INDENT}again "), Piece(f"{again}, and what comes after"))
+
+
+def _held(row: WorkflowRow, now: datetime) -> str:
     if row.next_at is None:
-        return "no run is planned"
-    return f"will not run {words.until(row.next_at, now)}"
+        held = "no run is planned"
+    elif row.next_at <= now:
+        held = f"holds the run that was due {words.ago(row.next_at, now)}"
+    else:
+        held = f"holds the run {words.until(row.next_at, now)}"
+    return f"{held}; the run under way goes on" if row.running else held
 
 
 def _usual(row: WorkflowRow, now: datetime) -> str:
     if row.running:
-        return f"a run is under way already, {_so_far(row, now)}"
+        begun = f", {words.span(now - row.began)} so far" if row.began is not None else ""
+        return f"a run is under way already{begun}"
     return "never ran before" if row.last is None else f"last took {words.span(row.seconds)}"
 
 
-def _so_far(row: WorkflowRow, now: datetime) -> str:
-    if row.began is None:
+def _so_far(one: Target, now: datetime) -> str:
+    run = one.run
+    if run is None or run.started_at is None:
         return "not begun yet"
-    share = f", {words.share(row.done, row.steps)} done" if row.steps else ""
-    return f"{words.span(now - row.began)} so far{share}"
+    so_far = f"{words.span(now - run.started_at)} so far"
+    if run.progress is None or not run.progress.total_tasks:
+        return so_far
+    return f"{so_far}, {words.share(run.progress.completed_tasks, run.progress.total_tasks)} done"
+
+
+def _ended(one: Target, now: datetime) -> str:
+    run = one.run
+    return f"failed {words.ago(run.finished_at, now)}" if run and run.finished_at else "failed"

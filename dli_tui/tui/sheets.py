@@ -141,6 +141,25 @@ def failed(problem: DLIError) -> Sequence[Text]:
     ]
 
 
+def no_log(sheet: RunSheet, note: str, *, steps: int) -> Sequence[Text]:
+    """Why there is no log to read: its place tells no steps, it has none, or none has begun."""
+    if note:
+        said = note
+    elif sheet.is_backfill:
+        said = "A backfill as a whole has no steps; each of its runs has its own"
+    elif steps or not sheet.status.is_terminal:
+        said = "No step has begun yet; its log appears here as soon as one does"
+    else:
+        said = "No steps are kept of this run, and so no logs"
+    return [(Piece(safe_line(said, 200), Tone.MUTED),)]
+
+
+def wrote_nothing(error: str) -> Sequence[Text]:
+    """A log that is complete and empty; what its step said of its end is all there is."""
+    note: list[Text] = [(Piece("This step wrote nothing", Tone.MUTED),)]
+    return [*note, (Piece(error, Tone.FAILED),)] if error else note
+
+
 def nothing_fits(told: str) -> Sequence[Text]:
     """The filter leaves nothing."""
     return [

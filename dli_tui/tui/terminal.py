@@ -1,16 +1,25 @@
-"""The terminal that is drawn on: stdout's, so that stderr can be kept in a file."""
+"""The terminal that is drawn on: stdout's, so that stderr can be kept in a file.
+
+It may go away at any time, with its window or its connection. Textual would then wait for it
+for ever, at full load; here that is the end.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOBase, TextIOWrapper
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from dli_tui.tui.app import Dashboard
 
-_LEAVE_PIXELS = "\x1b[?1016l"
+HUNG_UP: Final = 128 + signal.SIGHUP
+_LEAVE_PIXELS: Final = "\x1b[?1016l"
 
 
 class Terminal(LinuxDriver):
@@ -18,17 +27,76 @@ class Terminal(LinuxDriver):
 
     def __init__(
         self,
-        app: App[None],
+        app: Dashboard,
         *,
         debug: bool = False,
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._dash = app
         if sys.__stdout__ is not None:
-            self._file = sys.__stdout__
+            self._file = cast("TextIO", _Output(sys.__stdout__, self._lost))
 
     def stop_application_mode(self) -> None:
         # Where the terminal tells of its size by itself, Textual leaves this mouse mode set.
         self.write(_LEAVE_PIXELS)
         super().stop_application_mode()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # The size that the app believes in. Where a terminal tells none, Textual's own guess
+        # here is another one, and it would lay out for the two in turn, for ever.
+        return self._dash.console.size
+
+    def _lost(self) -> None:
+        self._dash.call_later(self._dash.exit, return_code=HUNG_UP)
+
+    def _sigcont_application(self, *_: object) -> None:
+        # A terminal that goes away sends this too. To begin once more without having stopped
+        # would leave a second thread that nobody ends.
+        if self._must_signal_resume:
+            super()._sigcont_application()
+
+    def _run_input_thread(self) -> None:
+        # Textual would print a traceback of its own.
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._lost()
+        except Exception as error:  # noqa: BLE001 - the thread ends here, whatever it was
+            self._dash.call_later(self._dash.break_down, error)
+
+
+class _Output(TextIOBase):
+    """A stream that can be written to even when nobody is there any more."""
+
+    def __init__(self, stream: TextIO, lost: Callable[[], None]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lost: Callable[[], None] | None = lost
+        if isinstance(stream, TextIOWrapper):
+            # Where the terminal has no Hangul, a name in it is question marks and not the end.
+            stream.reconfigure(errors="replace")
+
+    def write(self, text: str) -> int:
+        with suppress(ValueError):
+            try:
+                self._stream.write(text)
+            except OSError:
+                self._tell_lost()
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(ValueError):
+            try:
+                self._stream.flush()
+            except OSError:
+                self._tell_lost()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def _tell_lost(self) -> None:
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            lost()

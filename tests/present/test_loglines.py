@@ -74,3 +74,10 @@ def test_markup_stays_as_it_is_and_nothing_is_obeyed():
 @given(st.text(max_size=60))
 def test_no_line_is_obeyed(text):
     assert all(is_safe(shown) for shown in texts(text))
+
+
+def test_lines_of_one_second_share_what_says_so():
+    ticks = [NOW.replace(microsecond=micro) for micro in (1, 900)]
+    first, second = log_rows([LogLine(text="x", at=at) for at in ticks])
+    assert first.at is second.at
+    assert first.at == NOW.replace(microsecond=0)

@@ -7,7 +7,7 @@ import pytest
 from dli_tui.domain.errors import ConnectionFailedError, Unsupported
 from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.session import logs
-from dli_tui.session.logs import LOG_SECONDS, MANY
+from dli_tui.session.logs import LOG_SECONDS, MANY, SLOWEST_SECONDS
 from tests.support_backends import ScriptedBackend, log_of
 from tests.support_session import looking_at
 
@@ -44,22 +44,23 @@ async def reading(*chunks, complete=False):
 
 def whole(feed):
     """No line is missing, none is there twice."""
-    return [line.text for line in feed.lines] == [str(number) for number in range(len(feed.lines))]
+    taken = feed.take()
+    return [line.text for line in taken] == [str(number) for number in range(feed.count)]
 
 
 async def test_what_lies_there_is_read_without_waiting():
     async with reading(MANY, MANY, 3, complete=True) as (here, feed):
-        assert (len(feed.lines), feed.complete, feed.truncated) == (2 * MANY + 3, True, False)
+        assert (feed.count, feed.complete, feed.truncated) == (2 * MANY + 3, True, False)
         assert here.backend.arrived("logs") == [None, str(MANY), str(2 * MANY)]
         assert whole(feed)
 
 
 async def test_what_is_being_written_is_looked_for_every_two_seconds():
     async with reading(3, 0, 4) as (here, feed):
-        counts = [len(feed.lines)]
+        counts = [feed.count]
         for _ in range(2):
             await here.pass_by(LOG_SECONDS)
-            counts.append(len(feed.lines))
+            counts.append(feed.count)
         assert counts == [3, 3, 7]
         assert whole(feed)
 
@@ -80,7 +81,7 @@ async def test_nobody_reads_more_than_so_many_lines(monkeypatch, chunks, complet
     monkeypatch.setattr(logs, "MOST_LINES", 10)
     async with reading(*chunks, complete=complete) as (here, feed):
         await here.pass_by(LOG_SECONDS)
-        assert (len(feed.lines), feed.truncated, feed.complete) == (10, truncated, not truncated)
+        assert (feed.count, feed.truncated, feed.complete) == (10, truncated, not truncated)
         await here.pass_by(1_000)
         assert here.asked("logs") == 2
 
@@ -88,9 +89,9 @@ async def test_nobody_reads_more_than_so_many_lines(monkeypatch, chunks, complet
 async def test_a_broken_line_loses_nothing():
     async with reading(3, DOWN, 4) as (here, feed):
         await here.pass_by(LOG_SECONDS)
-        assert (len(feed.lines), feed.freshness.problem) == (3, DOWN)
+        assert (feed.count, feed.freshness.problem) == (3, DOWN)
         await here.pass_by(2)
-        assert (len(feed.lines), feed.freshness.problem) == (7, None)
+        assert (feed.count, feed.freshness.problem) == (7, None)
         assert whole(feed)
 
 
@@ -108,4 +109,26 @@ async def test_while_nobody_sees_it_nothing_is_asked():
         assert here.asked("logs") == 1
         feed.resume()
         await here.settle()
-        assert len(feed.lines) == 2
+        assert feed.count == 2
+
+
+async def test_a_line_is_handed_over_once_and_then_forgotten():
+    async with reading(2, 3) as (here, feed):
+        first = feed.take()
+        await here.pass_by(LOG_SECONDS)
+        assert [line.text for line in (*first, *feed.take())] == list("01234")
+        assert (feed.take(), feed.count) == ([], 5)
+
+
+async def test_a_log_that_stands_still_is_asked_for_less_and_less_often_until_a_line_comes():
+    async with reading(1, *[0] * 40) as (here, feed):
+        for _ in range(60):
+            await here.pass_by(1)
+        asked = here.asked("logs")
+        assert asked < 15
+        await here.pass_by(SLOWEST_SECONDS)
+        assert here.asked("logs") == asked + 1
+        here.backend.chunks = [1]
+        await here.pass_by(SLOWEST_SECONDS)
+        await here.pass_by(LOG_SECONDS)
+        assert (feed.count, here.asked("logs")) == (2, asked + 3)

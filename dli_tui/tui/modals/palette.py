@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from heapq import nsmallest
-from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,22 +14,23 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.present.wordhits import begins_words
-from dli_tui.tui import keys
+from dli_tui.present.rows import WorkflowRow
+from dli_tui.tui import finding, keys
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Column, Table
+from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
     from dli_tui.tui.screens.base import DashboardScreen
 
-_MOST_WORKFLOWS: Final = 200
 _COLUMNS: Final = (
-    Column("what", "", 40, grows=True, least=20, sortable=False),
-    Column("kind", "", 10, given_up=1, sortable=False),
+    Column("what", "", 50, grows=True, least=20, sortable=False),
+    Column("kind", "", 8, given_up=1, sortable=False),
     Column("key", "", 8, right=True, given_up=2, sortable=False),
 )
+_COMMAND, _THEME, _WORKFLOW = "command", "theme", "workflow"
 
 
 class Choice(NamedTuple):
@@ -38,10 +38,29 @@ class Choice(NamedTuple):
 
     what: str
     kind: str
+    about: str = ""
     key: str = ""
     action: str = ""
     """What the screen in front is to do; empty: go to a workflow."""
     workflow: WorkflowKey | None = None
+
+    @property
+    def words(self) -> str:
+        """What is searched in."""
+        return f"{self.what} {self.about}".casefold()
+
+
+class _Choices(Table[Choice]):
+    """The lines; one click chooses."""
+
+    head_height: ClassVar[int] = 0
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        at = self.top + event.get_content_offset_capture(self).y
+        if at < self.count:
+            self.go_to(at)
+            self.post_message(self.Chosen(self))
 
 
 class Palette(ModalScreen[Choice | None]):
@@ -56,37 +75,42 @@ class Palette(ModalScreen[Choice | None]):
     ]
 
     def __init__(
-        self, choices: Sequence[Choice], workflows: Sequence[Choice], looks: Looks
+        self, choices: Sequence[Choice], workflows: Sequence[WorkflowRow], looks: Looks
     ) -> None:
         super().__init__()
         self._choices = choices
         self._workflows = workflows
+        self._names = [row.name.casefold() for row in workflows]
         self._looks = looks
 
     @classmethod
     def ask(cls, screen: DashboardScreen) -> None:
         """Ask what to do on `screen`, and have it done."""
         app = cast("Dashboard", screen.app)
-        rows = app.listing.rows.values()
-        workflows = [Choice(row.name, "workflow", workflow=row.key) for row in rows]
-        palette = cls([*_commands(screen), *_themes(app)], workflows, screen.looks)
+        choices = [*_commands(screen), *_themes(app)]
+        palette = cls(choices, tuple(app.listing.rows.values()), screen.looks)
 
         async def do(choice: Choice | None) -> None:
             if choice is None:
                 return
-            if choice.workflow is not None:
+            if choice.workflow is None:
+                await screen.run_action(choice.action)
+            elif choice.workflow in app.listing.rows:
                 app.go_to(choice.workflow)
             else:
-                await screen.run_action(choice.action)
+                screen.say(f"{choice.what} is no longer there", wrong=True)
 
         app.push_screen(palette, do)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            yield Input(placeholder="a command, a theme, or a workflow", id="palette-text")
-            yield Table(
+            yield Input(
+                placeholder="a command, a theme, or a workflow", id="palette-text", compact=True
+            )
+            yield _Choices(
                 _COLUMNS, _paint, lambda choice: choice, self._looks, id="choices", selectable=False
             )
+        yield TooSmall()
 
     def on_mount(self) -> None:
         self._fill("")
@@ -95,18 +119,15 @@ class Palette(ModalScreen[Choice | None]):
     @property
     def table(self) -> Table[Choice]:
         """What there is to choose from."""
-        return self.query_one("#choices", Table)
+        return self.query_one("#choices", _Choices)
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
         self._fill(message.value)
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
-        self.dismiss(self.table.current)
-
     @on(Lines.Chosen)
-    def _clicked(self) -> None:
+    def _chosen(self) -> None:
         self.dismiss(self.table.current)
 
     def action_leave(self) -> None:
@@ -117,29 +138,40 @@ class Palette(ModalScreen[Choice | None]):
 
     def _fill(self, text: str) -> None:
         wanted = text.strip().casefold()
-        fitting = [one for one in self._choices if _rank(wanted, one.what) is not None]
-        named = self._workflows if wanted else ()
-        ranked = [(rank, one) for one in named if (rank := _rank(wanted, one.what)) is not None]
-        best = nsmallest(_MOST_WORKFLOWS, ranked, key=itemgetter(0))
-        rows = [*fitting, *(one for _, one in best)]
+        self.workers.cancel_node(self)
+        named = finding.best(wanted, self._names) if wanted else []
+        fits = ((finding.fit(wanted, one.words), one) for one in self._choices)
+        ranked = [(found, one) for found, one in fits if found is not None]
+        ranked += [(found, self._workflow(at)) for found, at in named]
+        # What begins as it was typed comes first; of those that fit alike, commands do.
+        rows = [one for _, one in sorted(ranked, key=lambda pair: pair[0][0])]
         self.table.load(rows)
         self.table.go_to(0)
-        if not rows:
+        if wanted and len(named) < finding.MOST:
+            self.table.say([[Piece("Looking …", Tone.MUTED)]])
+            self.run_worker(self._add_by_words(wanted), group="going")
+        else:
             self.table.say([[Piece("Nothing is called that", Tone.MUTED)]])
 
+    async def _add_by_words(self, wanted: str) -> None:
+        """Below what holds it as typed: the names whose words begin like it."""
+        for found in finding.by_words(wanted, self._names):
+            table = self.table
+            room = finding.MOST - len(table.rows)
+            if found and room > 0:
+                table.load([*table.rows, *(self._workflow(at) for at in found[:room])])
+            await asyncio.sleep(0)
+        self.table.say([[Piece("Nothing is called that", Tone.MUTED)]])
 
-def _rank(wanted: str, what: str) -> tuple[int, int, int] | None:
-    """How well a name fits what was typed, the smallest best; None where it doesn't."""
-    at = what.casefold().find(wanted)
-    if at >= 0:
-        return 0, at, len(what)
-    return (1, 0, len(what)) if begins_words(wanted, what) else None
+    def _workflow(self, at: int) -> Choice:
+        row = self._workflows[at]
+        return Choice(row.name, _WORKFLOW, about=row.source, workflow=row.key)
 
 
 def _paint(choice: Choice, column: str, _room: int) -> Iterable[Piece]:
     match column:
         case "what":
-            return [Piece(choice.what)]
+            return [Piece(f"{choice.what}  "), Piece(choice.about, Tone.MUTED)]
         case "kind":
             return [Piece(choice.kind, Tone.MUTED)]
         case _:
@@ -147,13 +179,15 @@ def _paint(choice: Choice, column: str, _room: int) -> Iterable[Piece]:
 
 
 def _commands(screen: DashboardScreen) -> Iterable[Choice]:
+    read_only = screen.dash.opening.where.read_only
     for command in keys.in_scope(screen.scope):
-        if screen.offers(command) and command.id != "go.palette":
+        off = not screen.offers(command) or (command.writes and read_only)
+        if not off and command.id != "go.palette":
             mapped = screen.dash.opening.keys.get(command.id, command.keys)
             spelled = keys.spelled(mapped.split(",")[0])
-            yield Choice(command.help, "command", spelled, command.action)
+            yield Choice(command.label, _COMMAND, command.help, spelled, command.action)
 
 
 def _themes(app: Dashboard) -> Iterable[Choice]:
     for name in sorted(app.available_themes):
-        yield Choice(f"Theme {name}", "theme", action=f"app.choose_theme({name!r})")
+        yield Choice(name, _THEME, about="theme", action=f"app.choose_theme({name!r})")

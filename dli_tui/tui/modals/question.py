@@ -19,22 +19,29 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
-from dli_tui.tui.deeds import Told
+from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
+from dli_tui.tui.modals import drafts
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.page import Page, Text
+from dli_tui.tui.widgets.saying import Saying
+from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
 Answer = TypeVar("Answer")
 
-MOST_PLAN_LINES: Final = 12
+READ_SECONDS: Final = 0.4
+"""Nobody has read a plan sooner: an enter that comes before was meant for something else."""
+_TIGHT_ROWS: Final = 20
+"""On fewer, the blank lines of a form go to its plan."""
+_MOST_REFUSED: Final = 300
 
 
-Send = Callable[[Answer], Awaitable[Sequence[Told]]]
+Send = Callable[[Answer, Progress], Awaitable[Sequence[Told]]]
 """Sends what was answered, once, and tells what became of each."""
 
 
@@ -46,10 +53,19 @@ class Plan(NamedTuple):
     title: str
     lines: Sequence[Text]
     verb: str
-    """What enter does: `pause 3 schedules`."""
+    """What enter does: `pause 3`."""
+    targets: int = 1
+    """How many things it is done to."""
     confirm: str = ""
     """What has to be typed before it is sent; empty: nothing."""
     confirm_label: str = ""
+
+
+class _Form(Vertical):
+    """The fields; when they take another height, the plan has to give or take."""
+
+    def on_resize(self) -> None:
+        cast("Question[object]", self.screen).fit()
 
 
 class Question(ModalScreen[bool], Generic[Answer]):
@@ -58,15 +74,21 @@ class Question(ModalScreen[bool], Generic[Answer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "cancel", show=False),
         Binding("ctrl+s", "submit", "send", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
-    AUTO_FOCUS = "Field Input, #plan"
+    AUTO_FOCUS = ""
 
     def __init__(self, plan: Plan, send: Send[Answer]) -> None:
         super().__init__()
         self.plan = plan
         self._send = send
         self._sending = False
+        self._left = False
         self._done: Sequence[Told] = ()
+        self._through = 0
+        self._shown_at: float | None = None
+        """Since when there is to be read what stands there now; None before it is painted."""
 
     @property
     def dash(self) -> Dashboard:
@@ -83,59 +105,111 @@ class Question(ModalScreen[bool], Generic[Answer]):
         """The answer, or None where a field is wrong: the field says so itself."""
         raise NotImplementedError
 
+    @property
+    def verb(self) -> str:
+        """What enter does."""
+        return self.plan.verb
+
+    def stays(self, _answer: Answer) -> bool:
+        """Whether the form stays open after `answer` went well."""
+        return False
+
     # Frame
 
     def compose(self) -> ComposeResult:
         with Vertical(id="question"):
             yield OneLine(id="question-title")
             yield Page(id="plan")
-            yield from self.fields()
-            if self.plan.confirm:
-                yield Field("confirm", self.plan.confirm_label)
-            yield OneLine(id="refusal")
+            with _Form(id="form"):
+                yield from self.fields()
+                if self.plan.confirm:
+                    yield Field("confirm", self.plan.confirm_label)
+                yield Saying(id="refusal")
             yield OneLine(id="question-keys")
+        yield TooSmall()
 
     def on_mount(self) -> None:
+        self.set_class(self.dash.opening.where.production, "-production")
+        self._tell_title(self.plan.title)
+        self.query_one("#plan", Page).tell(self.plan.lines)
+        if drafts.restore(self, self.dash.deeds.drafts.pop(self.plan.id, {})):
+            self._say("Your draft is back; ctrl+u empties a line", Tone.MUTED)
+        self.tell_keys()
+        for field in self.query(Field).results():
+            field.focus_input()
+            break
+        self.call_after_refresh(self._painted)
+
+    def _tell_title(self, title: str) -> None:
         where = self.dash.opening.where
         badge = [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True)] if where.production else []
         self.query_one("#question-title", OneLine).tell(
-            [Bit(self.plan.title, bold=True), Bit(f"  {where.name}", Tone.MUTED)], badge
+            [Bit(title, bold=True), Bit(f"  {where.name}", Tone.MUTED)], badge
         )
-        self.set_class(where.production, "-production")
-        self._tell_plan(self.plan.lines)
-        self._tell_keys()
-        draft = self.dash.deeds.drafts.pop(self.plan.id, {})
-        for field in self.query(Field):
-            if field.name in draft:
-                field.value = draft[field.name]
-        if any(draft.values()):
-            self._refuse("Your draft is back", tone=Tone.MUTED)
 
-    def _tell_plan(self, lines: Sequence[Text]) -> None:
-        page = self.query_one("#plan", Page)
-        page.tell(lines)
-        room = max(3, self.app.size.height - 12)
-        page.styles.height = min(len(lines), MOST_PLAN_LINES, room)
+    def on_resize(self) -> None:
+        self.set_class(self.size.height < _TIGHT_ROWS, "-tight")
+        self.call_after_refresh(self.fit)
 
-    def _tell_keys(self) -> None:
-        if self._done:
+    def fit(self) -> None:
+        """Give the plan the height that it needs, as far as the form leaves it."""
+        if not self.is_attached:
+            return
+        page, form = self.query_one("#plan", Page), self.query_one("#form")
+        tight = self.has_class("-tight")
+        around = form.outer_size.height + (_FRAME if tight else _FRAME + _AIR)
+        height = max(1, min(page.count, self.size.height - around))
+        page.can_focus = page.count > height
+        page.styles.height = height
+        self.tell_keys()
+
+    def tell_keys(self) -> None:
+        """Say what the keys do now."""
+        if self._sending:
+            bits = [Bit(self._sent_so_far, Tone.RUNNING), *_key("esc", "don't wait", "leave")]
+        elif self._done:
             bits = [*_key("esc", "close", "leave")]
             if self.failed:
                 again = f"try the {len(self.failed)} that failed again"
                 bits = [*_key("enter", again, "submit"), *bits]
-        elif self._sending:
-            bits = [Bit(" sending …", Tone.RUNNING), *_key("esc", "don't wait for it", "leave")]
         else:
-            bits = [*_key("enter", self.plan.verb, "submit"), *_key("esc", "cancel", "leave")]
+            bits = [*_key("enter", self.verb, "submit"), *_key("esc", "cancel", "leave")]
+        if self.query_one("#plan").can_focus:
+            bits += _key("pgdn", "read on", "page(1)")
         self.query_one("#question-keys", OneLine).tell(bits)
 
-    def _refuse(self, text: str, *, tone: Tone = Tone.FAILED) -> None:
-        self.query_one("#refusal", OneLine).tell([Bit(safe_line(text, 400), tone)])
+    @property
+    def _sent_so_far(self) -> str:
+        count = len(self.failed) if self._done else self.plan.targets
+        return f" sending {self._through} of {count} …" if count > 1 else " sending …"
+
+    def _say(self, text: str, tone: Tone = Tone.FAILED, hint: str = "") -> None:
+        said = [(Piece(safe_line(text, _MOST_REFUSED), tone),)] if text else []
+        if hint:
+            said.append((Piece(safe_line(hint, _MOST_REFUSED), Tone.MUTED),))
+        self.query_one("#refusal", Saying).tell(said)
 
     @property
     def failed(self) -> tuple[Told, ...]:
         """What was not done."""
         return tuple(told for told in self._done if not told.ok)
+
+    # Time to read
+
+    def _painted(self) -> None:
+        self._shown_at = self._passed()
+
+    def _passed(self) -> float:
+        session = self.dash.bridge.session
+        return session.pace.passed() if session is not None else 0.0
+
+    def _is_read(self) -> bool:
+        """Whether what stands there could be read; who holds enter down never sends by that."""
+        soon = self._shown_at is None or self._passed() - self._shown_at < READ_SECONDS
+        if soon:
+            self._painted()
+            self._say("That came too soon to be read; press it again to go on", Tone.LATE)
+        return not soon
 
     # Answering
 
@@ -150,62 +224,105 @@ class Question(ModalScreen[bool], Generic[Answer]):
             event.stop()
             self.action_submit()
 
+    def action_page(self, by: int) -> None:
+        self.query_one("#plan", Page).action_page(by)
+
     def action_submit(self) -> None:
-        if self._sending or (self._done and not self.failed):
+        if self._sending or self._left or not self._is_read():
             return
         for field in self.query(Field):
             field.complain("")
-        if not self._is_confirmed():
-            return
         answer = self.answer()
-        if answer is None:
+        if not self._is_confirmed(at_once=answer is not None) or answer is None:
             return
-        self._sending = True
-        self._refuse("")
-        self._tell_keys()
+        self._sending, self._through = True, 0
+        self._say("")
+        self.tell_keys()
         # The app's worker, not this screen's: what has been sent is seen to its end.
         self.dash.run_worker(self._see_through(answer), group="deeds")
 
-    def _is_confirmed(self) -> bool:
+    def _is_confirmed(self, *, at_once: bool) -> bool:
+        """Whether it was typed out; where only that is missing, `at_once` goes there."""
         if not self.plan.confirm:
             return True
         field = self.query_one("#field-confirm", Field)
-        if field.value.strip() == self.plan.confirm:
+        if field.value.strip() == self.plan.confirm.strip():
             return True
         field.complain(f"Type {self.plan.confirm} to go on")
-        field.focus_input()
+        if at_once:
+            field.focus_input()
         return False
 
     async def _see_through(self, answer: Answer) -> None:
         """Send, and tell what became of it: here, or as a note if this was left meanwhile."""
-        told = await self._send(answer)
+        with self.dash.deeds.sending(self.plan.title):
+            told = await self._send(answer, self._tell_progress)
         self._sending = False
-        bad = [one for one in told if not one.ok]
-        if not self.is_attached:
+        done = all(one.ok for one in told)
+        if done:
+            self.dash.deeds.drafts.pop(self.plan.id, None)
+        self.dash.deeds.look_again()
+        if self._left or not self.is_attached:
             self.dash.deeds.note(told)
-        elif not bad:
+        elif done and not self.stays(answer):
             self.dash.deeds.note(told)
+            self._left = True
             self.dismiss(True)  # noqa: FBT003 - the answer of the screen
-        elif len(told) == 1:
-            self._refuse(f"{bad[0].words}  {bad[0].hint}")
-            self._tell_keys()
         else:
-            self._done = told
-            self._tell_plan([_result(one) for one in told])
-            self._tell_keys()
+            self._tell_outcome(told)
+
+    def _tell_progress(self, through: int) -> None:
+        self._through = through
+        if not self._left and self.is_attached:
+            self.tell_keys()
+
+    def _tell_outcome(self, told: Sequence[Told]) -> None:
+        """Tell here what became of it, and let it be tried again."""
+        bad = [one for one in told if not one.ok]
+        if len(told) == 1:
+            tone = Tone.FAILED if bad else Tone.COMPLETED
+            self._say(told[0].words, tone, self.dash.deeds.hint(told[0].hint))
+        else:
+            self._done = told if bad else ()
+            words = f"{len(bad)} of {len(told)} failed" if bad else f"All {len(told)} went well"
+            self._say(words, Tone.FAILED if bad else Tone.COMPLETED)
+            page = self.query_one("#plan", Page)
+            page.tell([line for one in _bad_first(told) for line in self._result(one)])
+            page.go_to(0)
+        self.fit()
+        self._painted()
+
+    def _result(self, told: Told) -> list[Text]:
+        if told.ok:
+            return [(Piece("  done    ", Tone.COMPLETED), Piece(told.name))]
+        words = (Piece("          "), Piece(safe_line(told.words, _MOST_REFUSED)))
+        hint = safe_line(self.dash.deeds.hint(told.hint), _MOST_REFUSED)
+        lines: list[Text] = [(Piece("  failed  ", Tone.FAILED), Piece(told.name)), words]
+        return [*lines, (Piece("          "), Piece(hint, Tone.MUTED))] if hint else lines
 
     def action_leave(self) -> None:
-        typed = {field.name or "": field.value for field in self.query(Field) if field.value}
-        typed.pop("confirm", None)
-        if typed and not self._done and not self._sending:
+        if self._left:
+            return
+        typed = drafts.typed(self)
+        if typed and not self._done:
             self.dash.deeds.drafts[self.plan.id] = typed
+        if self._sending:
+            told = "Not waiting; a notice comes when it is answered"
+            self.dash.notify(told, markup=False)
+        elif typed and not self._done:
+            self.dash.notify("Kept as a draft: ask the same again to get it back", markup=False)
+        self._left = True
         self.dismiss(bool(self._done or self._sending))
 
 
-def _result(told: Told) -> Text:
-    if told.ok:
-        return (Piece(f"done    {told.name}  ", Tone.COMPLETED), Piece(told.words, Tone.MUTED))
-    return (Piece(f"failed  {told.name}  ", Tone.FAILED), Piece(told.words))
+_FRAME: Final = 4
+"""The frame, the title and the keys."""
+_AIR: Final = 4
+"""Blank lines: above the plan and the keys, and outside the frame."""
+
+
+def _bad_first(told: Sequence[Told]) -> list[Told]:
+    return sorted(told, key=lambda one: one.ok)
 
 
 def _key(key: str, label: str, action: str) -> list[Bit]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from textual import on
 from textual.widgets import Input
 
+from dli_tui.domain.text import spelled_out
 from dli_tui.present import parameters
-from dli_tui.tui.modals.question import Question
+from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.toggle import Toggle
 
@@ -24,9 +26,24 @@ class RunAnswer(NamedTuple):
 class RunQuestion(Question[RunAnswer]):
     """Answered with parameters; a dry run starts nothing."""
 
+    def __init__(self, plan: Plan, send: Send[RunAnswer], *, of_many: bool = False) -> None:
+        super().__init__(plan, send)
+        self._of_many = of_many
+
     def fields(self) -> Iterable[Field | Toggle]:
-        yield Field("parameters", "parameters", hint='key=value key=value, or {"key": "value"}')
-        yield Toggle("dry run: check only, start nothing", id="dry-run")
+        label = "parameters, the same for each" if self._of_many else "parameters"
+        yield Field("parameters", label, hint='key=value key=value, or {"key": "value"}')
+        yield Toggle("dry-run", "dry run: check only, start nothing (space)")
+
+    def on_mount(self) -> None:
+        self.watch(self.query_one(Toggle), "on", self.tell_keys, init=False)
+
+    @property
+    def verb(self) -> str:
+        return f"check, don't {self.plan.verb}" if self.query_one(Toggle).on else self.plan.verb
+
+    def stays(self, answer: RunAnswer) -> bool:
+        return answer.dry_run
 
     @on(Input.Changed)
     def _check(self, message: Input.Changed) -> None:
@@ -40,10 +57,14 @@ class RunQuestion(Question[RunAnswer]):
         if found is None:
             field.focus_input()
             return None
-        return RunAnswer(found, self.query_one("#dry-run", Toggle).on)
+        return RunAnswer(found, self.query_one(Toggle).on)
 
     def _read(self, field: Field) -> dict[str, Any] | None:
         """The parameters as typed, or None and a complaint at the field."""
         found, problems = parameters.parse(field.value)
-        field.complain(problems[0].message if problems else "")
-        return None if problems else found
+        if problems:
+            field.complain(problems[0].message)
+            return None
+        shown = spelled_out(json.dumps(found, ensure_ascii=False)) if found else ""
+        field.remark(f"sends {shown}" if shown else "")
+        return found

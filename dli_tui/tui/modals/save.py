@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dli_tui.present.rows import LogRow
 from dli_tui.tui import logfile
-from dli_tui.tui.deeds import Told
+from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Plan, Question
 from dli_tui.tui.widgets.field import Field
@@ -17,12 +17,12 @@ class SaveQuestion(Question[str]):
     """Answered with a path."""
 
     def __init__(self, name: str, rows: Sequence[LogRow]) -> None:
-        async def send(path: str) -> Sequence[Told]:
+        async def send(path: str, _progress: Progress) -> Sequence[Told]:
             problem = await logfile.write(path, rows)
             return [Told(path, problem is None, problem or f"Saved to {path}")]
 
         lines = [(Piece(f"  {len(rows):,} lines, as they are shown", Tone.MUTED),)]
-        super().__init__(Plan("save", "Save this log?", lines, "save"), send)
+        super().__init__(Plan(f"save {name}", "Save this log?", lines, "save"), send)
         self._suggested = name
 
     def fields(self) -> Iterable[Field]:

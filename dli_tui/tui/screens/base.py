@@ -19,6 +19,7 @@ from dli_tui.tui.choices import Times
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _FRESH_SECONDS: Final = 35.0
 _STEP_SECONDS: Final = 5
+_LIVE_SECONDS: Final = 15.0
+"""A picture that is polled each ten seconds is as fresh as it gets: nothing is counted."""
 
 
 class DashboardScreen(Screen[None]):
@@ -113,10 +116,22 @@ class DashboardScreen(Screen[None]):
     # Frame
 
     def compose(self) -> ComposeResult:
+        self._fit()
         yield OneLine(id="header")
         yield from self.body()
         yield OneLine(id="notice")
         yield OneLine(id="keys")
+        yield TooSmall()
+
+    def _fit(self) -> None:
+        """Wear the classes of the terminal's size from the start, not to be laid out twice."""
+        size, app = self.app.size, self.dash
+        for length, steps in (
+            (size.width, app.HORIZONTAL_BREAKPOINTS),
+            (size.height, app.VERTICAL_BREAKPOINTS),
+        ):
+            name = next(name for least, name in reversed(steps) if length >= least)
+            self.add_class(name)
 
     def on_mount(self) -> None:
         self.tell_header()
@@ -172,7 +187,7 @@ class DashboardScreen(Screen[None]):
         if age > _FRESH_SECONDS:
             return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
         steps = int(age) // _STEP_SECONDS * _STEP_SECONDS
-        return [Bit(f"{steps}s ago" if steps else "now", Tone.MUTED)]
+        return [Bit("live" if age < _LIVE_SECONDS else f"{steps}s ago", Tone.MUTED)]
 
     def _tell_notice(self) -> None:
         """One calm line while the server can't be reached: what, since when, what helps."""
@@ -282,7 +297,7 @@ class DashboardScreen(Screen[None]):
             self.dismiss()
 
     def action_quit(self) -> None:
-        self.dash.exit()
+        self.dash.deeds.quit()
 
     def action_refresh(self) -> None:
         session = self.session

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
 
 SKELETON_SECONDS: Final = 0.3
+ASK_SECONDS: Final = 0.2
+WORDS_TICKS: Final = 5
+"""So often are "4m ago" and its like looked over: a list is to be read, not watched."""
 _AHEAD: Final = 10
 """Rows beyond the visible ones whose last runs are fetched too, so that a scroll finds them."""
 _SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
@@ -51,6 +54,9 @@ class WorkflowsScreen(DashboardScreen):
         super().__init__()
         self.listing = Listing()
         self._told: WorkflowKey | None = None
+        self._ticks = 0
+        self._behind = False
+        """Whether the cursor has moved since the detail pane was told."""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -122,9 +128,11 @@ class WorkflowsScreen(DashboardScreen):
         super().tick()
         if self.session is None:
             return
+        self._ticks += 1
         if self.listing.is_due(self.now()):
             self.rearrange()
-        self.table.repaint_words()
+        if self._ticks % WORDS_TICKS == 0:
+            self.table.repaint_words()
 
     def retell(self) -> None:
         self._told = None
@@ -146,10 +154,13 @@ class WorkflowsScreen(DashboardScreen):
         if session is None or session.workflows.loading:
             self._tell_empty()
             return
-        if self.listing.take(session.workflows):
+        news = self.listing.take(session.workflows)
+        if news:
             self._told = None
-        if self.listing.is_worth_arranging(session.workflows):
+        if self.listing.is_worth_arranging(session.workflows, news=news):
             self.rearrange()
+            if session.workflows.complete:
+                self.dash.settle_memory()
 
     def rearrange(self) -> None:
         """Filter and sort again; the cursor stays with its row."""
@@ -198,6 +209,13 @@ class WorkflowsScreen(DashboardScreen):
 
     @on(Lines.CursorMoved)
     def _cursor_moved(self) -> None:
+        # The cursor is painted first: a key is answered at once, what it leads to follows.
+        if not self._behind:
+            self._behind = True
+            self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._behind = False
         self._want_runs()
         self._tell_detail()
 
@@ -207,15 +225,17 @@ class WorkflowsScreen(DashboardScreen):
         if row is None or self.session is None:
             self.query_one("#detail", Page).tell([])
             return
-        self._tell_sheet(row, None)
+        self._tell_sheet(row, self.session.known_dataset(row.key.name))
         if row.key != self._told:
             self._told = row.key
+            self.query_one("#detail", Page).scroll_lines_to(0)
             self.run_worker(self._tell_more(row.key), group="detail", exclusive=True)
 
     async def _tell_more(self, key: WorkflowKey) -> None:
-        """Ask for what the list doesn't know of a dataset."""
+        """Ask for what the list doesn't know of a dataset, once the cursor rests on it."""
         if self.session is None:
             return
+        await self.session.pace.sleep(ASK_SECONDS)
         known = await self.session.dataset_info(key.name)
         row = self.table.current
         if row is not None and row.key == key:
@@ -322,7 +342,8 @@ class WorkflowsScreen(DashboardScreen):
 
     @on(FilterBar.Left)
     def _text_left(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
+        self._tell_filters()
 
     def _filter(self, **changes: Any) -> None:  # noqa: ANN401 - each field has its own type
         self._filter_by(self.listing.filter._replace(**changes))

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from dli_tui.domain.text import safe_line
 from dli_tui.tui.looks import Tone
+from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.widgets.saying import Saying
+
+_MOST: Final = 200
+_MOST_PASTED: Final = 100_000
+
+
+class _Line(Input):
+    """A line that takes a whole paste, and nothing that a terminal would obey."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual keeps the first line alone, and an object of JSON often has several.
+        event.prevent_default()
+        event.stop()
+        self.replace(safe_line(event.text, _MOST_PASTED), *self.selection)
 
 
 class Field(Vertical):
@@ -21,12 +40,11 @@ class Field(Vertical):
 
     def compose(self) -> ComposeResult:
         yield OneLine(classes="label")
-        yield Input(self._first, placeholder=self._hint, compact=True, select_on_focus=False)
-        yield OneLine(classes="complaint")
+        yield _Line(self._first, placeholder=self._hint, compact=True, select_on_focus=False)
+        yield Saying()
 
     def on_mount(self) -> None:
         self.query_one(".label", OneLine).tell([Bit(self._label, Tone.MUTED)])
-        self.query_one(".complaint", OneLine).display = False
 
     @property
     def value(self) -> str:
@@ -37,11 +55,22 @@ class Field(Vertical):
     def value(self, value: str) -> None:
         self.query_one(Input).value = value
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether somebody made it another than it was."""
+        return self.value != self._first
+
     def complain(self, problem: str) -> None:
         """Say what is wrong with it, or nothing."""
-        line = self.query_one(".complaint", OneLine)
-        line.tell([Bit(problem, Tone.FAILED)])
-        line.display = bool(problem)
+        self._say(problem, Tone.FAILED)
+
+    def remark(self, words: str) -> None:
+        """Say how it was understood, or nothing."""
+        self._say(words, Tone.MUTED)
+
+    def _say(self, words: str, tone: Tone) -> None:
+        shown = safe_line(words, _MOST)
+        self.query_one(Saying).tell([(Piece(shown, tone),)] if shown else [])
 
     def focus_input(self) -> None:
         """Go back to where the person has to type."""

@@ -60,13 +60,15 @@ class FilterBar(Horizontal):
         words = "worst first" if order.column == "worst" else f"by {order.column}"
         right += [Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)")]
         self.query_one("#filter-words", OneLine).tell(bits, right)
-        self.query_one("#text").set_class(bool(wanted.text), "-typed")
+        text = self.query_one("#text")
+        text.display = bool(wanted.text) or text.has_focus
 
     def ask(self) -> None:
         """Let the person type."""
         text = self.query_one("#text", FilterText)
-        text.add_class("-typed")
-        text.focus()
+        text.display = True
+        # Not `focus()`, which waits its turn: what is typed right after is meant for here.
+        self.screen.set_focus(text)
 
     def forget(self) -> None:
         """Empty the text."""

@@ -8,7 +8,7 @@ the same. Textual's own DataTable measures every row, and stalls for seconds at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,13 +17,12 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dli_tui.tui.looks import Tone
-
-_BOLD: Final = Style(bold=True)
+from dli_tui.tui.widgets.toned import BOLD, HIT, Toned
 
 
 class Piece(NamedTuple):
@@ -36,15 +35,9 @@ class Piece(NamedTuple):
     """Whether it is what somebody searched for."""
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(ScrollView, Toned, can_focus=True):
     """Lines by number; what is on them is for the widget built on this to say."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"lines--{tone}" for tone in Tone),
-        "lines--cursor",
-        "lines--head",
-        "lines--hit",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
@@ -54,7 +47,7 @@ class Lines(ScrollView, can_focus=True):
         Binding("end,G", "jump(-1)", show=False),
     ]
 
-    cursor: reactive[int] = reactive(0, init=False)
+    cursor: var[int] = var(0, init=False)
 
     head_height: ClassVar[int] = 0
     """Lines at the top that stay where they are."""
@@ -80,7 +73,7 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._strips: LRUCache[tuple[object, ...], tuple[object, Strip]] = LRUCache(1024)
-        self._styles: dict[str, Style] = {}
+        self.forget_styles()
         self._note: Sequence[Sequence[Piece]] = ()
 
     # What a widget built on this says
@@ -117,7 +110,13 @@ class Lines(ScrollView, can_focus=True):
 
     def resized(self, *, width: int = 0) -> None:
         """The number of lines, or the width of the widest, is another now."""
-        self.virtual_size = Size(width, self.count + self.head_height)
+        # Each change of this size lays the whole screen out again, so it stays the same as
+        # long as everything fits.
+        least = self.scrollable_content_region.height
+        self.virtual_size = Size(width, max(least, self.count + self.head_height))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.resized()
 
     # Moving
 
@@ -178,13 +177,13 @@ class Lines(ScrollView, can_focus=True):
     def forget_strips(self) -> None:
         """Paint everything anew: the colours or the width are others."""
         self._strips.clear()
-        self._styles.clear()
+        self.forget_styles()
         self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
-        self._styles.clear()
+        self.forget_styles()
 
     def strip(self, pieces: Iterable[Piece], width: int, base: Style) -> Strip:
         """Pieces as a strip of exactly `width` cells; neighbours of one style are one segment."""
@@ -193,9 +192,9 @@ class Lines(ScrollView, can_focus=True):
         for text, tone, bold, hit in pieces:
             own = base + self.tone(tone)
             if bold:
-                own += _BOLD
+                own += BOLD
             if hit:
-                own += self.look("lines--hit")
+                own += HIT
             if own != style and pending:
                 segments.append(Segment(pending, style))
                 pending = ""
@@ -207,21 +206,10 @@ class Lines(ScrollView, can_focus=True):
         used = strip.cell_length
         return strip if used == width else strip.adjust_cell_length(width, base)
 
-    def tone(self, tone: Tone) -> Style:
-        """The colour of a tone in the theme of now."""
-        return self.look(f"lines--{tone}")
-
-    def look(self, name: str) -> Style:
-        """A style of the sheet, remembered until the theme changes."""
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
-        return style
-
     def line_style(self, index: int) -> Style:
         """The ground of a line: the cursor's is another."""
         if index == self.cursor and self.count:
-            return self.rich_style + self.look("lines--cursor")
+            return self.rich_style + self.cursor_style
         return self.rich_style
 
     def repaint(self, indexes: Iterable[int]) -> None:

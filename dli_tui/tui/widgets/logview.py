@@ -1,50 +1,28 @@
-"""A log: a hundred thousand lines that are searched, filtered, wrapped and followed."""
+"""A log: a hundred thousand lines that are searched, filtered, wrapped and followed.
+
+What is read stays where it is: only who stands at the end goes along with it.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
-from itertools import accumulate
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
 from dli_tui.present.rows import LogRow
+from dli_tui.tui.logrows import STAMP_WIDTH, Hits, Level, LogRows
 from dli_tui.tui.looks import LEVELS, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
 
 _SHIFT: Final = 16
 _ABOVE_ERROR: Final = 3
 """Lines of context that are left to see over the first error."""
-
-
-class Level(StrEnum):
-    """Which lines are shown."""
-
-    ALL = "all lines"
-    WARNINGS = "warnings and errors"
-    ERRORS = "errors only"
-
-
-_ADMITTED: Final = {
-    Level.ALL: None,
-    Level.WARNINGS: frozenset({"warning", "error", "critical"}),
-    Level.ERRORS: frozenset({"error", "critical"}),
-}
-
-
-class Hits(NamedTuple):
-    """Where a search stands."""
-
-    needle: str
-    place: int
-    total: int
 
 
 class LogView(Lines):
@@ -58,6 +36,9 @@ class LogView(Lines):
     class Told(Message, bubble=True):
         """What the line above the log says has changed."""
 
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, type(self))
+
     def __init__(
         self,
         stamp: Callable[[datetime], str],
@@ -65,37 +46,38 @@ class LogView(Lines):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
         super().__init__(id=id)
-        self.rows: list[LogRow] = []
         self.following = True
-        self.level = Level.ALL
-        self.wrapped = False
-        self.needle = ""
-        self._kept: list[int] = []
-        """The rows that the level admits."""
-        self._ends: list[int] = []
-        """Where wrapped: how many lines there are up to and with each kept row."""
-        self._hits: list[int] = []
-        """The kept rows that the search finds, by their place among the kept."""
+        self._log = LogRows()
+        self._wrapped = False
         self._left = 0
         self._stamp = stamp
 
     # Rows
 
     @property
+    def rows(self) -> Sequence[LogRow]:
+        """Every row, whatever is filtered."""
+        return self._log.rows
+
+    @property
     def count(self) -> int:
-        if self.wrapped:
-            return self._ends[-1] if self._ends else 0
-        return len(self._kept)
+        return self._log.lines
 
     @property
     def current(self) -> LogRow | None:
         """The row under the cursor."""
-        return self.rows[self._kept[self._place(self.cursor)]] if self.count else None
+        return self._log.at(self._place) if self.count else None
+
+    @property
+    def _place(self) -> int:
+        """Where the cursor's row stands among those that are kept."""
+        return self._log.place_on(self.cursor)
 
     def start_over(self) -> None:
         """Another log begins."""
-        self.rows = []
-        self._kept, self._ends, self._hits = [], [], []
+        level, needle, width = self._log.level, self._log.needle, self._log.width
+        self._log = LogRows()
+        self._log.level, self._log.needle, self._log.width = level, needle, width
         self.following, self._left = True, 0
         self.set_reactive(Lines.cursor, 0)
         self.resized()
@@ -104,57 +86,14 @@ class LogView(Lines):
 
     def append(self, rows: Sequence[LogRow]) -> None:
         """More lines were written."""
-        first = len(self.rows)
-        self.rows.extend(rows)
-        self._keep(range(first, len(self.rows)))
+        before = self.count
+        self._log.append(rows)
         self.resized()
         if self.following:
             self._to_end()
-        self.refresh()
+        elif before < self.top + self.room:
+            self.refresh()
         self.post_message(self.Told())
-
-    def _keep(self, indexes: range) -> None:
-        admitted, place = _ADMITTED[self.level], len(self._kept)
-        kept = [at for at in indexes if admitted is None or self.rows[at].level in admitted]
-        self._kept.extend(kept)
-        if self.wrapped:
-            before = self._ends[-1] if self._ends else 0
-            heights = (self._height(self.rows[at]) for at in kept)
-            ends = accumulate(heights, initial=before)
-            next(ends)
-            self._ends.extend(ends)
-        if self.needle:
-            needle = self.needle
-            self._hits.extend(
-                place + step
-                for step, at in enumerate(kept)
-                if needle in self.rows[at].text.casefold()
-            )
-
-    def _lay_out(self) -> None:
-        """Everything anew: the level, the width or the wrapping is another."""
-        row = self._kept[self._place(self.cursor)] if self.count else 0
-        self._kept, self._ends, self._hits = [], [], []
-        self._keep(range(len(self.rows)))
-        self.resized()
-        self._strips.clear()
-        self.refresh()
-        if self.following:
-            self._to_end()
-        else:
-            place = max(0, bisect_right(self._kept, row) - 1)
-            self.go_to(self._line_of(place))
-        self.post_message(self.Told())
-
-    def _place(self, line: int) -> int:
-        """Which of the kept rows a line belongs to."""
-        return bisect_right(self._ends, line) if self.wrapped else line
-
-    def _line_of(self, place: int) -> int:
-        """The first line of a kept row."""
-        if not self.wrapped:
-            return place
-        return self._ends[place - 1] if place else 0
 
     # Following
 
@@ -168,45 +107,94 @@ class LogView(Lines):
     def _to_end(self) -> None:
         self.set_reactive(Lines.cursor, max(0, self.count - 1))
         self.scroll_lines_to(max(0, self.count - self.room))
+        self.refresh()
 
     def go_to(self, index: int) -> None:
         super().go_to(index)
-        following = self.cursor >= self.count - 1
-        if following != self.following:
-            self.following = following
+        self._follow_if(at_end=self.cursor >= self.count - 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        # The wheel scrolls without the cursor: who scrolls back reads, and isn't carried away.
+        if self.top + self.room < self.count:
+            self._follow_if(at_end=False)
+
+    def _follow_if(self, *, at_end: bool) -> None:
+        if at_end != self.following:
+            self.following = at_end
             self.post_message(self.Told())
 
-    def to_first_error(self) -> None:
-        """Show the first error, with a little of what came before it."""
-        admitted = _ADMITTED[Level.ERRORS] or frozenset()
-        place = next(
-            (at for at, row in enumerate(self._kept) if self.rows[row].level in admitted), None
-        )
-        if place is not None:
-            line = self._line_of(place)
-            self.go_to(line)
-            self.scroll_lines_to(max(0, min(line - _ABOVE_ERROR, self.count - self.room)))
+    def to_first_error(self, since: int = 0) -> bool:
+        """Show the first error from a row on, with a little of what came before it, if there is."""
+        place = self._log.first_error(since)
+        if place is None:
+            return False
+        line = self._log.line_of(place)
+        self.go_to(line)
+        self.scroll_lines_to(max(0, min(line - _ABOVE_ERROR, self.count - self.room)))
+        self._follow_if(at_end=False)
+        return True
 
     # Looks
 
+    @property
+    def level(self) -> Level:
+        """Which lines are shown."""
+        return self._log.level
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether long lines go on below, or are cut."""
+        return self._wrapped
+
     def show_level(self, level: Level) -> None:
         """Show only lines of some weight."""
-        self.level = level
-        self._lay_out()
+        self._arrange(lambda: self._log.show_level(level))
 
     def wrap(self, *, on: bool) -> None:
         """Wrap long lines, or let them be cut."""
-        self.wrapped, self._left = on, 0
-        self._lay_out()
+        self._wrapped, self._left = on, 0
+        self._arrange(lambda: self._log.wrap(self._cells if on else 0))
+
+    @property
+    def _cells(self) -> int:
+        return max(STAMP_WIDTH + 1, self.scrollable_content_region.width)
+
+    def _arrange(self, change: Callable[[], None]) -> None:
+        """Change what is kept; the row under the cursor stays at its height on the screen."""
+        number = self._log.number(self._place) if self.count else 0
+        height = self.cursor - self.top
+        change()
+        self.resized()
+        self.forget_strips()
+        if self.following:
+            self._to_end()
+        elif self.count:
+            line = self._log.line_of(self._log.place_of(number))
+            self.go_to(line)
+            self.scroll_lines_to(max(0, min(line - height, self.count - self.room)))
+        self.post_message(self.Told())
 
     def action_shift(self, by: int) -> None:
-        if not self.wrapped:
-            self._left = max(0, self._left + by * _SHIFT)
+        """Scroll sideways, as far as something is written there."""
+        if self._wrapped or not self.count:
+            return
+        if by < 0 or any(self._goes_on(self._log.at(place)) for place in self.seen):
+            self._shift_to(max(0, self._left + by * _SHIFT))
+
+    def _goes_on(self, row: LogRow) -> bool:
+        """Whether a row has more to the right than can be seen."""
+        stamp = STAMP_WIDTH if row.at is not None and not self._left else 0
+        return stamp + cell_len(row.text[self._left :]) > self._cells
+
+    def _shift_to(self, left: int) -> None:
+        if left != self._left:
+            self._left = left
             self.forget_strips()
 
-    def on_resize(self, event: events.Resize) -> None:
-        if self.wrapped:
-            self._lay_out()
+    def on_resize(self, _event: events.Resize) -> None:
+        if self._wrapped and self._log.width != self._cells:
+            self._arrange(lambda: self._log.wrap(self._cells))
         elif self.following:
             self._to_end()
         else:
@@ -215,62 +203,75 @@ class LogView(Lines):
     # Searching
 
     @property
+    def needle(self) -> str:
+        """What is searched."""
+        return self._log.needle
+
+    @property
     def hits(self) -> Hits:
         """Which hit the cursor is at or past, and how many there are."""
-        place = bisect_right(self._hits, self._place(self.cursor)) if self.count else 0
-        return Hits(self.needle, place, len(self._hits))
+        return self._log.hits(self._place)
 
     def search(self, needle: str) -> None:
         """Find `needle` in any case, and go to the first hit from here on."""
-        self.needle = needle.casefold()
-        self._hits = []
-        if self.needle:
-            self._hits = [
-                place
-                for place, at in enumerate(self._kept)
-                if self.needle in self.rows[at].text.casefold()
-            ]
-            here = bisect_right(self._hits, self._place(self.cursor) - 1)
-            self._to_hit(here)
+        self._log.search(needle)
+        self._to_hit(0)
         self.forget_strips()
         self.post_message(self.Told())
 
     def hit(self, by: int) -> bool:
         """Go to the next hit, or the one before, round the end; whether there is one."""
-        here = self._place(self.cursor)
-        after = bisect_right(self._hits, here)
-        place = after if by > 0 else bisect_right(self._hits, here - 1) - 1
-        return self._to_hit(place)
+        return self._to_hit(by)
 
-    def _to_hit(self, place: int) -> bool:
-        if not self._hits:
+    def _to_hit(self, by: int) -> bool:
+        place = self._log.hit_from(self._place, by) if self.count else None
+        if place is None:
             return False
-        self.go_to(self._line_of(self._hits[place % len(self._hits)]))
+        self.go_to(self._log.line_of(place))
+        self._show_column(place)
         self.post_message(self.Told())
         return True
+
+    def _show_column(self, place: int) -> None:
+        """Scroll sideways to a hit that stands further to the right than can be seen."""
+        if self._wrapped:
+            return
+        row = self._log.at(place)
+        at = row.text.casefold().find(self.needle)
+        end = at + len(self.needle)
+        stamp = STAMP_WIDTH if row.at is not None else 0
+        if self._left == 0 and stamp + end <= self._cells:
+            return
+        if stamp + end <= self._cells:
+            self._shift_to(0)
+        elif not self._left <= at <= end <= self._left + self._cells:
+            self._shift_to(max(0, at - _SHIFT))
 
     # Painting
 
     def paint(self, index: int, width: int) -> Strip:
-        place = self._place(index)
-        row = self.rows[self._kept[place]]
+        place = self._log.place_on(index)
+        row = self._log.at(place)
         slot = (index, width, index == self.cursor, self._left)
         known = self._strips.get(slot)
         if known is None or known[0] is not row:
-            part = index - self._line_of(place)
-            pieces = self._pieces(row, part, width)
+            pieces = self._pieces(place, index - self._log.line_of(place))
             known = self._strips[slot] = (row, self.strip(pieces, width, self.line_style(index)))
         return known[1]
 
-    def _pieces(self, row: LogRow, part: int, width: int) -> Iterator[Piece]:
+    def _pieces(self, place: int, part: int) -> Iterator[Piece]:
+        row = self._log.at(place)
         tone = LEVELS.get(row.level, Tone.PLAIN)
-        if self.wrapped:
-            parts = _wrapped(self._whole(row), width)
-            yield from self._found(parts[part] if part < len(parts) else "", tone)
-            return
-        if row.at is not None and not self._left:
-            yield Piece(self._stamp(row.at), Tone.MUTED)
-        yield from self._found(row.text[self._left :], tone)
+        stamp = f"{self._stamp(row.at)} " if row.at is not None and not self._left else ""
+        text = row.text[self._left :]
+        if self._log.width:
+            parts = self._log.parts(place, stamp)
+            text = parts[part] if part < len(parts) else ""
+            stamp = stamp if part == 0 else ""
+            text = text[len(stamp) :]
+        if stamp:
+            yield Piece(stamp, Tone.MUTED)
+        yield from self._found(text, tone)
 
     def _found(self, text: str, tone: Tone) -> Iterator[Piece]:
         """Text with the hits of the search marked."""
@@ -281,19 +282,3 @@ class LogView(Lines):
                 start = at + len(self.needle)
                 yield Piece(text[at:start], tone, hit=True)
         yield Piece(text[start:], tone)
-
-    def _height(self, row: LogRow) -> int:
-        width = self.scrollable_content_region.width
-        whole = self._whole(row)
-        if whole.isascii():
-            return max(1, -(-len(whole) // max(1, width)))
-        return len(_wrapped(whole, width))
-
-    def _whole(self, row: LogRow) -> str:
-        return row.text if row.at is None else self._stamp(row.at) + row.text
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    if cell_len(text) <= width:
-        return [text]
-    return chop_cells(text, max(2, width))

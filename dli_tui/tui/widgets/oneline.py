@@ -7,17 +7,17 @@ is one widget that watches nothing, and is painted again only when its words are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.cells import fitted
+from dli_tui.tui.widgets.toned import Toned
 
 
 class Bit(NamedTuple):
@@ -33,10 +33,8 @@ class Bit(NamedTuple):
 Bits = Sequence[Bit]
 
 
-class OneLine(Widget):
+class OneLine(Toned):
     """One line; what stands on the right is never cut."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"oneline--{tone}" for tone in Tone}
 
     def __init__(
         self,
@@ -45,6 +43,7 @@ class OneLine(Widget):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self.forget_styles()
         self._left: Bits = ()
         self._right: Bits = ()
 
@@ -81,7 +80,7 @@ class OneLine(Widget):
     def _style(self, bit: Bit) -> Style:
         style = self.rich_style
         if bit.tone is not Tone.PLAIN:
-            style += self.get_component_rich_style(f"oneline--{bit.tone}", partial=True)
+            style += self.tone(bit.tone)
         return style + Style(bold=bit.bold or None, reverse=bit.reverse or None)
 
     async def on_click(self, event: events.Click) -> None:

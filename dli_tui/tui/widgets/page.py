@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from rich.cells import cell_len, chop_cells
@@ -37,6 +38,10 @@ class Page(Lines):
             self._laid = (width, [line for text in self._texts for line in wrapped(text, width)])
         return self._laid[1]
 
+    def needed(self, width: int) -> int:
+        """How many lines it would take on `width` cells."""
+        return sum(len(wrapped(text, width)) for text in self._texts)
+
     @property
     def words(self) -> str:
         """What stands there, for a test and for the clipboard."""
@@ -46,13 +51,17 @@ class Page(Lines):
         """Show this; nothing is painted where it is the same as before."""
         if texts == self._texts:
             return
+        before = self.laid
         self._texts = texts
-        self._lay_out()
+        self._laid = (-1, [])
+        if len(self.laid) != len(before):
+            self.resized()
+        pairs = enumerate(zip_longest(before, self.laid))
+        self.repaint(at for at, (old, new) in pairs if old != new)
 
     def _lay_out(self) -> None:
         self._laid = (-1, [])
         self.resized()
-        self.refresh()
 
     def go_to(self, index: int) -> None:
         self.scroll_lines_to(max(0, min(index, self.count - self.room)))

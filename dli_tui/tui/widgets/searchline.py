@@ -18,10 +18,13 @@ class SearchLine(Input):
         self.display = False
 
     def ask(self, needle: str) -> None:
-        """Let the person type, beginning with what was searched last."""
+        """Let the person type; what was searched last is there, and goes when he types anew."""
         self.display = True
-        self.value = needle
-        self.focus()
+        with self.prevent(Input.Changed):
+            self.value = needle
+        self.action_select_all()
+        # At once: the keys that were pressed right after this one are meant for this line.
+        self.screen.set_focus(self)
 
     def on_key(self, event: events.Key) -> None:
         if event.key not in ("escape", "enter"):

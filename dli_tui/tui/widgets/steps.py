@@ -47,18 +47,26 @@ class Steps(Table[StepRow]):
         )
         self._now = now
         self._glyphs = gantt.ASCII if looks.ascii else gantt.UNICODE
+        self._span: tuple[datetime | None, datetime | None] = (None, None)
+        """When the run began and ended."""
         self._axis: Axis = None
 
     def tell(
         self, steps: Sequence[StepRow], began: datetime | None, ended: datetime | None
     ) -> None:
         """Show the steps of a run that began and ended then."""
-        self._axis = gantt.axis(steps, began, ended, self._now())
+        self._span = (began, ended)
         current = self.current
-        self._strips.clear()
         self.load(steps, keep=None if current is None else (current.raw, current.map_index))
-        self.styles.height = len(steps) + self.head_height if steps else 2
-        self.refresh()
+        self.grow()
+
+    def grow(self) -> None:
+        """Time has passed: the axis reaches until now, and the bars of what runs with it."""
+        axis = gantt.axis(self.rows, *self._span, self._now())
+        if axis != self._axis:
+            self._axis = axis
+            self._strips.clear()
+            self.refresh()
 
     def title(self, column: Column, room: int) -> str:
         if column.id == _GANTT and self._axis is not None:
@@ -71,7 +79,8 @@ class Steps(Table[StepRow]):
             look = _NOT_REACHED
         match column:
             case "name":
-                return [Piece(row.name)]
+                of_many = "" if row.map_index is None else f" [{row.map_index}]"
+                return [Piece(f"{row.name}{of_many}")]
             case "state":
                 return [Piece(f"{self._looks.glyph(look)} {row.word or look.word}", look.tone)]
             case "tries":

@@ -19,8 +19,10 @@ class Toggle(OneLine, can_focus=True):
 
     on: reactive[bool] = reactive(False)  # noqa: FBT003 - a reactive's first value
 
-    def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__(id=name)
+        self.called = name
+        """What a draft keeps it under."""
         self._label = label
 
     def watch_on(self, on: bool) -> None:

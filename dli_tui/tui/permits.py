@@ -1,0 +1,100 @@
+"""What speaks against a deed: the same rules that the client keeps, asked before the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from dli_tui.domain import rules
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.status import WorkflowStatus
+from dli_tui.tui.looks import RUNS, SCHEDULES
+
+if TYPE_CHECKING:
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
+
+
+class Objection(NamedTuple):
+    """Why something can't be done, as the end of a sentence, and what helps."""
+
+    why: str
+    hint: str
+
+
+Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
+_NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
+
+
+def _pause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
+    problem = _broken(rules.require_pausable, info)
+    if problem is not None:
+        return Objection(_state(info), problem.hint)
+    if info.status is not WorkflowStatus.ACTIVE:
+        return Objection("it is paused already", "Resume it: dli-tui workflow unpause")
+    return None
+
+
+def _unpause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
+    problem = _broken(rules.require_pausable, info)
+    if problem is not None:
+        return Objection(_state(info), problem.hint)
+    if info.status is WorkflowStatus.ACTIVE:
+        return Objection("it is active already", "Pause it: dli-tui workflow pause")
+    return None
+
+
+def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
+    problem = _broken(rules.require_runnable, info)
+    return None if problem is None else Objection(_state(info), problem.hint)
+
+
+def _stop(_info: WorkflowInfo, run: WorkflowRun | None) -> Objection | None:
+    if run is None:
+        return _NEVER_RAN
+    problem = _broken(rules.require_stoppable, run)
+    if problem is None:
+        return None
+    return Objection(f"its run is {RUNS[run.status].word}", "There is nothing to stop.")
+
+
+def _retry(_info: WorkflowInfo, run: WorkflowRun | None) -> Objection | None:
+    if run is None:
+        return _NEVER_RAN
+    problem = _broken(rules.require_retryable, run)
+    if problem is None:
+        return None
+    return Objection(f"its run is {RUNS[run.status].word}", "Only failed runs are retried.")
+
+
+def _broken(rule: Callable[..., None], about: object) -> DLIError | None:
+    try:
+        rule(about)
+    except DLIError as problem:
+        return problem
+    return None
+
+
+def _state(info: WorkflowInfo) -> str:
+    by = " by CODE" if info.status is WorkflowStatus.OVERRIDDEN else ""
+    return f"it is {SCHEDULES[info.status].word}{by}"
+
+
+def _readable(permit: Callable[[WorkflowInfo, WorkflowRun | None], Objection | None]) -> Permit:
+    def permitted(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
+        if info is None:
+            return Objection("it is no longer there", "")
+        if info.unreadable is not None:
+            return Objection("the server's row can't be read", "Look at it on the server.")
+        return permit(info, run)
+
+    return permitted
+
+
+PERMITS: Final[dict[str, Permit]] = {
+    "pause": _readable(_pause),
+    "unpause": _readable(_unpause),
+    "run": _readable(_run),
+    "stop": _readable(_stop),
+    "retry": _readable(_retry),
+}

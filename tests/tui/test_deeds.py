@@ -1,0 +1,151 @@
+"""From the key to what is sent: who is asked, who is refused, and what is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from dli_tui.domain.errors import ServerError
+from dli_tui.domain.status import RunStatus
+from dli_tui.tui.modals.question import Question
+from dli_tui.tui.opening import Where
+from tests.support_backends import ScriptedBackend, row, run
+from tests.support_deeds import WaitingBackend, answer, go_to, notices, tap
+from tests.support_tui import dashboard
+
+
+@pytest.mark.parametrize("key", ["p", "u", "R", "s", "t"])
+async def test_read_only_refuses_before_anything_is_asked(key):
+    async with dashboard(read_only=True) as here:
+        await here.press(key)
+        assert not isinstance(here.screen, Question)
+        assert "READ-ONLY" in notices(here)[0]
+        assert here.sent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "says"),
+    [
+        ("orders_snapshot", "p", "it is paused already. Let it fire again with u."),
+        ("orders_snapshot", "R", "it is paused. Let it fire again with u."),
+        ("orders_daily", "u", "it is active already. Hold its schedule with p."),
+        ("finance.tax", "p", "it is disabled. It has to be enabled again where it is defined."),
+        ("orders_daily", "s", "its run is completed. There is nothing to stop."),
+        ("weekly_summary", "t", "it has never run. Start a run with R."),
+    ],
+)
+async def test_a_key_that_is_off_says_why_and_what_helps(name, key, says):
+    async with dashboard() as here:
+        await go_to(here, name)
+        await here.press(key)
+        assert notices(here)[-1].endswith(says)
+        assert not isinstance(here.screen, Question)
+
+
+async def test_a_hint_names_the_key_that_the_person_gave_to_the_command():
+    async with dashboard(keys={"do.unpause": "U"}) as here:
+        await go_to(here, "orders_snapshot")
+        await here.press("p")
+        assert notices(here)[-1].endswith("Let it fire again with U.")
+
+
+async def test_what_is_sent_is_what_was_shown_whatever_moves_behind():
+    backend = ScriptedBackend(
+        [row("d", is_running=True, last_run=run("r1", RunStatus.RUNNING))],
+    )
+    async with dashboard(backend=backend) as here:
+        await here.press("s")
+        backend.rows = [row("d", is_running=True, last_run=run("r2", RunStatus.RUNNING))]
+        await here.pass_by(60)
+        assert "run r1" in here.picture
+        await answer(here)
+        assert [ref.run_id for ref, _ in backend.arrived("stop")] == ["r1"]
+
+
+async def test_a_row_that_somebody_else_paused_meanwhile_is_answered_without_sending():
+    async with dashboard() as here:
+        await go_to(here, "orders_daily")
+        await here.press("p")
+        await here.backend.pause("orders_daily")
+        await answer(here)
+        assert here.sent == ["pause"]
+        assert notices(here)[-1] == "Workflow 'orders_daily' is already paused"
+
+
+async def test_a_row_that_vanished_meanwhile_is_refused_in_the_form():
+    backend = ScriptedBackend([row("d"), row("e")])
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await here.press("p")
+        backend.rows = [row("e")]
+        await answer(here)
+        assert "[DLI-800] Workflow 'd' not found" in here.picture
+        assert backend.sent == []
+
+
+async def test_hidden_rows_are_counted_marked_and_typed():
+    async with dashboard() as here:
+        await go_to(here, "orders_daily")
+        await here.press("space", "space", "slash", *"ml.", "enter")
+        await here.press("p")
+        assert here.picture.count("  hidden  ") == 2
+        assert "2 hidden by the filter: type 2" in here.picture
+        await answer(here)
+        assert here.sent == []
+        await here.press("tab", "2", "enter")
+        assert here.sent == ["pause", "pause"]
+
+
+async def test_many_ask_once_and_each_has_its_result():
+    rows = [row(name) for name in "abc"]
+    refusal = ServerError("the scheduler is busy", hint="Wait a minute.")
+    backend = ScriptedBackend(rows, pause=[None, refusal, None])
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await here.press("asterisk", "p")
+        await answer(here)
+        assert "1 of 3 failed" in here.picture
+        assert "failed  b" in here.picture
+        assert "[DLI-503] the scheduler is busy" in here.picture
+        assert "Wait a minute." in here.picture
+        assert "try the 1 that failed again" in here.picture
+        await here.press("enter")
+        assert len(backend.sent) == 3, "too soon to have read the results"
+        await answer(here)
+        assert len(backend.sent) == 4
+        assert not isinstance(here.screen, Question)
+
+
+async def test_a_question_that_was_prepared_for_a_screen_left_since_is_not_asked():
+    async with dashboard() as here:
+        here.app.simulate_key("t")
+        here.app.simulate_key("enter")
+        await here.settle()
+        assert sum(isinstance(one, Question) for one in here.app.screen_stack) <= 1
+        assert here.sent == []
+
+
+async def test_quitting_while_something_is_sent_wants_to_be_meant():
+    backend = WaitingBackend([row("d")])
+    async with dashboard(backend=backend) as here:
+        await here.press("p")
+        await here.pass_by(1)
+        await tap(here, "enter", "escape", "q")
+        assert here.app.is_running
+        assert notices(here)[-1].startswith("Still sending: Pause d. Quit again")
+        await tap(here, "q")
+        assert here.app._exit
+        assert backend.sent == ["pause"]
+
+
+async def test_production_is_seen_and_the_name_typed_out():
+    where = Where("prod", "basecamp", production=True, typed=True)
+    async with dashboard(where=where, size=(80, 24)) as here:
+        await go_to(here, "orders_daily")
+        await here.press("p")
+        assert " PROD " in next(line for line in here.lines if "Pause orders_daily?" in line)
+        frame = here.screen.query_one("#question").styles.border_top
+        assert frame[0] == "heavy"
+        await answer(here)
+        assert here.sent == []
+        assert "Type orders_daily to go on" in here.picture
+        await here.type("orders_daily")
+        await here.press("enter")
+        assert here.sent == ["pause"]

@@ -1,0 +1,36 @@
+"""A field says what is wrong with it right below, in words that nothing obeys."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from dli_tui.tui.widgets.field import Field
+from dli_tui.tui.widgets.saying import Saying
+
+
+class Form(App):
+    CSS = "Saying { height: auto; } Field { height: auto; } Input { height: 1; }"
+
+    def compose(self):
+        yield Field("reason", "reason", value="first")
+
+
+async def test_a_complaint_stands_below_wrapped_and_goes_again():
+    async with Form().run_test(size=(30, 12)) as pilot:
+        field, saying = pilot.app.query_one(Field), pilot.app.query_one(Saying)
+        before = field.outer_size.height
+        field.complain("[/x] \x1b[31mthis is longer than one line of it")
+        await pilot.pause()
+        assert saying.words == "[/x] this is longer than one line of it"
+        assert field.outer_size.height == before + 2
+        field.complain("")
+        await pilot.pause()
+        assert field.outer_size.height == before
+
+
+async def test_it_knows_whether_somebody_typed_in_it():
+    async with Form().run_test() as pilot:
+        field = pilot.app.query_one(Field)
+        assert not field.is_typed
+        field.value = "other"
+        assert field.is_typed

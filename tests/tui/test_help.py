@@ -1,0 +1,48 @@
+"""Help says every key of the screen in front, as this person has them, and how to read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dli_tui.tui import keys
+from dli_tui.tui.keys import Scope
+from dli_tui.tui.looks import RUNS, SCHEDULES, Looks
+from dli_tui.tui.modals import help as help_page
+from dli_tui.tui.modals.help import HelpScreen
+from tests.support_tui import dashboard
+
+
+def words(scope, *, mapped=None, looks=None):
+    told = help_page.told(scope, looks or Looks(), mapped or {})
+    return ["".join(piece.text for piece in line) for line in told]
+
+
+@pytest.mark.parametrize("scope", [Scope.LIST, Scope.RUN])
+def test_every_command_of_the_screen_is_told_with_its_key(scope):
+    told = words(scope)
+    for command in keys.in_scope(scope):
+        key = keys.spelled(command.keys.split(",")[0])
+        assert any(line.split()[:1] == [key] and command.help in line for line in told)
+
+
+def test_keys_of_ones_own_are_told():
+    told = words(Scope.LIST, mapped={"do.pause": "H,f9"})
+    assert any(line.split()[:2] == ["H", "f9"] and "Hold the schedule" in line for line in told)
+
+
+@pytest.mark.parametrize("looks", [Looks(), Looks(ascii=True)])
+def test_every_glyph_is_explained(looks):
+    told = [line.split() for line in words(Scope.RUN, looks=looks)]
+    for look in (*RUNS.values(), *SCHEDULES.values()):
+        assert [looks.glyph(look), look.word] in told
+
+
+async def test_it_scrolls_to_its_end_and_is_left_on_a_small_terminal():
+    async with dashboard(size=(80, 24)) as here:
+        await here.press("question_mark")
+        assert "Help: Workflows" in here.picture
+        assert "esc close" in here.picture
+        await here.press("G")
+        assert "owner:ann" in here.picture
+        await here.press("escape")
+        assert not isinstance(here.screen, HelpScreen)

@@ -1,0 +1,26 @@
+"""A hint that names a command names the key instead, where there is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from dli_tui.tui import keys
+from dli_tui.tui.hints import in_keys
+
+
+@pytest.mark.parametrize(
+    ("hint", "says"),
+    [
+        ("Resume it first: dli-tui workflow unpause a.b", "Let it fire again with u."),
+        ("Pause it now: dli-tui workflow pause a.b", "Hold its schedule with p."),
+        ("See it with: dli-tui workflow status a_1", "Look again with r."),
+        (
+            "It may have happened all the same. Look first: dli-tui workflow history -d a.b",
+            "It may have happened all the same. Look again with r.",
+        ),
+        ("Ask an administrator.", "Ask an administrator."),
+        ("", ""),
+    ],
+)
+def test_a_hint_says_the_key(hint, says):
+    assert in_keys(hint, lambda command_id: keys.BY_ID[command_id].keys) == says

@@ -1,0 +1,105 @@
+"""Everything is a few letters away: commands, themes, and any workflow by name."""
+
+from __future__ import annotations
+
+from dli_tui.tui.modals.palette import Palette
+from dli_tui.tui.modals.question import Question
+from tests.support_backends import ScriptedBackend, row
+from tests.support_deeds import answer, notices
+from tests.support_tui import dashboard
+
+
+def offered(here):
+    """What the palette offers."""
+    return [choice.what for choice in here.screen.table.rows]
+
+
+async def test_colon_and_ctrl_p_open_it_and_esc_leaves_it():
+    async with dashboard() as here:
+        for key in ("colon", "ctrl+p"):
+            await here.press(key)
+            assert isinstance(here.screen, Palette)
+            await here.press("escape")
+            assert not isinstance(here.screen, Palette)
+
+
+async def test_a_command_is_found_by_its_name_and_done_on_the_screen_behind():
+    async with dashboard(size=(80, 24)) as here:
+        await here.press("colon")
+        await here.type("paus")
+        assert offered(here)[0] == "pause"
+        await here.press("enter")
+        assert isinstance(here.screen, Question)
+        await here.press("enter")
+        assert here.sent == [], "the same key, held a moment too long"
+        await answer(here)
+        assert here.sent == ["pause"]
+
+
+async def test_any_workflow_is_found_though_a_filter_hides_it():
+    async with dashboard() as here:
+        await here.press("slash", *"zzz", "enter", "colon")
+        await here.type("oreb")
+        assert offered(here) == []
+        for _ in range(4):
+            await here.press("backspace")
+        await here.type("ordsn")
+        assert offered(here)[0] == "orders_snapshot"
+        await here.press("enter")
+        assert here.screen.table.current.name == "orders_snapshot"
+        assert here.screen.listing.filter.is_empty
+
+
+async def test_a_theme_is_worn_and_remembered():
+    async with dashboard() as here:
+        await here.press("colon")
+        await here.type("nord")
+        await here.press("enter")
+        assert here.app.theme == "nord"
+        assert here.remembered["theme"] == "nord"
+
+
+async def test_a_click_does_it():
+    async with dashboard() as here:
+        await here.press("colon")
+        await here.type("orders_")
+        wanted = offered(here)[1]
+        await here.pilot.click("#choices", offset=(4, 1))
+        await here.settle()
+        assert here.screen.table.current.name == wanted
+
+
+async def test_arrows_move_and_names_with_markup_stay_words():
+    async with dashboard(size=(80, 24)) as here:
+        await here.press("colon")
+        await here.type("legacy")
+        assert "legacy.[bold]import[/bold]" in here.picture
+        assert here.picture.replace("\n", "").isprintable()
+        await here.press("down", "up", "down", "enter")
+        assert here.screen.table.current.name.startswith("legacy.esc")
+
+
+async def test_what_is_off_here_is_not_offered():
+    async with dashboard(read_only=True) as here:
+        await here.press("colon")
+        assert "pause" not in offered(here)
+        assert "filter" in offered(here)
+
+
+async def test_a_key_of_ones_own_stands_beside_its_command():
+    async with dashboard(keys={"do.pause": "H"}) as here:
+        await here.press("colon")
+        await here.type("paus")
+        assert here.screen.table.rows[0].key == "H"
+
+
+async def test_a_workflow_that_vanished_meanwhile_is_said_to_have():
+    backend = ScriptedBackend([row("one"), row("two")])
+    async with dashboard(backend=backend) as here:
+        await here.press("colon")
+        await here.type("two")
+        backend.rows = [row("one")]
+        await here.pass_by(60)
+        here.app.listing.take(here.app.bridge.session.workflows)
+        await here.press("enter")
+        assert notices(here)[-1] == "two is no longer there"

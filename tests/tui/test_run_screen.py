@@ -1,0 +1,472 @@
+"""The page of a run: what it says of runs of every kind, live, and where each key leads."""
+
+import pytest
+
+from dli_tui.domain.errors import ConnectionFailedError, Unsupported
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.log import LogChunk, LogLine
+from dli_tui.domain.run import RunProgress
+from dli_tui.domain.status import RunStatus, StepStatus
+from dli_tui.domain.step import Step
+from tests.support_backends import ScriptedBackend
+from tests.support_backends import run as made
+from tests.support_tui import HOUR, SIZES, dashboard
+
+FAILED, LIVE, LONG = "legacy.[bold]import[/bold]", "ml.recommender.train", "platform.search.reindex"
+DOWN = ConnectionFailedError()
+
+
+async def open_last(here, name, *, to_log=False):
+    """The page of the last run of a workflow."""
+    row = next(row for row in here.app.listing.rows.values() if row.name == name and row.last_ref)
+    here.app.open_run(row.last_ref, row.name, to_log=to_log)
+    await here.settle()
+    return here.screen
+
+
+class Place(ScriptedBackend):
+    """One run of `d`, as the test says, with a log of numbered lines; and what it was asked."""
+
+    def __init__(self, *, status=RunStatus.RUNNING, steps=("load",), lines=30, **cues):
+        super().__init__(runs=[made("r1", status, created_at=HOUR, started_at=HOUR)], **cues)
+        self.told, self.lines, self.errors = list(steps), lines, ()
+        self.attempt = 1
+
+    @property
+    def status(self):
+        return self.runs[0].status
+
+    def end(self, status):
+        self.runs[0] = made("r1", status, created_at=HOUR, started_at=HOUR, finished_at=HOUR)
+
+    async def steps(self, ref):
+        self._asked("steps", ref)
+        ends = {RunStatus.FAILED: StepStatus.FAILED, RunStatus.COMPLETED: StepStatus.COMPLETED}
+        status = ends.get(self.status, StepStatus.RUNNING)
+        return tuple(
+            Step(name=name, status=status, started_at=HOUR, attempt=self.attempt)
+            for name in self.told
+        )
+
+    async def logs(self, ref, cursor=None):
+        cue = self._asked("logs", ref)
+        if cue is not None:
+            return cue
+        numbers = range(int(cursor or 0), self.lines)
+        told = [
+            LogLine(text=f"{ref.step} {n}", level="error" if n in self.errors else "info")
+            for n in numbers
+        ]
+        over = self.status.is_terminal
+        return LogChunk(lines=tuple(told), cursor=str(self.lines), complete=over)
+
+    def asked(self, *names):
+        """How often it was asked for these."""
+        return sum(len(self.arrived(name)) for name in names)
+
+
+ABOUT_A_RUN = ("run_status", "steps", "logs")
+
+
+def opened(backend, size=(100, 30), **options):
+    return dashboard(backend=backend, size=size, **options)
+
+
+async def open_r1(here):
+    here.app.open_run(RunRef("r1", "d"), "d")
+    await here.settle()
+    return here.screen
+
+
+# What it says
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_failed_run_is_opened_at_the_first_error_of_the_step_that_failed(size):
+    async with dashboard(size=size) as here:
+        page = await open_last(here, FAILED)
+        assert "✗ failed" in here.lines[0]
+        assert "1/3, 1 failed" in here.picture
+        assert "✗ not run" in here.picture
+        assert page.log_view.current.text.startswith("load failed: ")
+        at = next(at for at, line in enumerate(here.lines) if "load failed: " in line)
+        assert "log load try 2" in here.picture
+        assert "INFO" not in here.lines[at - 1] and here.lines[at - 1].startswith("00:00:5")
+        assert page.log_view.room >= 8
+
+
+async def test_nothing_of_a_hostile_run_is_obeyed():
+    async with dashboard(size=(200, 60)) as here:
+        await open_last(here, FAILED)
+        assert "[red]not a colour[/red] [/]" in here.picture
+        assert "[@click=app.quit]7[/]" in here.picture
+        assert "legacy.[bold]import[/bold]" in here.lines[0]
+        assert all(line.isprintable() for line in here.lines)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_running_run_goes_on_before_your_eyes(size):
+    async with dashboard(size=size) as here:
+        page = await open_last(here, LIVE)
+        assert "0/4" in here.picture and "left, by 08:0" in here.picture
+        assert "log features  following" in here.picture
+        bar, lines = _bar(here, "features"), len(page.log_view.rows)
+        await here.pass_by(120)
+        assert "11m56s so far" in here.picture
+        assert len(page.log_view.rows) > lines
+        assert page.log_view.cursor == page.log_view.count - 1
+        assert len(_bar(here, "features")) >= len(bar)
+        await here.pass_by(3600)
+        assert "1/4" in here.picture
+        assert "log train try 2  following" in here.picture
+
+
+def _bar(here, step):
+    line = next(line for line in here.lines if f" {step} " in line)
+    return [char for char in line if char in "█►"]
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (
+            "iceberg.analytics.daily_clicks_20260101_100000",
+            ["⊘ killed", "stopped by user@example.com", "Manual stop requested by user"],
+        ),
+        ("daily_clicks_20241230_090128", ["✗ failed", "BigQuery quota exceeded"]),
+    ],
+)
+async def test_an_archived_run_says_why_it_ended_and_that_no_steps_are_kept(run, words):
+    async with dashboard(size=(80, 24)) as here:
+        here.app.open_run(RunRef(run), "x")
+        await here.settle()
+        for word in [*words, "No steps are kept of this run, and so no logs"]:
+            assert word in here.picture
+        await here.press("enter", "l", "n", "S", "P", "less_than_sign", "escape")
+        assert here.screen is here.app.screen_stack[0]
+
+
+async def test_a_run_that_waits_says_that_no_step_has_begun():
+    async with dashboard(size=(80, 24)) as here:
+        page = await open_last(here, "logistics.stock_levels")
+        assert "◌ pending  queued" in here.picture
+        assert "No step has begun yet" in here.picture
+        assert page.log_view.room >= 8
+        await here.pass_by(60)
+        assert "No step has begun yet" not in here.picture
+        assert "log transform  following" in here.picture
+
+
+async def test_under_five_past_successes_there_is_no_estimate_and_a_place_may_have_no_steps():
+    place = Place(steps=())
+    place.runs[0] = place.runs[0].twin(progress=RunProgress(total_tasks=4, completed_tasks=1))
+    place.steps = lambda ref: _raise(Unsupported("This place tells no steps"))
+    async with opened(place) as here:
+        await open_r1(here)
+        assert "no estimate: fewer than 5 past successes" in here.picture
+        assert "This place tells no steps" in here.picture
+
+
+async def _raise(error):
+    raise error
+
+
+async def test_a_run_that_is_not_there_says_so_with_its_code_and_what_helps():
+    async with opened(Place(), size=(80, 24)) as here:
+        here.app.open_run(RunRef("gone", "d"), "d")
+        await here.settle()
+        assert "DLI-800" in here.picture
+        assert "ask again" in here.picture
+        here.backend.runs.append(made("gone"))
+        await here.press("r")
+        assert "✓ completed" in here.lines[0]
+        assert "DLI-800" not in here.picture
+
+
+async def test_a_log_that_can_not_be_read_says_why_and_is_read_when_asked_again():
+    place = Place(status=RunStatus.COMPLETED, logs=[DOWN])
+    async with opened(place, size=(80, 24)) as here:
+        await open_r1(here)
+        assert DOWN.code in here.picture
+        assert "ask again" in here.picture
+        await here.press("r")
+        assert "load 29" in here.picture
+        assert DOWN.code not in here.picture
+
+
+async def test_while_the_place_is_down_the_picture_stays_and_the_header_says_so():
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        place.cues["run_status"] = [DOWN] * 9
+        await here.pass_by(2)
+        assert "OFFLINE retry" in here.lines[0]
+        assert "load 29" in here.picture and "► running" in here.picture
+        place.cues.clear()
+        await here.pass_by(60)
+        assert "OFFLINE" not in here.picture
+
+
+async def test_facts_that_do_not_fit_are_a_key_away():
+    place = Place()
+    given = {f"key_{n}": f"value_{n}" for n in range(30)}
+    place.runs[0] = place.runs[0].twin(parameters=given)
+    async with opened(place, size=(80, 24)) as here:
+        page = await open_r1(here)
+        assert "value_29" not in here.picture
+        await here.press("shift+tab")
+        assert page.focused is page.facts
+        await here.press("G", "end")
+        assert "value_29" in here.picture
+        await here.press("g", "z")
+        assert "value_18" in here.picture and "load 29" not in here.picture
+        await here.press("escape")
+        assert "load 29" in here.picture and page.log_view.room >= 8
+
+
+async def test_all_times_of_the_page_are_told_in_the_zone_that_was_chosen():
+    async with dashboard(size=(120, 36)) as here:
+        await open_last(here, "orders_returns")
+        told = here.picture
+        assert "06:00 to 06:00" in told and "2026-11-21 06:00 +09:00" in told
+        await here.press("Z", "Z")
+        assert here.app.choices.times.name == "UTC"
+        told = here.picture
+        assert "Nov 20 21:00 to Nov 20 21:00" in told and "2026-11-20 21:00" in told
+        assert "21:00:3" in told and "+09:00" not in told and "\n06:00" not in told
+
+
+# What it asks
+
+
+async def test_it_is_asked_while_it_runs_once_more_at_the_end_and_then_no_more():
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        before = place.asked("run_status")
+        await here.pass_by(2)
+        assert place.asked("run_status") == before + 1
+        place.end(RunStatus.COMPLETED)
+        await here.pass_by(2)
+        await here.pass_by(2)
+        assert "✓ completed" in here.lines[0]
+        before = place.asked(*ABOUT_A_RUN)
+        for _ in range(5):
+            await here.pass_by(60)
+        assert place.asked(*ABOUT_A_RUN) == before
+
+
+async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_again():
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        await here.press("question_mark")
+        before = place.asked(*ABOUT_A_RUN)
+        for _ in range(5):
+            await here.pass_by(10)
+        assert place.asked(*ABOUT_A_RUN) == before
+        place.lines = 31
+        await here.press("escape")
+        assert place.asked("run_status") > 0 and place.asked(*ABOUT_A_RUN) > before
+        assert "load 30" in here.picture
+
+
+async def test_a_page_that_was_left_asks_nothing_any_more():
+    place = Place(steps=("load", "check"))
+    async with opened(place) as here:
+        page = await open_r1(here)
+        await here.press("g", "enter", "escape", "escape")
+        assert not page.is_attached
+        before = place.asked(*ABOUT_A_RUN)
+        for _ in range(5):
+            await here.pass_by(10)
+        assert place.asked(*ABOUT_A_RUN) == before
+
+
+async def test_a_run_that_is_tried_again_is_live_again():
+    place = Place(status=RunStatus.FAILED)
+    async with opened(place) as here:
+        page = await open_r1(here)
+        await here.press("l")
+        for _ in range(3):
+            await here.pass_by(10)
+        place.runs[0] = made("r1", RunStatus.RUNNING, created_at=HOUR, started_at=HOUR)
+        place.attempt = 2
+        await here.press("r")
+        assert "► running" in here.lines[0]
+        assert page.picked.attempt == 2
+        place.lines = 40
+        await here.pass_by(2)
+        assert "load 39" in here.picture
+
+
+async def test_nothing_is_drawn_again_where_nothing_has_changed(monkeypatch):
+    async with opened(Place()) as here:
+        page = await open_r1(here)
+        told = []
+        monkeypatch.setattr(page.steps, "tell", lambda *_: told.append(1))
+        for _ in range(3):
+            await here.pass_by(10)
+        assert told == []
+
+
+# Where the keys lead
+
+
+async def test_l_on_the_list_leads_to_the_log_of_the_step_that_failed():
+    async with dashboard(size=(120, 36)) as here:
+        row = next(row for row in here.app.listing.rows.values() if row.name == FAILED)
+        here.screen.go_to(row.key)
+        await here.press("l")
+        page = here.screen
+        assert page.focused is page.log_view
+        assert page.log_view.current.text.startswith("load failed")
+        await here.press("escape")
+        assert page.focused is page.steps
+        await here.press("escape")
+        assert here.screen is here.app.screen_stack[0]
+
+
+async def test_enter_opens_the_log_of_a_step_and_what_is_read_stays():
+    place = Place(steps=("load", "check"), lines=100)
+    async with opened(place) as here:
+        page = await open_r1(here)
+        assert page.picked.row.raw == "check"
+        await here.press("g", "enter")
+        assert page.focused is page.log_view
+        assert "load 99" in here.picture
+        await here.press("pageup", "pageup")
+        top = page.log_view.top
+        place.lines, place.told = 150, ["load", "check", "publish"]
+        await here.pass_by(2)
+        await here.press("enter")
+        assert (page.log_view.top, page.picked.row.raw) == (top, "load")
+        assert "standing still" in here.picture
+        await here.press("F")
+        assert "load 149" in here.picture
+
+
+async def test_tab_goes_round_the_panes_and_l_returns_to_the_error():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        assert page.focused is page.steps
+        visited = []
+        for _ in range(3):
+            await here.press("tab")
+            visited.append(page.focused.id)
+        assert visited == ["log", "facts", "steps"]
+        await here.press("g", "enter")
+        assert page.picked.row.raw == "fetch"
+        await here.press("l")
+        assert (page.picked.row.raw, page.focused) == ("load", page.log_view)
+
+
+async def test_other_tries_of_a_step_are_a_key_away():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("less_than_sign")
+        assert "log load try 1" in here.picture
+        assert page.log_view.current.level == "error"
+        await here.press("less_than_sign")
+        assert "load has had 2 tries" in here.picture
+        await here.press("greater_than_sign")
+        assert "log load try 2" in here.picture
+
+
+async def test_a_search_is_typed_at_once_counted_and_left_step_by_step():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("slash", "p", "o", "o", "l")
+        assert "/pool" in here.picture
+        total = page.log_view.hits.total
+        assert total > 3
+        await here.press("enter", "n")
+        assert f"/{total}" in here.picture
+        assert "pool" in page.log_view.current.text
+        first = page.log_view.cursor
+        await here.press("n", "N")
+        assert page.log_view.cursor == first
+        await here.press("escape")
+        assert not page.log_view.needle and page.focused is page.log_view
+        await here.press("escape")
+        assert page.focused is page.steps
+        await here.press("slash", "z", "q", "enter", "n")
+        assert "not found" in here.picture
+
+
+async def test_levels_and_wrapping_are_said_in_the_title():
+    async with dashboard(size=(80, 24)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("L", "L")
+        assert "errors only" in here.picture
+        assert {row.level for row in page.log_view.rows} > {"error"}
+        assert "pool:" not in here.picture
+        await here.press("L", "W")
+        assert "wrapped" in here.picture
+        assert "[@click=app.quit]7[/]" in "".join(here.lines[-11:])
+
+
+async def test_y_copies_the_line_that_is_read_else_the_run():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        copied = []
+        here.app.copy_to_clipboard = copied.append
+        await here.press("y", "tab", "y")
+        assert copied == [page.feed.ref.run_id, page.log_view.current.text]
+
+
+async def test_before_a_log_is_saved_a_person_says_where():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("S")
+        assert "Save this log?" in here.picture
+        await here.press("escape")
+        assert here.screen is page
+
+
+async def test_a_pager_that_is_missing_is_said(monkeypatch):
+    monkeypatch.setenv("PAGER", "no-such-pager")
+    async with dashboard(size=(120, 36)) as here:
+        await open_last(here, FAILED)
+        await here.press("P")
+        assert "There is no program 'no-such-pager' here" in here.picture
+
+
+async def test_a_pane_is_zoomed_and_the_keys_go_with_it():
+    async with dashboard(size=(80, 24)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("z")
+        assert "00:00:5" not in here.picture and "not run" in here.picture
+        await here.press("enter")
+        assert page.log_view.room >= 20 and "not run" not in here.picture
+        await here.press("escape", "escape")
+        assert "not run" in here.picture and page.focused is page.steps
+
+
+async def test_a_hundred_thousand_lines_are_read_searched_and_followed():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, LONG)
+        view = page.log_view
+        assert len(view.rows) > 20_000
+        assert f"{len(view.rows):,} lines" in here.picture
+        await here.press("tab", "pageup")
+        standing = [line[:110] for line in here.lines[-12:-2]]  # the bar at the right does move
+        await here.pass_by(30)
+        assert [line[:110] for line in here.lines[-12:-2]] == standing
+        await here.press("slash", "1", ",", "7", "enter", "G")
+        assert "following" in here.picture
+
+
+async def test_a_watched_run_rings_when_it_ends_whatever_is_in_front():
+    place = Place()
+    async with opened(place, size=(120, 36)) as here:
+        rings, notices = [], []
+        here.app.bell = lambda: rings.append(1)
+        here.app.notify_desktop = notices.append
+        page = await open_r1(here)
+        here.app.bridge.session.watching.watch(page.feed.run.ref, "d")
+        await here.press("escape", "escape", "question_mark")
+        place.end(RunStatus.FAILED)
+        await here.pass_by(5)
+        await here.pass_by(5)
+        assert (rings, notices) == ([1], ["d failed"])

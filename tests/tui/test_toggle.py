@@ -1,0 +1,25 @@
+"""A toggle is turned by space and by a click, and says in words what it is."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from dli_tui.tui.widgets.toggle import Toggle
+
+
+class Form(App):
+    CSS = "Toggle { height: 1; }"
+
+    def compose(self):
+        yield Toggle("dry-run", "check only")
+
+
+async def test_space_and_a_click_turn_it():
+    async with Form().run_test() as pilot:
+        toggle = pilot.app.query_one(Toggle)
+        assert toggle.words == "[ ] check only"
+        toggle.focus()
+        await pilot.press("space")
+        assert toggle.words == "[x] check only"
+        await pilot.click(Toggle)
+        assert not toggle.on
