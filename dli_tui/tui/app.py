@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
+from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.dom import DOMNode
 
@@ -130,6 +132,11 @@ class Dashboard(App[None]):
             self.pop_screen()
         cast("WorkflowsScreen", self.screen_stack[0]).go_to(key)
 
+    def pop_screen(self) -> AwaitComplete:
+        # Textual remembers the looks of a thousand widgets, and with each all that it had drawn.
+        StylesCache.get_inner_outer.cache_clear()
+        return super().pop_screen()
+
     @property
     def listing(self) -> Listing:
         """Every workflow that is known."""
@@ -197,8 +204,9 @@ class Dashboard(App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
-        ansi = self.current_theme.ansi
-        return {**variables, **colours.status_variables(variables, ansi=ansi)}
+        tones = colours.status_variables(variables, ansi=self.current_theme.ansi)
+        self.theme_variables = {**self.theme_variables, **tones}
+        return {**variables, **tones}
 
     def _watch_theme(self, theme_name: str) -> None:
         super()._watch_theme(theme_name)

@@ -22,6 +22,8 @@ FREELY: Final = 20
 """So many at once go without typing how many they are."""
 _WIDEST: Final = 30
 """A longer name has a line of its own, so that it can be read to its end."""
+MOST_TOLD: Final = 500
+"""Nobody reads further; how many there are is told all the same, and has to be typed."""
 _INDENT: Final = "    "
 
 
@@ -80,9 +82,9 @@ def _left_out(frozen: Frozen) -> list[Text]:
         return []
     room = _room([one for one, _ in frozen.left_out])
     lines: list[Text] = [(), (Piece(f"  left out: {len(frozen.left_out)}", Tone.LATE),)]
-    for one, problem in frozen.left_out:
+    for one, problem in frozen.left_out[:MOST_TOLD]:
         lines += _line(one, room, problem.why)
-    return lines
+    return lines + _and_more(len(frozen.left_out))
 
 
 def _confirmation(frozen: Frozen, what: str) -> tuple[str, str]:
@@ -118,9 +120,14 @@ def _lines(
     """A line for each target, and what else is to be said of it below."""
     room = _room(frozen.fit)
     lines: list[Text] = []
-    for place, one in enumerate(frozen.fit):
+    for place, one in enumerate(frozen.fit[:MOST_TOLD]):
         lines += [*_line(one, room, note(one)), *more(one, place)]
-    return lines
+    return lines + _and_more(len(frozen.fit))
+
+
+def _and_more(count: int) -> list[Text]:
+    more = count - MOST_TOLD
+    return [(Piece(f"  and {more:,} more of the selected ones", Tone.LATE),)] if more > 0 else []
 
 
 def _room(targets: Sequence[Target]) -> int:

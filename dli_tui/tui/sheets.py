@@ -17,7 +17,7 @@ from dli_tui.tui.widgets.page import Text
 if TYPE_CHECKING:
     from dli_tui.domain.errors import DLIError
 
-LABEL_WIDTH: Final = 10
+LABEL_WIDTH: Final = 11
 _FIRES: Final = 5
 _BAR: Final = 24
 
@@ -74,8 +74,7 @@ def _runs(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> Itera
         when = "" if mark.started is None else words.clock_time(mark.started, zone, now)
         told.append(
             (
-                Piece(" " * (LABEL_WIDTH + 1)),
-                Piece(f"{looks.glyph(look)} {look.word:<10}", look.tone),
+                Piece(f"  {looks.glyph(look)} {look.word:<10}", look.tone),
                 Piece(f"{when:<13} {words.span(mark.seconds)}", Tone.MUTED),
             )
         )

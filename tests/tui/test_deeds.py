@@ -149,3 +149,15 @@ async def test_production_is_seen_and_the_name_typed_out():
         await here.type("orders_daily")
         await here.press("enter")
         assert here.sent == ["pause"]
+
+
+async def test_on_the_page_of_a_run_that_run_is_meant_and_not_the_latest():
+    old, new = run("r1", RunStatus.RUNNING), run("r2", RunStatus.RUNNING)
+    backend = ScriptedBackend([row("d", is_running=True, last_run=new)], [new, old])
+    async with dashboard(backend=backend) as here:
+        here.app.open_run(old.ref, "d")
+        await here.settle()
+        await here.press("s")
+        assert "run r1" in here.picture
+        await answer(here)
+        assert [ref.run_id for ref, _ in backend.arrived("stop")] == ["r1"]

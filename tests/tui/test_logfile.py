@@ -43,21 +43,27 @@ def test_no_name_leaves_the_folder():
     assert logfile.name_for("../a b", "s/t\x1b", 2) == ".._a_b-s_t_-2.log"
 
 
-def test_a_pager_has_arguments(tmp_path):
-    out = tmp_path / "out"
-    program = "import pathlib, sys; f = pathlib.Path(sys.argv[2]); pathlib.Path(sys.argv[1])" \
-        ".write_text(f'{f.stat().st_mode:o} {f.read_text()}')"
-    command = logfile.pager({"PAGER": f'{sys.executable} -c "{program}" {out}'})
-    logfile.show(command, ROWS[1:2])
-    mode, _, text = out.read_text().partition(" ")
-    assert text == "ERROR   it broke\n"
+def test_a_pager_has_arguments_and_the_file_is_for_one_pair_of_eyes(tmp_path):
+    out, program = tmp_path / "out", tmp_path / "pager.py"
+    program.write_text(
+        "import sys, pathlib\n"
+        "out, log = map(pathlib.Path, sys.argv[1:])\n"
+        "out.write_text(f'{log}\\n{log.stat().st_mode:o}\\n{log.read_text()}')\n"
+    )
+    logfile.show(logfile.pager({"PAGER": f"{sys.executable} {program} '{out}'"}), ROWS[1:2])
+    path, mode, text = out.read_text().splitlines()
+    assert text == "ERROR   it broke"
     assert stat.S_IMODE(int(mode, 8)) == 0o600
-    assert not Path(command[-1]).suffix == ".log"
+    assert not Path(path).exists()
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [("no-such-pager -R", "no program 'no-such-pager'"), ("less 'x", "can't be read"), (" ", "' '")],
+    [
+        ("no-such-pager -R", "no program 'no-such-pager'"),
+        ("less 'x", "can't be read"),
+        (" ", "' '"),
+    ],
 )
 def test_a_pager_that_is_not_there_is_said(wanted, said):
     with pytest.raises(NoPagerError, match=said):

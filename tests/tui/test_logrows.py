@@ -1,4 +1,4 @@
-"""Which rows are kept, how high they are, and where the needle is: the same in one piece or many."""
+"""Which rows are kept, how high they are, where the needle is: the same in one piece or many."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The height of a run's page: the log can always be read, and nothing is given what is not there."""
+"""The height of a run's page: the log can always be read, and what fits is whole."""
 
 import itertools
 

@@ -137,3 +137,10 @@ def test_a_draft_belongs_to_one_question_about_the_same_things():
     }
     assert len(ids) == 5
     assert plans.pause(frozen(target("a"))).id in ids
+
+
+def test_a_plan_of_very_many_says_how_many_more_there_are():
+    names = [target(f"a{at}") for at in range(plans.MOST_TOLD + 7)]
+    plan = plans.pause(frozen(*names))
+    assert words(plan)[-1] == "  and 7 more of the selected ones"
+    assert plan.confirm == str(plans.MOST_TOLD + 7)

@@ -1,5 +1,7 @@
 """The line to search in has the keys at once, and gives them back."""
 
+from typing import ClassVar
+
 from textual.app import App
 
 from dli_tui.tui.widgets.logview import LogView
@@ -9,7 +11,7 @@ from dli_tui.tui.widgets.searchline import SearchLine
 class SearchApp(App):
     """The line, and a log that has the keys until it is asked for."""
 
-    BINDINGS = [("slash", "ask", "search"), ("n", "next", "never while somebody types")]
+    BINDINGS: ClassVar = [("slash", "ask", "search"), ("n", "next", "never while somebody types")]
     left = 0
 
     def compose(self):

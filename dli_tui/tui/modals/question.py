@@ -39,6 +39,7 @@ READ_SECONDS: Final = 0.4
 _TIGHT_ROWS: Final = 20
 """On fewer, the blank lines of a form go to its plan."""
 _MOST_REFUSED: Final = 300
+_MOST_RESULTS: Final = 500
 
 
 Send = Callable[[Answer, Progress], Awaitable[Sequence[Told]]]
@@ -287,7 +288,8 @@ class Question(ModalScreen[bool], Generic[Answer]):
             words = f"{len(bad)} of {len(told)} failed" if bad else f"All {len(told)} went well"
             self._say(words, Tone.FAILED if bad else Tone.COMPLETED)
             page = self.query_one("#plan", Page)
-            page.tell([line for one in _bad_first(told) for line in self._result(one)])
+            first = _bad_first(told)[:_MOST_RESULTS]
+            page.tell([line for one in first for line in self._result(one)])
             page.go_to(0)
         self.fit()
         self._painted()

@@ -86,24 +86,24 @@ class LogPane(Vertical):
         feed, view = self._feed, self.view
         if feed is None:
             return
-        known = len(view.rows)
-        fresh = feed.take()
+        known, fresh = len(view.rows), feed.take()
         if fresh:
             view.append(late.making().log_rows(fresh))
         if self._seeking:
             # Not before there is a place to show it in: the page may just be laid out.
-            self.call_after_refresh(self._seek, feed, known)
+            whole = feed.complete or feed.truncated
+            self.call_after_refresh(self._seek, feed, known, whole=whole)
         if not view.rows:
             self._say_why_empty(feed)
         self.tell_title()
 
-    def _seek(self, feed: LogFeed, since: int) -> None:
+    def _seek(self, feed: LogFeed, since: int, *, whole: bool) -> None:
         """Go to the first error of a step that failed; to the end where none is told."""
         if not self._seeking or feed is not self._feed:
             return
         if self.view.cursor or self.view.to_first_error(since):
             self._seeking = False
-        elif feed.complete or feed.truncated:
+        elif whole:
             self._seeking = False
             self.view.follow(on=True)
 

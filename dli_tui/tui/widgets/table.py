@@ -220,17 +220,17 @@ def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int],
         if not goes.given_up:
             break
         kept.remove(goes)
-    spare = width - sum((one.least or one.width) + GAP for one in kept)
-    rooms = []
-    for one in kept:
-        room = one.least or one.width
-        wanted = max(0, min(spare, one.width - room))
-        rooms.append(room + wanted)
+    rooms = {one.id: one.least or one.width for one in kept}
+    spare = max(0, width - sum(rooms.values()) - GAP * len(kept))
+    # Names take what is left when all others have what they want.
+    for one in sorted(kept, key=lambda one: one.grows):
+        wanted = min(spare, one.width - rooms[one.id])
+        rooms[one.id] += wanted
         spare -= wanted
-    growing = [place for place, one in enumerate(kept) if one.grows]
-    for place in growing:
-        rooms[place] += max(0, spare) // len(growing)
-    return tuple(zip(kept, rooms, strict=True))
+    growing = [one for one in kept if one.grows]
+    for one in growing:
+        rooms[one.id] += spare // len(growing)
+    return tuple((one, rooms[one.id]) for one in kept)
 
 
 def _in_room(pieces: Iterable[Piece], room: int, *, right: bool) -> list[Piece]:
