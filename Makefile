@@ -15,8 +15,8 @@ endif
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-run: $(READY) ## list the demo's workflows (more options: ARGS="...")
-	@.venv/bin/dli-tui workflow list --demo $(ARGS)
+run: $(READY) ## open the dashboard on the demo (more options: ARGS="--ascii ...")
+	@.venv/bin/dli-tui --demo $(ARGS)
 
 test: $(READY) ## run the tests with coverage
 	@.venv/bin/python -m pytest -n auto --cov $(ARGS)

@@ -36,11 +36,15 @@ def notices(here):
 
 
 class WaitingBackend(ScriptedBackend):
-    """Answers a pause when it is let to."""
+    """Tells steps and answers a pause when it is let to."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.gate = asyncio.Event()
+
+    async def steps(self, ref):
+        await self.gate.wait()
+        return ()
 
     async def pause(self, name, *, reason=None):
         answered = await super().pause(name, reason=reason)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dli_tui.tui.crash import Report
     from dli_tui.tui.opening import Opening, Where
 
+_SIXTEEN: Final = "ansi-dark"
 _NO_TERMINAL: Final = (
     "The dashboard needs a terminal. In a script use a command: dli-tui workflow list"
 )
@@ -68,14 +69,15 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
     from dli_tui.tui.looks import Looks  # noqa: PLC0415
     from dli_tui.tui.opening import Opening  # noqa: PLC0415
 
+    choices = remembered.recalled()
     return Opening(
         session=lambda crashed: _session(target, crashed),
         where=_where(target),
         looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
-        theme=asked.theme or settings.theme,
+        theme=asked.theme or settings.theme or _theme_for(choices.get("theme")),
         keys=settings.keys,
         zone=_local_zone(),
-        choices=remembered.recalled(),
+        choices=choices,
         remember=remembered.remember,
         begin=asked.begin,
     )
@@ -134,6 +136,13 @@ def _has_terminal() -> bool:
 
 def _speaks_unicode() -> bool:
     return (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
+
+
+def _theme_for(chosen: str | None) -> str | None:
+    """The terminal's own colours where it has but sixteen, unless others were chosen."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    return _SIXTEEN if chosen is None and Console().color_system == "standard" else None
 
 
 def _local_zone() -> str:

@@ -19,6 +19,8 @@ def estimate_words(sheet: RunSheet, now: datetime, timezone: str) -> str:
     """`~1m10s left, by 10:04 … 10:07`, or why nothing can be said; empty unless it runs."""
     if sheet.status is not RunStatus.RUNNING or sheet.started is None:
         return ""
+    if sheet.is_backfill:
+        return "no estimate for a backfill as a whole"  # the past tells of single runs
     if sheet.overdue:
         return "longer than usual"
     if sheet.likely is None or sheet.latest is None:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeGuard, cast
 
 from textual import events
 from textual._styles_cache import StylesCache
@@ -14,6 +14,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import BAD
@@ -22,6 +23,7 @@ from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
 from dli_tui.tui.looks import RUNS, Tone
+from dli_tui.tui.plain import PlainLetters
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.screens.workflows import WorkflowsScreen
 from dli_tui.tui.terminal import Terminal
@@ -71,7 +73,9 @@ class Dashboard(App[None]):
         theme = opening.theme or self.choices.theme
         if theme in self.available_themes:
             self.theme = theme
-        self.set_class(opening.looks.ascii, "-ascii")
+        if opening.looks.ascii:
+            self.add_class("-ascii")
+            self._filters.append(PlainLetters())
 
     def get_default_screen(self) -> WorkflowsScreen:
         return WorkflowsScreen()
@@ -223,8 +227,18 @@ class Dashboard(App[None]):
             quitting = self.opening.keys.get("go.quit", keys.BY_ID["go.quit"].keys)
             if isinstance(event, events.Key) and event.key in (*quitting.split(","), "ctrl+q"):
                 self.exit()
-        else:
+        elif not (self._is_command(event) and await self._check_bindings(event.key)):
             await super().on_event(event)
+
+    def _is_command(self, event: events.Event) -> TypeGuard[events.Key]:
+        """Whether a key is meant for a screen. Such a key is obeyed as it comes: left to wait
+        for the widget in focus, it would be overtaken by what is typed right after it."""
+        return (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and isinstance(self.screen, DashboardScreen)
+            and not isinstance(self.screen.focused, Input)
+        )
 
     async def action_quit(self) -> None:
         self.deeds.quit()

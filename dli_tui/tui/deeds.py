@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
 from textual.screen import ModalScreen
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Progress = Callable[[int], None]
 """Told how many of the things that were asked for are through."""
+
+
+_READ_ONLY: Final = (
+    "READ-ONLY: nothing can be changed from here. "
+    "Leave out --read-only, or use a profile without read_only."
+)
 
 
 class Told(NamedTuple):
@@ -111,7 +117,7 @@ class Deeds:
         if session is None:
             screen.say("Still connecting; try again in a moment", wrong=True)
         elif session.read_only:
-            screen.say("READ-ONLY: nothing can be changed from here", wrong=True)
+            screen.say(_READ_ONLY, wrong=True)
         elif not screen.targets:
             screen.say("There is no workflow here to do that to", wrong=True)
         else:

@@ -119,7 +119,7 @@ def _progress(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: in
     signs = looks.signs
     failed = f", {sheet.failed} failed" if sheet.failed else ""
     return (
-        Piece(f"{'steps':<{LABEL_WIDTH}} ", Tone.MUTED),
+        Piece(f"{'runs' if sheet.is_backfill else 'steps':<{LABEL_WIDTH}} ", Tone.MUTED),
         Piece(signs.full * full, RUNS[sheet.status].tone),
         Piece(signs.empty * (cells - full), Tone.MUTED),
         Piece(f" {sheet.done}/{sheet.total}{failed}  "),

@@ -27,6 +27,8 @@ def timed(*texts):
 class LogApp(App):
     """A log, and its picture."""
 
+    CSS = "LogView { scrollbar-gutter: stable; }"
+
     def compose(self):
         yield LogView(lambda at: f"{at:%H:%M:%S}")
 

@@ -116,9 +116,7 @@ async def test_a_link_to_something_else_is_not_repeated():
 async def test_whoever_has_gone_somewhere_meanwhile_is_left_alone():
     async with dashboard() as here:
         await here.press("question_mark")
-        here.app.opening = here.app.opening.__class__(
-            session=here.app.opening.session, begin=TRAIN
-        )
+        here.app.opening = here.app.opening.__class__(session=here.app.opening.session, begin=TRAIN)
         front, before = here.screen, here.app.front.table.current
         here.app.arrive(here.app.bridge.session)
         await here.settle()

@@ -46,3 +46,13 @@ async def test_it_scrolls_to_its_end_and_is_left_on_a_small_terminal():
         assert "owner:ann" in here.picture
         await here.press("escape")
         assert not isinstance(here.screen, HelpScreen)
+
+
+async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
+    async with dashboard() as here:
+        await here.press("question_mark")
+        for _ in range(3):
+            here.app.simulate_key("escape")
+        await here.settle()
+        assert here.app.is_running
+        assert len(here.app.screen_stack) == 1

@@ -103,3 +103,15 @@ async def test_a_workflow_that_vanished_meanwhile_is_said_to_have():
         here.app.listing.take(here.app.bridge.session.workflows)
         await here.press("enter")
         assert notices(here)[-1] == "two is no longer there"
+
+
+async def test_enter_pressed_twice_at_once_goes_there_once():
+    async with dashboard() as here:
+        await here.press("colon")
+        await here.type("orders_daily")
+        for key in ("enter", "enter"):
+            here.app.simulate_key(key)
+        await here.settle()
+        assert here.app.is_running
+        assert len(here.app.screen_stack) == 1
+        assert here.screen.table.current.name == "orders_daily"

@@ -145,3 +145,14 @@ async def test_markup_and_escapes_in_names_stay_words():
         await go_to(here, HOSTILE)
         await here.press("p")
         assert f"Pause {HOSTILE}?" in here.picture
+
+
+async def test_esc_pressed_twice_at_once_cancels_no_more_than_the_question():
+    async with dashboard() as here:
+        await here.press("p")
+        for key in ("escape", "escape", "enter"):
+            here.app.simulate_key(key)
+        await here.settle()
+        assert here.app.is_running
+        assert not isinstance(here.screen, Question)
+        assert here.sent == []

@@ -95,5 +95,7 @@ async def test_what_is_pasted_comes_whole_and_a_terminal_obeys_none_of_it():
         here.app.focused.post_message(events.Paste("a=[/x]\x1b[31m\nb=[@click=app.quit]"))
         await here.settle()
         assert here.app.focused.value == "a=[/x] b=[@click=app.quit]"
+        await here.type("7")
+        assert here.app.focused.value.endswith("app.quit]7"), "the cursor stands behind it"
         assert "[@click=app.quit]" in here.picture
         assert here.picture.replace("\n", "").isprintable()

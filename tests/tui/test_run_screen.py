@@ -1,15 +1,19 @@
 """The page of a run: what it says of runs of every kind, live, and where each key leads."""
 
+from datetime import date
+
 import pytest
 
 from dli_tui.domain.errors import ConnectionFailedError, Unsupported
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.log import LogChunk, LogLine
+from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
 from tests.support_backends import ScriptedBackend, row
 from tests.support_backends import run as made
+from tests.support_deeds import answer
 from tests.support_tui import HOUR, SIZES, dashboard
 
 FAILED, LIVE, LONG = "legacy.[bold]import[/bold]", "ml.recommender.train", "platform.search.reindex"
@@ -133,7 +137,7 @@ def _bar(here, step):
     [
         (
             "iceberg.analytics.daily_clicks_20260101_100000",
-            ["⊘ killed", "stopped by user@example.com", "Manual stop requested by user"],
+            ["⊘ killed", "stopped by ", "Manual stop requested by user"],
         ),
         ("daily_clicks_20241230_090128", ["✗ failed", "BigQuery quota exceeded"]),
     ],
@@ -157,6 +161,18 @@ async def test_a_run_that_waits_says_that_no_step_has_begun():
         await here.pass_by(60)
         assert "No step has begun yet" not in here.picture
         assert "log transform  following" in here.picture
+
+
+async def test_a_backfill_as_a_whole_counts_runs_and_has_no_steps_of_its_own():
+    async with dashboard(size=(80, 24)) as here:
+        wanted = BackfillRequest("orders_daily", date(2026, 11, 10), date(2026, 11, 12))
+        result = await here.backend.backfill(wanted)
+        here.app.open_run(RunRef(result.run_id, "orders_daily"), "orders_daily")
+        await here.settle()
+        await here.pass_by(60)
+        assert "runs        ░" in here.picture
+        assert "0/3  no estimate for a backfill as a whole" in here.picture
+        assert "A backfill as a whole has no steps; each of its runs has its own" in here.picture
 
 
 async def test_under_five_past_successes_there_is_no_estimate_and_a_place_may_have_no_steps():
@@ -307,6 +323,20 @@ async def test_a_run_that_is_tried_again_is_live_again():
         place.lines = 40
         await here.pass_by(2)
         assert "load 39" in here.picture
+
+
+async def test_retrying_from_this_page_is_seen_on_it():
+    async with dashboard(size=(120, 36)) as here:
+        page = await open_last(here, FAILED)
+        await here.press("t")
+        await answer(here)
+        assert here.sent == ["retry"]
+        assert here.screen is page
+        await here.pass_by(2)
+        assert "✗ failed" not in here.lines[0]
+        before = len(page.log_view.rows)
+        await here.pass_by(20)
+        assert len(page.log_view.rows) != before
 
 
 async def test_nothing_is_drawn_again_where_nothing_has_changed(monkeypatch):

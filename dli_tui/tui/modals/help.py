@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from dli_tui.tui import keys
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.looks import RUNS, SCHEDULES, Look, Looks, Tone
+from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.page import Page, Text
@@ -36,11 +36,11 @@ _ASKED: Final = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Leaving[None]):
     """One page to read; any of the usual keys leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", "close", show=False)
+        Binding("escape,q,question_mark,enter", "leave", "close", show=False)
     ]
 
     def __init__(self, scope: Scope, title: str, looks: Looks) -> None:
@@ -62,13 +62,16 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-text", Page).tell(told(self._scope, self._looks, mapped))
         self.query_one("#help-keys", OneLine).tell(
             [
-                Bit(" esc", Tone.RUNNING, bold=True, action="screen.dismiss"),
-                Bit(" close  ", Tone.MUTED, action="screen.dismiss"),
+                Bit(" esc", Tone.RUNNING, bold=True, action="screen.leave"),
+                Bit(" close  ", Tone.MUTED, action="screen.leave"),
                 Bit(" j k pgdn", Tone.RUNNING, bold=True),
                 Bit(" read on", Tone.MUTED),
             ]
         )
         self.query_one("#help-text").focus()
+
+    def action_leave(self) -> None:
+        self.leave(None)
 
 
 def told(scope: Scope, looks: Looks, mapped: Mapping[str, str]) -> list[Text]:

@@ -10,13 +10,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import finding, keys
 from dli_tui.tui.looks import Looks, Tone
+from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Column, Table
 from dli_tui.tui.widgets.toosmall import TooSmall
@@ -63,7 +63,7 @@ class _Choices(Table[Choice]):
             self.post_message(self.Chosen(self))
 
 
-class Palette(ModalScreen[Choice | None]):
+class Palette(Leaving[Choice | None]):
     """Type a part of what you want; enter does it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -128,10 +128,10 @@ class Palette(ModalScreen[Choice | None]):
     @on(Input.Submitted)
     @on(Lines.Chosen)
     def _chosen(self) -> None:
-        self.dismiss(self.table.current)
+        self.leave(self.table.current)
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.leave(None)
 
     def action_move(self, by: int) -> None:
         self.table.action_move(by)

@@ -14,7 +14,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -22,6 +21,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals import drafts
+from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
@@ -40,6 +40,8 @@ _TIGHT_ROWS: Final = 20
 """On fewer, the blank lines of a form go to its plan."""
 _MOST_REFUSED: Final = 300
 _MOST_RESULTS: Final = 500
+_KEPT_SECONDS: Final = 2
+"""Short, for on a small terminal a notice covers the keys of the next question."""
 
 
 Send = Callable[[Answer, Progress], Awaitable[Sequence[Told]]]
@@ -69,7 +71,7 @@ class _Form(Vertical):
         cast("Question[object]", self.screen).fit()
 
 
-class Question(ModalScreen[bool], Generic[Answer]):
+class Question(Leaving[bool], Generic[Answer]):
     """Asks, sends, and tells what became of it. True when something was sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,7 +87,6 @@ class Question(ModalScreen[bool], Generic[Answer]):
         self.plan = plan
         self._send = send
         self._sending = False
-        self._left = False
         self._done: Sequence[Told] = ()
         self._through = 0
         self._shown_at: float | None = None
@@ -229,7 +230,7 @@ class Question(ModalScreen[bool], Generic[Answer]):
         self.query_one("#plan", Page).action_page(by)
 
     def action_submit(self) -> None:
-        if self._sending or self._left or not self._is_read():
+        if self._sending or self.left or not self._is_read():
             return
         for field in self.query(Field):
             field.complain("")
@@ -263,18 +264,17 @@ class Question(ModalScreen[bool], Generic[Answer]):
         if done:
             self.dash.deeds.drafts.pop(self.plan.id, None)
         self.dash.deeds.look_again()
-        if self._left or not self.is_attached:
+        if self.left or not self.is_active:
             self.dash.deeds.note(told)
         elif done and not self.stays(answer):
             self.dash.deeds.note(told)
-            self._left = True
-            self.dismiss(True)  # noqa: FBT003 - the answer of the screen
+            self.leave(result=True)
         else:
             self._tell_outcome(told)
 
     def _tell_progress(self, through: int) -> None:
         self._through = through
-        if not self._left and self.is_attached:
+        if not self.left and self.is_attached:
             self.tell_keys()
 
     def _tell_outcome(self, told: Sequence[Told]) -> None:
@@ -303,7 +303,7 @@ class Question(ModalScreen[bool], Generic[Answer]):
         return [*lines, (Piece("          "), Piece(hint, Tone.MUTED))] if hint else lines
 
     def action_leave(self) -> None:
-        if self._left:
+        if self.left:
             return
         typed = drafts.typed(self)
         if typed and not self._done:
@@ -312,9 +312,9 @@ class Question(ModalScreen[bool], Generic[Answer]):
             told = "Not waiting; a notice comes when it is answered"
             self.dash.notify(told, markup=False)
         elif typed and not self._done:
-            self.dash.notify("Kept as a draft: ask the same again to get it back", markup=False)
-        self._left = True
-        self.dismiss(bool(self._done or self._sending))
+            kept = "Kept as a draft: ask the same again to get it back"
+            self.dash.notify(kept, timeout=_KEPT_SECONDS, markup=False)
+        self.leave(result=bool(self._done or self._sending))
 
 
 _FRAME: Final = 4

@@ -161,6 +161,7 @@ class WorkflowsScreen(DashboardScreen):
             self.rearrange()
             if session.workflows.complete:
                 self.dash.settle_memory()
+        self._tell_empty()
 
     def rearrange(self) -> None:
         """Filter and sort again; the cursor stays with its row."""
@@ -168,7 +169,8 @@ class WorkflowsScreen(DashboardScreen):
         current = table.current
         self.listing.arrange(self.now())
         order = self.listing.order
-        table.sorted_by = None if order.column == "worst" else (order.column, order.descending)
+        by = None if order.column == "worst" else order.column
+        table.sorted_by(by, descending=order.descending)
         table.load(self.listing.shown, keep=None if current is None else current.key)
         self._tell_empty()
         self._want_runs()

@@ -26,7 +26,8 @@ class _Line(Input):
         # Textual keeps the first line alone, and an object of JSON often has several.
         event.prevent_default()
         event.stop()
-        self.replace(safe_line(event.text, _MOST_PASTED), *self.selection)
+        self.delete_selection()
+        self.insert_text_at_cursor(safe_line(event.text, _MOST_PASTED))
 
 
 class Field(Vertical):

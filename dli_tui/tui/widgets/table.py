@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -66,14 +67,20 @@ class Table(Lines, Generic[Row]):
         self.columns = columns
         self.rows: Sequence[Row] = ()
         self.selected: frozenset[Hashable] = frozenset()
-        self.sorted_by: tuple[str, bool] | None = None
-        """The column by which the rows are sorted, and whether downwards."""
+        self._sorted_by: tuple[str, bool] | None = None
         self._painter = painter
         self._key = key
         self._looks = looks
         self._selectable = selectable
         self._shown: dict[int, Row] = {}
         self._layout: tuple[int, tuple[tuple[Column, int], ...]] = (-1, ())
+
+    def sorted_by(self, column: str | None, *, descending: bool) -> None:
+        """Show over which column the rows are sorted; over none where column is None."""
+        shown = None if column is None else (column, descending)
+        if shown != self._sorted_by:
+            self._sorted_by = shown
+            self.refresh(Region(0, 0, self.size.width, self.head_height))
 
     # Rows
 
@@ -178,10 +185,10 @@ class Table(Lines, Generic[Row]):
 
     def title(self, column: Column, room: int) -> str:
         """What stands over a column."""
-        if self.sorted_by is None or self.sorted_by[0] != column.id:
+        if self._sorted_by is None or self._sorted_by[0] != column.id:
             return column.title
         signs = self._looks.signs
-        return f"{column.title}{signs.down if self.sorted_by[1] else signs.up}"
+        return f"{column.title}{signs.down if self._sorted_by[1] else signs.up}"
 
     def _slot(self, index: int, width: int) -> tuple[object, ...]:
         row = self.rows[index]

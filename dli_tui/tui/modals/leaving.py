@@ -1,0 +1,22 @@
+"""Leaving a modal once, however often the key comes."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+Result = TypeVar("Result")
+
+
+class Leaving(ModalScreen[Result]):
+    """A modal that goes once. Textual's `dismiss` takes the screen behind along the second time."""
+
+    left = False
+    """Whether it is on its way out."""
+
+    def leave(self, result: Result) -> None:
+        """Go, with this answer."""
+        if not self.left and self.is_active:
+            self.left = True
+            self.dismiss(result)

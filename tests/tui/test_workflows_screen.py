@@ -1,0 +1,285 @@
+"""The list: worst first, filtered, sorted, selected, with keys alone and at every size."""
+
+from __future__ import annotations
+
+import pytest
+
+from dli_tui.backends.demo.scenario import Scenario
+from dli_tui.domain.errors import ConnectionFailedError
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.status import SourceType
+from tests.support_backends import ScriptedBackend
+from tests.support_tui import SIZES, dashboard
+
+CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
+
+
+def names(here):
+    return [row.key.name for row in here.app.listing.shown]
+
+
+def current(here):
+    return here.screen.table.current.key.name
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_it_opens_with_what_is_wrong_at_the_top_and_the_first_row_chosen(size):
+    async with dashboard(size=size) as here:
+        first, second, third = names(here)[:3]
+        assert [first, second] == ["legacy.[bold]import[/bold]", "logistics.carriers.rates"]
+        assert third == "finance.ledger.hourly_balance"
+        assert current(here) == first
+        rows = [line for line in here.lines if "finance.ledger" in line]
+        assert "LATE" in rows[0]
+        assert here.app.screen.focused is here.screen.table
+
+
+async def test_a_wide_terminal_tells_of_the_row_and_a_narrow_one_on_demand():
+    async with dashboard(size=(120, 36)) as here:
+        await here.press("down")
+        assert "every 30 minutes" in here.picture
+        assert "Asia/Seoul" in here.picture
+        assert "HTTP 503 from" in here.picture
+    async with dashboard(size=(80, 24)) as here:
+        assert "schedule" not in here.picture
+        await here.press("z")
+        assert "every day at 00:00 and 12:00" in here.picture
+        await here.press("escape")
+        assert "schedule" not in here.picture
+
+
+async def test_keys_go_from_problem_to_problem_round_the_end():
+    async with dashboard() as here:
+        await here.press("G")
+        await here.press("right_square_bracket")
+        assert current(here) == "legacy.[bold]import[/bold]"
+        await here.press("right_square_bracket", "right_square_bracket")
+        assert current(here) == "finance.ledger.hourly_balance"
+        await here.press("left_square_bracket")
+        assert current(here) == "logistics.carriers.rates"
+
+
+async def test_problems_alone():
+    async with dashboard() as here:
+        await here.press("exclamation_mark")
+        assert names(here) == [
+            "legacy.[bold]import[/bold]",
+            "logistics.carriers.rates",
+            "finance.ledger.hourly_balance",
+        ]
+        assert "3 of 39" in here.picture
+
+
+async def test_filters_of_source_and_status_go_round():
+    async with dashboard() as here:
+        await here.press("f")
+        assert {row.source for row in here.app.listing.shown} == {CODE}
+        await here.press("f")
+        assert {row.source for row in here.app.listing.shown} == {MANUAL}
+        await here.press("f", "a", "a")
+        assert names(here) == ["orders_snapshot"]
+        await here.press("x")
+        assert len(names(here)) == 39
+
+
+async def test_running_only_and_enabled_only():
+    async with dashboard() as here:
+        await here.press("n")
+        assert all(row.running for row in here.app.listing.shown)
+        assert 0 < len(names(here)) < 10
+        await here.press("n", "e")
+        assert {row.status.value for row in here.app.listing.shown} == {"active"}
+
+
+async def test_what_is_typed_right_after_the_slash_filters_as_it_comes():
+    async with dashboard() as here:
+        for key in ("slash", *"orders_r"):
+            here.app.simulate_key(key)
+        await here.settle()
+        assert names(here) == ["orders_refunds", "orders_returns"]
+        await here.press("enter", "down")
+        assert current(here) == "orders_returns"
+        await here.press("slash", "escape")
+        assert len(names(here)) == 39
+
+
+async def test_a_filter_that_leaves_nothing_says_so_and_names_the_key_that_helps():
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("nonesuch")
+        await here.press("enter")
+        assert "No workflow fits the filter" in here.picture
+        assert "x take all filters off" in here.picture
+        await here.press("x")
+        assert len(names(here)) == 39
+
+
+async def test_a_half_typed_term_says_what_is_wrong_with_it():
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("foo:bar")
+        assert "foo" in here.lines[1]
+        assert len(names(here)) == 39
+
+
+async def test_sorting_goes_through_the_columns_and_is_remembered():
+    async with dashboard() as here:
+        await here.press("greater_than_sign")
+        assert names(here) == sorted(names(here), key=str.casefold)
+        assert "name▴" in here.picture
+        await here.press("equals_sign")
+        assert "name▾" in here.picture
+        assert names(here) == sorted(names(here), key=str.casefold, reverse=True)
+        assert (here.remembered["sort"], here.remembered["sort_direction"]) == ("name", "down")
+        before = names(here)
+    async with dashboard(choices=here.remembered) as again:
+        assert names(again) == before
+
+
+async def test_a_click_on_a_title_sorts_and_one_on_a_row_goes_there():
+    async with dashboard() as here:
+        await here.pilot.click("#workflows", offset=(4, 0))
+        await here.settle()
+        assert "name▴" in here.picture
+        top = here.screen.table.top
+        await here.pilot.click("#workflows", offset=(4, 5))
+        await here.settle()
+        assert here.screen.table.cursor == top + 4
+
+
+async def test_the_cursor_stays_with_its_row_when_the_order_changes():
+    async with dashboard() as here:
+        await here.press(*["down"] * 8)
+        chosen = current(here)
+        for key in ("greater_than_sign", "equals_sign", "n", "n"):
+            await here.press(key)
+            if key != "n":
+                assert current(here) == chosen
+
+
+async def test_selected_rows_are_counted_also_those_that_a_filter_hides():
+    async with dashboard() as here:
+        await here.press("space", "space", "space")
+        assert "3 selected" in here.picture
+        await here.press("slash")
+        await here.type("orders")
+        await here.press("enter")
+        assert "3 selected (3 hidden)" in here.picture
+        await here.press("asterisk")
+        assert len(here.app.listing.selected) == 3 + len(names(here))
+        await here.press("asterisk", "escape")
+        assert not here.app.listing.selected
+
+
+async def test_both_rows_of_an_overridden_name_are_there_and_can_be_told_apart():
+    async with dashboard(size=(160, 48)) as here:
+        await here.press("slash")
+        await here.type("daily_clicks")
+        keys = [row.key for row in here.app.listing.shown]
+        assert sorted(keys) == [
+            WorkflowKey("iceberg.analytics.daily_clicks", source) for source in (CODE, MANUAL)
+        ]
+        assert "overridden" in here.picture
+
+
+async def test_time_alone_makes_a_row_late():
+    async with dashboard() as here:
+        before = here.app.listing.problems(here.screen.now())
+        here.backend._clock = type(here.clock)(here.clock.now())
+        await here.pass_by(50 * 60)
+        assert here.app.listing.problems(here.screen.now()) > before
+
+
+async def test_names_that_a_terminal_or_markup_would_obey_stand_there_as_they_are():
+    async with dashboard(size=(200, 60)) as here:
+        assert "legacy.[bold]import[/bold]" in here.picture
+        assert r"legacy.esc\x1b]52;c;aGVsbG8=\x07ape" in here.picture
+        assert "\x1b" not in here.picture
+
+
+async def test_no_server_at_the_start_says_what_code_and_what_helps():
+    backend = ScriptedBackend(workflows=[ConnectionFailedError()] * 9, cursor=[None] * 9)
+    async with dashboard(backend=backend) as here:
+        assert "DLI-501" in here.picture
+        assert "OFFLINE retry" in here.lines[0]
+        assert "r ask again" in here.picture
+
+
+async def test_a_server_that_goes_away_leaves_the_last_picture_and_comes_back_by_itself():
+    backend = ScriptedBackend(rows=_rows(3), workflows=[None, *[ConnectionFailedError()] * 2])
+    async with dashboard(backend=backend) as here:
+        await here.pass_by(10)
+        assert "OFFLINE" in here.lines[0]
+        assert "d0" in here.picture
+        await here.pass_by(3)
+        await here.pass_by(6)
+        assert "live" in here.lines[0]
+        assert "DLI-501" not in here.picture
+
+
+async def test_a_place_without_workflows_says_how_to_begin():
+    async with dashboard(scenario=Scenario((), ())) as here:
+        assert "There are no workflows" in here.picture
+        assert "dli-tui workflow register" in here.picture
+
+
+async def test_a_picture_that_grows_old_says_so():
+    async with dashboard() as here:
+        here.screen.session.workflows._poller.pause()
+        await here.pass_by(60)
+        assert "STALE 1m00s" in here.lines[0]
+
+
+async def test_times_are_told_in_the_schedules_zone_here_or_in_utc():
+    async with dashboard(zone="America/New_York") as here:
+        await here.press("down")
+        assert "15:30" in here.picture
+        await here.press("Z")
+        assert "01:30" in here.picture
+        await here.press("Z")
+        assert "06:30" in here.picture
+        assert here.remembered["times"] == "UTC"
+
+
+async def test_copying_names_the_row_and_the_terminal_gets_it():
+    async with dashboard() as here:
+        await here.press("down", "y")
+        assert here.app.clipboard == "logistics.carriers.rates"
+
+
+async def test_read_only_and_production_are_told_all_the_time():
+    from dli_tui.tui.opening import Where  # noqa: PLC0415
+
+    async with dashboard(
+        read_only=True, where=Where("prod", production=True, read_only=True)
+    ) as here:
+        assert "PROD" in here.lines[0]
+        assert "READ-ONLY" in here.lines[0]
+
+
+async def test_ascii_draws_with_nothing_else():
+    from dli_tui.tui.looks import Looks  # noqa: PLC0415
+
+    async with dashboard(scenario=_ascii_only(), looks=Looks(ascii=True)) as here:
+        assert here.picture.isascii()
+
+
+async def test_the_visible_rows_have_their_last_runs_and_others_are_fetched_when_they_come():
+    async with dashboard(size=(80, 24)) as here:
+        fetched = here.screen.session.workflows.recent
+        assert names(here)[-1] not in fetched
+        await here.press("G")
+        assert names(here)[-1] in here.screen.session.workflows.recent
+
+
+def _rows(count):
+    from tests.support_backends import row  # noqa: PLC0415
+
+    return [row(f"d{number}") for number in range(count)]
+
+
+def _ascii_only():
+    from dli_tui.backends.demo.cast import STANDARD  # noqa: PLC0415
+
+    plain = tuple(one for one in STANDARD.workflows if one.name.isascii())
+    return Scenario(plain, STANDARD.archive)
