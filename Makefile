@@ -35,7 +35,7 @@ format: $(READY) ## format the code and put the imports in order
 	@.venv/bin/ruff check --fix .
 
 screenshots: $(READY) ## draw the pictures of the README again
-	@.venv/bin/python scripts/screenshots.py
+	@.venv/bin/python -m scripts.screenshots
 
 clean: ## remove caches and build output; .venv stays
 	@rm -rf build dist *.egg-info .coverage .coverage.* .hypothesis .pytest_cache \

@@ -6,50 +6,113 @@ gives the same bytes; a change in a picture is then a change in what a person se
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
+from textual.app import App
+from textual.widgets import Input
+
+from tests.support_tui import HOUR, dashboard
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
-HOUR = "2026-11-21T06:10:00+00:00"
 WIDTH = 100
 # Whoever looks at a picture should not fetch fonts from anywhere for it.
 PLAIN_SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 CLICKS = "iceberg.analytics.daily_clicks"
-PICTURES = {
+FAILING = "logistics.carriers.rates"
+RUNNING = "ml.recommender.train"
+ANSWERS = {
     "list": "workflow list -d finance",
-    "history": "workflow history -d logistics.carriers.rates -n 5",
+    "history": f"workflow history -d {FAILING} -n 5",
     "backfill": f"workflow backfill {CLICKS} -s 2026-11-15 -e 2026-11-21 --dry-run",
 }
 
 
+class Scene(NamedTuple):
+    """A dashboard of some size, opened in some way, and what is pressed in it."""
+
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    opening: Mapping[str, Any] = {}
+
+
+SCENES = {
+    "dashboard": Scene((120, 36), opening={"begin": FAILING}),
+    "dashboard-narrow": Scene((80, 24), opening={"begin": FAILING}),
+    "dashboard-light": Scene((100, 20), ("exclamation_mark",), {"theme": "textual-light"}),
+    "run": Scene((120, 36), ("enter",), {"begin": FAILING}),
+    "stop": Scene((120, 30), ("s", *"wrong_parameters"), {"begin": RUNNING}),
+}
+
+
 def main() -> None:
-    for name, command in PICTURES.items():
-        draw(name, command.split())
+    for name, command in ANSWERS.items():
+        write(name, of_answer(name, command.split()))
+    for name, scene in SCENES.items():
+        write(name, asyncio.run(of_scene(name, scene)))
 
 
-def draw(name: str, command: list[str]) -> None:
+def write(name: str, svg: str) -> None:
+    """Keep one picture."""
+    (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def of_answer(name: str, command: list[str]) -> str:
     """What a terminal would show of one command, as SVG."""
     done = subprocess.run(
-        [sys.executable, "-m", "dli_tui", *command, "--demo", "--at", HOUR],
+        [sys.executable, "-m", "dli_tui", *command, "--demo", "--at", HOUR.isoformat()],
         check=True,
         capture_output=True,
         text=True,
         env={**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "LOGNAME": "demo"},
     )
-    with Path(os.devnull).open("w") as nowhere:
-        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
-        console.print(Text(f"$ dli-tui {' '.join(command)}", style="bold"))
-        console.print(Text(done.stdout.rstrip()), no_wrap=True, crop=True)
-    console.save_svg(
-        str(FOLDER / f"{name}.svg"), title="dli-tui", unique_id=name, code_format=PLAIN_SVG
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text(f"$ dli-tui {' '.join(command)}", style="bold"))
+    console.print(Text(done.stdout.rstrip()), no_wrap=True, crop=True)
+    return console.export_svg(title="dli-tui", unique_id=name, code_format=PLAIN_SVG)
+
+
+async def of_scene(name: str, scene: Scene) -> str:
+    """What the dashboard shows, as SVG."""
+    async with dashboard(size=scene.size, **scene.opening) as here:
+        await here.press(*("underscore" if key == "_" else key for key in scene.keys))
+        for field in here.screen.query(Input):
+            field.cursor_blink = False
+        await here.settle()
+        return of_screen(name, here.app)
+
+
+def of_screen(name: str, app: App[None]) -> str:
+    """What is on screen now, as SVG."""
+    width, height = app.size
+    console = Console(
+        record=True,
+        width=width,
+        height=height,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
+        safe_box=False,
     )
+    console.print(
+        app.screen._compositor.render_update(  # noqa: SLF001 - as Textual's own export does
+            full=True,
+            screen_stack=app._background_screens,  # noqa: SLF001 - as above
+            simplify=True,
+        )
+    )
+    return console.export_svg(title="dli-tui", unique_id=name, code_format=PLAIN_SVG)
 
 
 if __name__ == "__main__":
