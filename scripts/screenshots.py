@@ -12,12 +12,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
+from rich.segment import Segment, Segments
 from rich.text import Text
 from textual.app import App
 from textual.widgets import Input
@@ -43,15 +44,16 @@ class Scene(NamedTuple):
 
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
+    text: str = ""
     opening: Mapping[str, Any] = {}
 
 
 SCENES = {
     "dashboard": Scene((120, 36), opening={"begin": FAILING}),
     "dashboard-narrow": Scene((80, 24), opening={"begin": FAILING}),
-    "dashboard-light": Scene((100, 20), ("exclamation_mark",), {"theme": "textual-light"}),
-    "run": Scene((120, 36), ("enter",), {"begin": FAILING}),
-    "stop": Scene((120, 30), ("s", *"wrong_parameters"), {"begin": RUNNING}),
+    "dashboard-light": Scene((100, 20), ("exclamation_mark",), opening={"theme": "textual-light"}),
+    "run": Scene((120, 36), ("enter",), opening={"begin": FAILING}),
+    "stop": Scene((120, 30), ("s",), "wrong parameters", {"begin": RUNNING}),
 }
 
 
@@ -85,7 +87,8 @@ def of_answer(name: str, command: list[str]) -> str:
 async def of_scene(name: str, scene: Scene) -> str:
     """What the dashboard shows, as SVG."""
     async with dashboard(size=scene.size, **scene.opening) as here:
-        await here.press(*("underscore" if key == "_" else key for key in scene.keys))
+        await here.press(*scene.keys)
+        await here.type(scene.text)
         for field in here.screen.query(Input):
             field.cursor_blink = False
         await here.settle()
@@ -105,14 +108,26 @@ def of_screen(name: str, app: App[None]) -> str:
         legacy_windows=False,
         safe_box=False,
     )
-    console.print(
-        app.screen._compositor.render_update(  # noqa: SLF001 - as Textual's own export does
-            full=True,
-            screen_stack=app._background_screens,  # noqa: SLF001 - as above
-            simplify=True,
-        )
+    update = app.screen._compositor.render_update(  # noqa: SLF001 - as Textual's own export does
+        full=True,
+        screen_stack=app._background_screens,  # noqa: SLF001 - as above
+        simplify=True,
     )
+    console.print(Segments(part for whole in console.render(update) for part in parted(whole)))
     return console.export_svg(title="dli-tui", unique_id=name, code_format=PLAIN_SVG)
+
+
+def parted(whole: Segment) -> Iterator[Segment]:
+    """Words and the blanks around them apart: some viewers move words that begin with blanks."""
+    text = whole.text
+    head = len(text) - len(text.lstrip(" "))
+    tail = len(text.rstrip(" "))
+    parts = (
+        (text,)
+        if whole.control or head == len(text)
+        else (text[:head], text[head:tail], text[tail:])
+    )
+    yield from (whole._replace(text=part) for part in parts if part or whole.control)
 
 
 if __name__ == "__main__":

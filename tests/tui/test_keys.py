@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +40,8 @@ def test_every_command_says_what_it_does():
 )
 def test_a_key_is_spelled_as_a_person_calls_it(key, spelled):
     assert keys.spelled(key) == spelled
+
+
+def test_the_readme_has_the_table_that_the_commands_make():
+    table = runpy.run_path("scripts/keys_table.py")["table"]()
+    assert table in Path("README.md").read_text(encoding="utf-8")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from dli_tui.domain.errors import WorkflowExecutionError
+from dli_tui.domain.errors import ServerError, WorkflowExecutionError
 from dli_tui.tui.modals.question import Question
+from dli_tui.tui.opening import Where
 from tests.support_backends import ScriptedBackend, row
 from tests.support_deeds import WaitingBackend, answer, go_to, notices, tap
 from tests.support_tui import SIZES, dashboard
@@ -94,6 +95,20 @@ async def test_a_refusal_keeps_the_form_and_says_code_message_and_hint():
         await answer(here)
         assert backend.arrived("pause") == ["late", "late"]
         assert not isinstance(here.screen, Question)
+
+
+async def test_a_long_refusal_is_read_to_its_hint_on_the_smallest_terminal():
+    refusal = ServerError("The pool has no slot left. " * 6, hint="Wait a minute.")
+    where = Where("prod", "basecamp", production=True, typed=True)
+    backend = ScriptedBackend([row("d")], run=[refusal])
+    async with dashboard(backend=backend, size=(60, 16), where=where) as here:
+        await here.press("R")
+        await here.press("tab", "tab", "d")
+        await answer(here)
+        assert "[DLI-503] The pool has no slot left." in here.picture
+        assert "Wait a minute." in here.picture
+        assert "enter run   esc cancel" in here.picture
+        assert backend.sent == ["run"]
 
 
 async def test_while_it_is_sent_no_key_and_no_click_sends_it_again():

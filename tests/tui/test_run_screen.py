@@ -221,6 +221,8 @@ async def test_while_the_place_is_down_the_picture_stays_and_the_header_says_so(
         assert "OFFLINE retry" in here.lines[0]
         assert "load 29" in here.picture
         assert "► running" in here.picture
+        await here.pass_by(1)
+        assert " 3s " in next(line for line in here.lines if "  load  " in line or "› load" in line)
         place.cues.clear()
         await here.pass_by(60)
         assert "OFFLINE" not in here.picture
@@ -302,6 +304,8 @@ async def test_a_page_that_was_left_asks_nothing_any_more():
         page = await open_r1(here)
         await here.press("g", "enter", "escape", "escape")
         assert not page.is_attached
+        # A feed that is only paused would ask nothing either, and live as long as the session.
+        assert all(feed._poller._task.done() for feed in (page.feed, page.log_feed))
         before = place.asked(*ABOUT_A_RUN)
         for _ in range(5):
             await here.pass_by(10)
@@ -380,6 +384,8 @@ async def test_enter_opens_the_log_of_a_step_and_what_is_read_stays():
         await here.pass_by(2)
         await here.press("enter")
         assert (page.log_view.top, page.picked.row.raw) == (top, "load")
+        await here.press("escape", "enter")
+        assert page.log_view.top == top
         assert "standing still" in here.picture
         await here.press("F")
         assert "load 149" in here.picture

@@ -60,3 +60,10 @@ async def test_enter_keeps_what_was_searched_and_escape_drops_it():
         assert app.line.value == "old"
         await typed(pilot, "slash", "escape")
         assert (app.line.display, app.line.value, app.left) == (False, "", 2)
+
+
+async def test_it_has_the_keys_before_anything_else_happens():
+    app = SearchApp()
+    async with app.run_test():
+        app.line.ask("")
+        assert app.focused is app.line
