@@ -113,7 +113,8 @@ def of_screen(name: str, app: App[None]) -> str:
         screen_stack=app._background_screens,  # noqa: SLF001 - as above
         simplify=True,
     )
-    console.print(Segments(part for whole in console.render(update) for part in parted(whole)))
+    drawn = console.render(update) if update is not None else ()
+    console.print(Segments(part for whole in drawn for part in parted(whole)))
     return console.export_svg(title="dli-tui", unique_id=name, code_format=PLAIN_SVG)
 
 

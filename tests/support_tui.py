@@ -1,10 +1,13 @@
-"""What tests of the dashboard share: one at a fixed hour, on the demo, settled and not slept for."""
+"""What tests of the dashboard share: one at a fixed hour, on the demo, settled."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+
+from textual import events
+from textual.keys import _character_to_key
 
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
@@ -52,13 +55,17 @@ class Pilot:
     async def press(self, *keys):
         """Press keys one after the other, each with all that comes of it."""
         for key in keys:
-            self.app.simulate_key(key)
+            self.app.post_message(events.Key(key, " " if key == "space" else None))
             await self.pilot.pause(0)
         await self.settle()
 
     async def type(self, text):
         """Type letters into whatever has the focus."""
-        await self.press(*("space" if letter == " " else letter for letter in text))
+        for letter in text:
+            name = _character_to_key(letter)
+            self.app.post_message(events.Key(name, letter))
+            await self.pilot.pause(0)
+        await self.settle()
 
     async def resize(self, columns, rows):
         """Make the window another size."""
@@ -86,7 +93,7 @@ class Pilot:
     @property
     def lines(self):
         """The lines on screen."""
-        width, height = self.app.size
+        height = self.app.size.height
         rendered = self.app.screen._compositor.render_strips()
         return ["".join(part.text for part in strip).rstrip() for strip in rendered[:height]]
 
@@ -112,7 +119,7 @@ async def dashboard(
     """A dashboard on the demo, with its first picture on screen."""
     clock, pace = ManualClock(hour), ManualPace()
     backend = backend or DemoBackend(scenario, clock=clock, journal=MemoryJournal())
-    remembered = {}
+    remembered: dict[str, str] = {}
 
     def session(crashed):
         client = WorkflowClient(backend, clock=clock, read_only=read_only)

@@ -36,7 +36,7 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._dash = app
         if sys.__stdout__ is not None:
-            self._file = cast("TextIO", _Output(sys.__stdout__, self._lost))
+            self._file = cast("TextIOWrapper", _Output(sys.__stdout__, self._lost))
 
     def stop_application_mode(self) -> None:
         # Where the terminal tells of its size by itself, Textual leaves this mouse mode set.

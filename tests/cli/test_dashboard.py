@@ -1,6 +1,7 @@
 """From the command line to what the dashboard is opened with, without a terminal."""
 
 import sys
+from typing import Any
 
 import pytest
 from textual.theme import BUILTIN_THEMES
@@ -17,7 +18,7 @@ DEMO = Connection(demo=True)
 @pytest.fixture
 def opened(monkeypatch):
     """Opens the dashboard as far as its first paint; what it was given."""
-    found = {}
+    found: dict[str, Any] = {}
     monkeypatch.setattr(dashboard, "_has_terminal", lambda: True)
     monkeypatch.setattr(sys, "stdout", sys.__stdout__)
     monkeypatch.setenv("TERM", "xterm-256color")

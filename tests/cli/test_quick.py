@@ -31,6 +31,7 @@ def test_connection_options_are_read(words, given):
 
 def test_the_dashboards_own_options_are_read():
     asked = quick.read(["open", "orders_daily", "--theme", "nord", "--ascii", "--no-mouse"])
+    assert asked is not None
     assert asked[1:] == ("orders_daily", "nord", True, True)
 
 

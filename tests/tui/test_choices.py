@@ -15,8 +15,6 @@ def test_choices_come_back_as_they_were(choices):
     assert Choices.of(choices.as_words()) == choices
 
 
-@pytest.mark.parametrize(
-    "kept", [{"sort": "colour"}, {"times": "MARS"}, {"nonsense": "1"}]
-)
+@pytest.mark.parametrize("kept", [{"sort": "colour"}, {"times": "MARS"}, {"nonsense": "1"}])
 def test_nonsense_changes_nothing(kept):
     assert Choices.of(kept) == Choices()

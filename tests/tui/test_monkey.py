@@ -1,4 +1,4 @@
-"""A monkey at the keyboard: whatever is pressed, it lives, has the focus, and asks before it writes.
+"""A monkey at the keyboard: the dashboard lives, has the focus, and asks before it writes.
 
 The keys come from seeds, so what fails once fails again.
 """

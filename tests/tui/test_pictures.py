@@ -7,19 +7,25 @@ A picture that changes on purpose is written anew, all of them by one command:
 
 from __future__ import annotations
 
+import asyncio
 import os
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from dli_tui.domain.errors import ConnectionFailedError
+from dli_tui.domain.status import RunStatus
+from dli_tui.tui.app import Dashboard
 from dli_tui.tui.looks import Looks
-from dli_tui.tui.opening import Where
-from tests.support_tui import SIZES, dashboard
+from dli_tui.tui.opening import Opening, Where
+from tests.support_tui import SIZES, Pilot, dashboard
 
 FOLDER = Path(__file__).parent / "pictures"
-# Read here: the tests' own home forgets every variable of the program's.
+# Files are read and written beside the tests, not in them: nothing blocks the event loop. And
+# the variable is read here, for the tests' own home forgets every variable of the program's.
 WRITING = "DLI_TUI_WRITE_PICTURES" in os.environ
+FAILED = RunStatus.FAILED
 FAILING, RUNNING = "logistics.carriers.rates", "ml.recommender.train"
 
 
@@ -47,8 +53,7 @@ def _written():
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_the_list_opens_worst_first(size):
     async with dashboard(size=size) as here:
-        statuses = [row.last_status for row in here.screen.table.rows]
-        assert statuses[0] == "failed"
+        assert [row.last for row in here.screen.listing.shown][:2] == [FAILED, FAILED]
         assert ("schedule" in here.picture) is (size[0] >= 100)
         assert same(f"list-{size[0]}x{size[1]}", here)
 
@@ -110,6 +115,22 @@ async def test_a_server_that_is_gone_leaves_the_last_good_picture(monkeypatch):
         assert "OFFLINE" in here.lines[0]
         assert FAILING in here.picture
         assert same("offline", here)
+
+
+async def test_a_server_that_is_slow_is_waited_for_in_words():
+    @asynccontextmanager
+    async def never(_crashed):
+        await asyncio.Event().wait()
+        yield
+
+    app = Dashboard(Opening(session=never))
+    async with app.run_test(size=(80, 24)) as pilot:
+        here = Pilot(app, pilot, None, None, None)
+        app.front._tell_waiting()
+        await pilot.pause(0)
+        assert "Asking demo" in here.picture
+        assert "loading" in here.lines[0]
+        assert same("loading", here)
 
 
 async def test_a_failed_row_has_the_themes_colour_of_failure():
