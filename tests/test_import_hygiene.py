@@ -27,6 +27,14 @@ def test_what_a_screen_draws_with_loads_no_model():
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
+def test_what_comes_before_the_first_paint_loads_no_model():
+    heavy = ("pydantic", "httpx", "croniter", "typer", "yaml", "starlette", "dli_tui.client")
+    modules = "dli_tui.tui.app, dli_tui.cli.quick"
+    code = f"import sys, {modules}; print(*(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_name_is_importable_from_the_top(name):
     assert getattr(dli_tui, name) is not None

@@ -7,6 +7,7 @@ that is believed of it is the names in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -69,8 +70,8 @@ def _field(fields: Mapping[str, str], names: Iterable[str]) -> str:
 
 def _folder(folders: Sequence[str], names: Iterable[str]) -> str:
     """What stands behind the first folder of such a name."""
-    pairs = zip(folders, folders[1:], strict=False)
-    return next((unquote(inside) for folder, inside in pairs if folder.casefold() in names), "")
+    fitting = (inside for folder, inside in pairwise(folders) if folder.casefold() in names)
+    return unquote(next(fitting, ""))
 
 
 def _essence(link: str) -> object:

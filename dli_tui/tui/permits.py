@@ -49,7 +49,7 @@ def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     return None if problem is None else Objection(_state(info), problem.hint)
 
 
-def _stop(_info: WorkflowInfo, run: WorkflowRun | None) -> Objection | None:
+def _stop(_info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
     if run is None:
         return _NEVER_RAN
     problem = _broken(rules.require_stoppable, run)
@@ -58,7 +58,7 @@ def _stop(_info: WorkflowInfo, run: WorkflowRun | None) -> Objection | None:
     return Objection(f"its run is {RUNS[run.status].word}", "There is nothing to stop.")
 
 
-def _retry(_info: WorkflowInfo, run: WorkflowRun | None) -> Objection | None:
+def _retry(_info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
     if run is None:
         return _NEVER_RAN
     problem = _broken(rules.require_retryable, run)
@@ -95,6 +95,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "pause": _readable(_pause),
     "unpause": _readable(_unpause),
     "run": _readable(_run),
-    "stop": _readable(_stop),
-    "retry": _readable(_retry),
+    # A run can be dealt with whatever the list knows of its workflow.
+    "stop": _stop,
+    "retry": _retry,
 }

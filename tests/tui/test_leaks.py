@@ -58,7 +58,6 @@ async def test_three_hundred_screen_changes_leave_everything_as_it_was():
             await one_round(here, number)
         after, more = await at_rest(here)
         assert after == before
-        print("GROWN", more - blocks)
         assert more - blocks < MOST_BLOCKS
 
 

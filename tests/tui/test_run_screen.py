@@ -520,3 +520,15 @@ async def test_a_watched_run_rings_when_it_ends_whatever_is_in_front():
         await here.pass_by(5)
         await here.pass_by(5)
         assert (rings, notices) == ([1], ["d failed"])
+
+
+async def test_a_run_whose_workflow_is_not_listed_can_be_stopped_and_watched():
+    backend = Place()
+    backend.rows = []
+    async with opened(backend) as here:
+        await open_r1(here)
+        await here.press("w")
+        assert here.app.bridge.session.watching.is_watched(RunRef("r1", "d"))
+        await here.press("s")
+        await answer(here)
+        assert backend.sent == ["stop"]

@@ -202,6 +202,13 @@ def test_the_mouse_is_left_to_the_terminal_where_it_is_asked():
         assert terminal.wait() == 0
 
 
+def test_a_terminal_without_hangul_shows_the_list_all_the_same():
+    with opened(size=(120, 60), PYTHONIOENCODING="latin-1") as terminal:
+        terminal.until(r"\?\?\.\?\?_\?\?")
+        terminal.press("q")
+        assert terminal.wait() == 0
+
+
 def test_in_ascii_no_other_character_is_drawn():
     with opened("--ascii", size=(120, 40)) as terminal:
         drawn = {char for char in terminal.text() if not char.isascii()}

@@ -178,9 +178,10 @@ class DashboardScreen(Screen[None]):
             return [Bit("loading", Tone.MUTED)]
         passed = session.pace.passed()
         if fresh.problem is not None:
-            left = max(0.0, (fresh.retry_at or passed) - passed)
-            again = f" retry {words.span(left)}" if fresh.retry_at is not None else ""
-            return [Bit(f"OFFLINE{again}", Tone.LATE, bold=True)]
+            if fresh.retry_at is None:
+                return [Bit(fresh.problem.code, Tone.LATE, bold=True)]
+            left = max(0.0, fresh.retry_at - passed)
+            return [Bit(f"OFFLINE retry {words.span(left)}", Tone.LATE, bold=True)]
         if fresh.as_of is None:
             return [Bit("loading", Tone.MUTED)]
         age = passed - fresh.as_of

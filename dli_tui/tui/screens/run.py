@@ -10,7 +10,8 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from dli_tui.domain.ids import RunRef
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import words
 from dli_tui.present.rows import RunSheet, StepRow, WorkflowRow
 from dli_tui.tui import bridge, keys, late, panes, picks, sheets
@@ -89,8 +90,9 @@ class RunScreen(LogScreen):
 
     @property
     def targets(self) -> tuple[WorkflowRow, ...]:
-        row = self.dash.listing.row_of(self.sheet.key) if self.sheet is not None else None
-        return () if row is None else (row,)
+        if self.sheet is None:
+            return ()
+        return (self.dash.listing.row_of(self.sheet.key) or _unlisted(self.sheet),)
 
     @property
     def told_zone(self) -> str:
@@ -328,3 +330,11 @@ class RunScreen(LogScreen):
 
 def _pane_of(lines: Lines) -> str:
     return "log-pane" if isinstance(lines, LogView) else lines.id or ""
+
+
+def _unlisted(sheet: RunSheet) -> WorkflowRow:
+    """A row for a run whose workflow the list doesn't have, or not yet."""
+    source = sheet.key.source or SourceType.MANUAL
+    key = WorkflowKey(sheet.key.name, source)
+    unknown = WorkflowStatus.DISABLED
+    return WorkflowRow(key, sheet.workflow, source, unknown, "not in the list")
