@@ -23,7 +23,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # Zones, and the dashboard's sheet, are read from small files once and then kept; everything
 # else belongs in a thread.
-_READ_ONCE = ("zoneinfo", "theme.tcss")
+_READ_ONCE = ("zoneinfo", ".tcss")
 _BLOCKING = (
     (builtins, "open"),
     (io, "open"),

@@ -12,6 +12,8 @@ Result = TypeVar("Result")
 class Leaving(ModalScreen[Result]):
     """A modal that goes once. Textual's `dismiss` takes the screen behind along the second time."""
 
+    CSS_PATH = "modals.tcss"
+
     left = False
     """Whether it is on its way out."""
 

@@ -252,7 +252,7 @@ class LogView(Lines):
     def paint(self, index: int, width: int) -> Strip:
         place = self._log.place_on(index)
         row = self._log.at(place)
-        slot = (index, width, index == self.cursor, self._left)
+        slot = (index, width, index == self.cursor, self._left, self.has_focus)
         known = self._strips.get(slot)
         if known is None or known[0] is not row:
             pieces = self._pieces(place, index - self._log.line_of(place))

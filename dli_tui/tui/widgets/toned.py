@@ -33,9 +33,10 @@ class Toned(Widget):
 
     @property
     def cursor_style(self) -> Style:
-        """The ground of the line that the cursor is on."""
-        ground = self._remembered("cursor-line")
-        return Style(bgcolor=ground.color, bold=True)
+        """The ground of the line that the cursor is on, stronger where the keys go."""
+        if not self.has_focus:
+            return Style(bgcolor=self._remembered("surface").color)
+        return Style(bgcolor=self._remembered("cursor-line").color, bold=True)
 
     @property
     def head_style(self) -> Style:
