@@ -98,8 +98,10 @@ class Dashboard(App[None]):
         self.exit(return_code=128 + number)
 
     def _tick(self) -> None:
-        if self.front is not None and self.front is self.screen:
-            self.front.tick()
+        front = self.front
+        # At the end the last tick may come when half of a screen is gone.
+        if front is not None and front is self.screen and not self._exit:
+            front.tick()
 
     def on_app_focus(self) -> None:
         self.bridge.front(is_front=True)

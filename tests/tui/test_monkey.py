@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 
 from dli_tui.tui import keys
 from dli_tui.tui.modals.question import Question
+from dli_tui.tui.screens.base import DashboardScreen
 from tests.support_tui import dashboard
 
 STEPS = 150
@@ -34,6 +35,8 @@ def submitted(monkeypatch):
     """Every time that a question was answered with yes."""
     answers = []
     submit = Question.action_submit
+    # The palette and the line of keys offer it too, and it would end the game.
+    monkeypatch.setattr(DashboardScreen, "action_quit", lambda screen: None)
 
     def counted(question):
         answers.append(question.plan.title)

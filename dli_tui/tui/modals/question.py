@@ -155,7 +155,7 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def fit(self) -> None:
         """Give the plan the height that it needs, as far as the form leaves it."""
-        if not self.is_attached:
+        if not self.is_current:
             return
         page, form = self.query_one("#plan", Page), self.query_one("#form")
         tight = self.has_class("-tight")

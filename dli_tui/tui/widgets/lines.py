@@ -160,8 +160,8 @@ class Lines(ScrollView, Toned, can_focus=True):
         if index < self.count:
             return self.paint(index, width)
         if not self.count and 0 < index <= len(self._note):
-            return self.strip((Piece("  "), *self._note[index - 1]), width, self.rich_style)
-        return Strip.blank(width, self.rich_style)
+            return self.strip((Piece("  "), *self._note[index - 1]), width, self.base_style)
+        return Strip.blank(width, self.base_style)
 
     def say(self, note: Sequence[Sequence[Piece]]) -> None:
         """What to say where there are no lines: that they load, why there are none, what helps."""
@@ -188,14 +188,18 @@ class Lines(ScrollView, Toned, can_focus=True):
     def strip(self, pieces: Iterable[Piece], width: int, base: Style) -> Strip:
         """Pieces as a strip of exactly `width` cells; neighbours of one style are one segment."""
         segments: list[Segment] = []
-        pending, style, used = "", base, 0
+        pending, style = "", base
         for text, tone, bold, hit in pieces:
+            if text.isspace() and not hit:
+                # A blank looks the same in any tone: it goes with what stands beside it.
+                pending += text
+                continue
             own = base + self.tone(tone)
             if bold:
                 own += BOLD
             if hit:
                 own += HIT
-            if own != style and pending:
+            if own != style and pending.strip():
                 segments.append(Segment(pending, style))
                 pending = ""
             style = own
@@ -203,14 +207,13 @@ class Lines(ScrollView, Toned, can_focus=True):
         if pending:
             segments.append(Segment(pending, style))
         strip = Strip(segments)
-        used = strip.cell_length
-        return strip if used == width else strip.adjust_cell_length(width, base)
+        return strip if strip.cell_length == width else strip.adjust_cell_length(width, base)
 
     def line_style(self, index: int) -> Style:
         """The ground of a line: the cursor's is another."""
         if index == self.cursor and self.count:
-            return self.rich_style + self.cursor_style
-        return self.rich_style
+            return self.base_style + self.cursor_style
+        return self.base_style
 
     def repaint(self, indexes: Iterable[int]) -> None:
         """Paint some lines again, where they can be seen."""

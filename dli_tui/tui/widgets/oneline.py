@@ -36,6 +36,10 @@ Bits = Sequence[Bit]
 class OneLine(Toned):
     """One line; what stands on the right is never cut."""
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.forget_styles()
+
     def __init__(
         self,
         *,
@@ -62,9 +66,9 @@ class OneLine(Toned):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y > 0:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.base_style)
         segments = [Segment(text, self._style(bit)) for text, bit in self._placed(width)]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.base_style)
 
     def _placed(self, width: int) -> list[tuple[str, Bit]]:
         room = width - sum(cell_len(bit.text) for bit in self._right)
@@ -78,7 +82,7 @@ class OneLine(Toned):
         return [*placed, (" " * max(0, room), Bit("")), *((bit.text, bit) for bit in self._right)]
 
     def _style(self, bit: Bit) -> Style:
-        style = self.rich_style
+        style = self.base_style
         if bit.tone is not Tone.PLAIN:
             style += self.tone(bit.tone)
         return style + Style(bold=bit.bold or None, reverse=bit.reverse or None)

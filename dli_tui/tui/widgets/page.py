@@ -73,7 +73,7 @@ class Page(Lines):
         self.go_to(self.top + by * max(1, self.room - 1))
 
     def paint(self, index: int, width: int) -> Strip:
-        return self.strip(self.laid[index], width, self.rich_style)
+        return self.strip(self.laid[index], width, self.base_style)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._lay_out()

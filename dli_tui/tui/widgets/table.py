@@ -164,7 +164,7 @@ class Table(Lines, Generic[Row]):
         return known[1]
 
     def paint_head(self, width: int) -> Strip:
-        style = self.rich_style + self.head_style
+        style = self.base_style + self.head_style
         titles = [" " * _GUTTER]
         for column, room in self.layout_for(width):
             titles.append(fitted(self.title(column, room), room, right=column.right))

@@ -27,6 +27,14 @@ class Toned(Widget):
 
     _styles: dict[str, Style]
 
+    @property
+    def base_style(self) -> Style:
+        """The widget's own ground and text; Textual works it out through all ancestors."""
+        style = self._styles.get("")
+        if style is None:
+            style = self._styles[""] = self.rich_style
+        return style
+
     def tone(self, tone: Tone) -> Style:
         """The colour of a tone in the theme of now."""
         return self._remembered(f"status-{tone}")
