@@ -14,7 +14,7 @@ from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.table import Column
 
 WORKFLOWS: Final = (
-    Column("name", "name", 60, grows=True, least=24),
+    Column("name", "name", 32, grows=True, least=24),
     Column("source", "source", 6, given_up=7),
     Column("status", "status", 12, least=8, given_up=5),
     Column("last", "last run", 19, least=16),

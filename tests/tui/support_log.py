@@ -24,7 +24,7 @@ def timed(*texts):
     return [row(text, at=BEGAN + timedelta(seconds=place)) for place, text in enumerate(texts)]
 
 
-class LogApp(App):
+class LogApp(App[None]):
     """A log, and its picture."""
 
     CSS = "LogView { scrollbar-gutter: stable; }"

@@ -8,7 +8,7 @@ from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.saying import Saying
 
 
-class Form(App):
+class Form(App[None]):
     CSS = "Saying { height: auto; } Field { height: auto; } Input { height: 1; }"
 
     def compose(self):

@@ -11,7 +11,7 @@ from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
 from dli_tui.tui.looks import ASCII_SIGNS, RUNS, SCHEDULES, SIGNS, STEPS, Looks
 
 TABLES = [(RunStatus, RUNS), (StepStatus, STEPS), (WorkflowStatus, SCHEDULES)]
-EVERY = [look for _, table in TABLES for look in table.values()]
+EVERY = [*RUNS.values(), *STEPS.values(), *SCHEDULES.values()]
 
 
 @pytest.mark.parametrize(("states", "table"), TABLES, ids=["runs", "steps", "schedules"])

@@ -17,7 +17,7 @@ from dli_tui.tui.modals.question import Question
 from dli_tui.tui.screens.base import DashboardScreen
 from tests.support_tui import dashboard
 
-STEPS = 150
+STEPS = 120
 BOUND = sorted(
     {key for command in keys.COMMANDS for key in command.keys.split(",")}
     # Quitting ends the game; a pager takes the terminal, which there isn't.

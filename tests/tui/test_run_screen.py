@@ -178,15 +178,11 @@ async def test_a_backfill_as_a_whole_counts_runs_and_has_no_steps_of_its_own():
 async def test_under_five_past_successes_there_is_no_estimate_and_a_place_may_have_no_steps():
     place = Place(steps=())
     place.runs[0] = place.runs[0].twin(progress=RunProgress(total_tasks=4, completed_tasks=1))
-    place.steps = lambda ref: _raise(Unsupported("This place tells no steps"))
+    place.cues["steps"] = [Unsupported("This place tells no steps")] * 9
     async with opened(place) as here:
         await open_r1(here)
         assert "no estimate: fewer than 5 past successes" in here.picture
         assert "This place tells no steps" in here.picture
-
-
-async def _raise(error):
-    raise error
 
 
 async def test_a_run_that_is_not_there_says_so_with_its_code_and_what_helps():
@@ -455,7 +451,7 @@ async def test_levels_and_wrapping_are_said_in_the_title():
 async def test_y_copies_the_line_that_is_read_else_the_run():
     async with dashboard(size=(120, 36)) as here:
         page = await open_last(here, FAILED)
-        copied = []
+        copied: list[str] = []
         here.app.copy_to_clipboard = copied.append
         await here.press("y", "tab", "y")
         assert copied == [page.feed.ref.run_id, page.log_view.current.text]
@@ -511,7 +507,8 @@ async def test_a_hundred_thousand_lines_are_read_searched_and_followed():
 async def test_a_watched_run_rings_when_it_ends_whatever_is_in_front():
     place = Place()
     async with opened(place, size=(120, 36)) as here:
-        rings, notices = [], []
+        rings: list[bool] = []
+        notices: list[str] = []
         here.app.bell = lambda: rings.append(1)
         here.app.notify_desktop = notices.append
         await open_r1(here)

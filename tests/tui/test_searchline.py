@@ -8,7 +8,7 @@ from dli_tui.tui.widgets.logview import LogView
 from dli_tui.tui.widgets.searchline import SearchLine
 
 
-class SearchApp(App):
+class SearchApp(App[None]):
     """The line, and a log that has the keys until it is asked for."""
 
     BINDINGS: ClassVar = [("slash", "ask", "search"), ("n", "next", "never while somebody types")]

@@ -10,7 +10,7 @@ from dli_tui.tui.widgets.steps import Steps
 from tests.tui.support_steps import BEGAN, after, step
 
 
-class StepsApp(App):
+class StepsApp(App[None]):
     """Nothing but the steps, and a clock to turn."""
 
     def __init__(self, *, ascii_only=False):

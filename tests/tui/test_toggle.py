@@ -7,7 +7,7 @@ from textual.app import App
 from dli_tui.tui.widgets.toggle import Toggle
 
 
-class Form(App):
+class Form(App[None]):
     CSS = "Toggle { height: 1; }"
 
     def compose(self):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dli_tui.present.arranging import Order
     from dli_tui.present.filters import ListFilter
 
+_ROOMY = 110
+"""So wide that the order is told beside a text that is typed."""
 _HELP = "name, /regex/, !not, owner:… team:… last:failed"
 
 
@@ -57,11 +59,12 @@ class FilterBar(Horizontal):
         ]
         problem = filters.parse(wanted.text).problem
         right = [Bit(f"{problem} ", Tone.LATE)] if problem else []
-        words = "worst first" if order.column == "worst" else f"by {order.column}"
-        right += [Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)")]
-        self.query_one("#filter-words", OneLine).tell(bits, right)
         text = self.query_one("#text")
         text.display = bool(wanted.text) or text.has_focus
+        if not text.display or self.size.width >= _ROOMY:
+            words = "worst first" if order.column == "worst" else f"by {order.column}"
+            right.append(Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)"))
+        self.query_one("#filter-words", OneLine).tell(bits, right)
 
     def ask(self) -> None:
         """Let the person type."""

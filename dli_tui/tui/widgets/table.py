@@ -229,8 +229,8 @@ def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int],
         kept.remove(goes)
     rooms = {one.id: one.least or one.width for one in kept}
     spare = max(0, width - sum(rooms.values()) - GAP * len(kept))
-    # Names take what is left when all others have what they want.
-    for one in sorted(kept, key=lambda one: one.grows):
+    # From the left, each what it would like to have; names take what is left then.
+    for one in kept:
         wanted = min(spare, one.width - rooms[one.id])
         rooms[one.id] += wanted
         spare -= wanted
