@@ -52,6 +52,11 @@ class Pilot:
             await self.pilot.pause(0)
             quiet += 1
 
+    async def until(self, condition):
+        """Until something is so; a test that waits in vain is ended by its runner."""
+        while not condition():
+            await self.pilot.pause(0)
+
     async def press(self, *keys):
         """Press keys one after the other, each with all that comes of it."""
         for key in keys:
@@ -114,16 +119,22 @@ async def dashboard(
     backend=None,
     read_only=False,
     hour=HOUR,
+    held=False,
+    refusals=(),
     **options,
 ):
-    """A dashboard on the demo, with its first picture on screen."""
+    """A dashboard on the demo, with its first picture on screen.
+
+    Where it is `held`, the place never opens; `refusals` are raised when it is tried.
+    """
     clock, pace = ManualClock(hour), ManualPace()
     backend = backend or DemoBackend(scenario, clock=clock, journal=MemoryJournal())
     remembered: dict[str, str] = {}
 
     def session(crashed):
         client = WorkflowClient(backend, clock=clock, read_only=read_only)
-        return _Opened(backend, Session(client, pace=pace, jitter=lambda: 0.5, crashed=crashed))
+        live = Session(client, pace=pace, jitter=lambda: 0.5, crashed=crashed)
+        return _Opened(backend, live, held, refusals)
 
     where = options.pop("where", Where(read_only=read_only))
     opening = Opening(session=session, where=where, remember=remembered.update, **options)
@@ -131,19 +142,24 @@ async def dashboard(
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         here = Pilot(app, pilot, clock, pace, backend)
         here.remembered = remembered
-        while app.bridge.session is None:
-            await pilot.pause(0)
-        await here.settle()
+        if not held and not refusals:
+            await here.until(lambda: app.bridge.session is not None)
+            await here.settle()
         yield here
 
 
 class _Opened:
     """The backend and the session over it, opened and closed together."""
 
-    def __init__(self, backend, session):
+    def __init__(self, backend, session, held, refusals):
         self._backend, self._session = backend, session
+        self._held, self._refusals = held, refusals
 
     async def __aenter__(self):
+        if self._refusals:
+            raise self._refusals.pop(0)
+        if self._held:
+            await asyncio.Event().wait()
         await self._backend.__aenter__()
         return await self._session.__aenter__()
 

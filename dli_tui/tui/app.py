@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeGuard, cast
 
 from textual import events
@@ -18,7 +19,8 @@ from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import BAD
-from dli_tui.tui import colours, crash, keys
+from dli_tui.present.urls import web_address
+from dli_tui.tui import browsers, colours, crash, keys
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
@@ -86,10 +88,13 @@ class Dashboard(App[None]):
         fitting = (one for one in reversed(self.screen_stack) if isinstance(one, DashboardScreen))
         return next(fitting, None)
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
+        # Before the terminal is changed: it has to be put back whenever the signal comes.
         loop = asyncio.get_running_loop()
         for number in _FATAL_SIGNALS:
             loop.add_signal_handler(number, self._ended_by, number)
+
+    def on_mount(self) -> None:
         self.set_keymap(dict(self.opening.keys))
         self.set_interval(TICK_SECONDS, self._tick)
         self.call_after_refresh(self.bridge.start)
@@ -154,16 +159,22 @@ class Dashboard(App[None]):
 
     def browse(self, url: str) -> None:
         """Open an address in the browser, if it is one of the web."""
-        if url.startswith(("http://", "https://")):
-            self.open_url(url)
-        else:
+        address = web_address(url)
+        if not address:
             self.notify("There is no web page for this", severity="warning", markup=False)
+        elif browsers.has_window():
+            self.open_url(address)
+        else:
+            # A browser in the terminal would take it away from here.
+            self.copy_to_clipboard(address)
+            self.notify(f"No browser here, so it is copied: {address}", markup=False)
 
     def copy(self, texts: Sequence[str]) -> None:
         """Copy names or ids, and say which: no terminal tells whether it took them."""
         if not texts:
             return
-        self.copy_to_clipboard("\n".join(texts))
+        # A name may hold what no encoding has; a clipboard takes text.
+        self.copy_to_clipboard("\n".join(texts).encode("utf-8", "replace").decode())
         told = safe_line(texts[0], 120) if len(texts) == 1 else f"{len(texts)} names"
         self.notify(f"Copied: {told}", markup=False)
 
@@ -191,10 +202,8 @@ class Dashboard(App[None]):
         if choices == self.choices:
             return
         self.choices = choices
-        words = choices.as_words()
-        self.run_worker(
-            asyncio.to_thread(self.opening.remember, words), group="choices", exclusive=True
-        )
+        keep = partial(asyncio.to_thread, self.opening.remember, choices.as_words())
+        self.run_worker(keep, group="choices", exclusive=True)
 
     def action_choose_theme(self, name: str) -> None:
         """Wear a theme from now on."""
@@ -228,7 +237,7 @@ class Dashboard(App[None]):
         if isinstance(event, events.InputEvent) and is_too_small(self.size):
             quitting = self.opening.keys.get("go.quit", keys.BY_ID["go.quit"].keys)
             if isinstance(event, events.Key) and event.key in (*quitting.split(","), "ctrl+q"):
-                self.exit()
+                self.deeds.quit()
         elif not (self._is_command(event) and await self._check_bindings(event.key)):
             await super().on_event(event)
 

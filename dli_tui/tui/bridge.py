@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from dli_tui.domain.errors import DLIError
 from dli_tui.tui import late
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Moved(Message, bubble=False):
 
 
 class Opened(Message, bubble=False):
-    """The session can be asked now."""
+    """The session can be asked now, or it can't be opened and there is a problem to tell."""
 
 
 def follow(screen: MessagePump, news: News) -> Callable[[], None]:
@@ -54,12 +55,23 @@ class Bridge:
         self._app = app
         self._opening = opening
         self.session: Session | None = None
+        self.problem: DLIError | None = None
+        """Why the session couldn't be opened."""
 
     def start(self) -> None:
-        """Open the session beside what is on screen."""
-        self._app.run_worker(self._live(), group="session", exit_on_error=True)
+        """Open the session beside what is on screen, or try again."""
+        if self.session is None:
+            self.problem = None
+            self._app.run_worker(self._live(), group="session", exclusive=True)
 
     async def _live(self) -> None:
+        try:
+            await self._open()
+        except DLIError as problem:
+            self.session, self.problem = None, problem
+            self._tell_screens()
+
+    async def _open(self) -> None:
         manager = await asyncio.to_thread(
             late.prepared, self._opening.session, self._app.break_down
         )
@@ -67,10 +79,13 @@ class Bridge:
             self.session = session
             session.front(is_front=self._app.app_focus)
             follow(self._app, session.watching)
-            for screen in self._app.screen_stack:
-                screen.post_message(Opened())
+            self._tell_screens()
             self._app.arrive(session)
             await asyncio.Event().wait()
+
+    def _tell_screens(self) -> None:
+        for screen in self._app.screen_stack:
+            screen.post_message(Opened())
 
     def front(self, *, is_front: bool) -> None:
         """The terminal came to the front, or another did."""

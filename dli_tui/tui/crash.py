@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import dataclass
+from typing import Final
 
 from dli_tui.domain.text import safe
+
+# An error's own words may hold what it choked on. A long word of letters and digits is worth
+# nothing to whoever reads the file, and could be worth a lot to somebody else.
+_SECRETIVE: Final = re.compile(
+    r"(?<![\w./-])(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{16,}(?![\w./-])"
+)
+_MASK: Final = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +29,4 @@ class Report:
         """What to keep of an error."""
         lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
         kind = type(error).__name__
-        return cls(summary=kind, text=safe("".join(lines)))
+        return cls(summary=kind, text=_SECRETIVE.sub(_MASK, safe("".join(lines))))

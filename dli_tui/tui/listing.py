@@ -30,6 +30,8 @@ class Listing:
         self.order = order
         self.shown: list[WorkflowRow] = []
         self.selected: frozenset[WorkflowKey] = frozenset()
+        self.hidden = 0
+        """How many of the selected rows the filter hides."""
         self._version = 0
         self._arranged = 0
         self._turn: datetime | None = None
@@ -43,7 +45,7 @@ class Listing:
             self.rows = {key: self.rows[key] for key in workflows.rows}
         else:
             self._make(workflows, moved.keys)
-        self.selected &= self.rows.keys()
+        self.selected &= self.rows.keys()  # `arrange` counts those that are hidden
         return moved.whole or bool(moved.keys)
 
     def is_worth_arranging(self, workflows: Workflows, *, news: bool) -> bool:
@@ -62,11 +64,13 @@ class Listing:
         self.shown = arranging.arranged(filter(admits, self.rows.values()), self.order, now)
         self._arranged = len(self.rows)
         self._turn = arranging.next_turn(self.rows.values(), now)
+        self.select(self.selected)
 
-    @property
-    def hidden(self) -> int:
-        """How many of the selected rows the filter hides."""
-        return len(self.selected - {row.key for row in self.shown})
+    def select(self, keys: frozenset[WorkflowKey]) -> None:
+        """Let exactly these rows be selected."""
+        self.selected = keys
+        shown = sum(row.key in keys for row in self.shown) if keys else 0
+        self.hidden = len(keys) - shown
 
     @property
     def chosen(self) -> tuple[WorkflowRow, ...]:

@@ -37,10 +37,11 @@ def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> li
     ]
     if sheet.schedule:
         lines.append(labelled("cron", sheet.cron))
-    lines.append(labelled("zone", row.zone))
+    told = "" if zone == row.zone else f", told in {zone}"
+    lines.append(labelled("zone", f"{row.zone}{told}"))
     for place, fire in enumerate(sheet.fires[:_FIRES]):
         label = "next" if place == 0 else ""
-        when = f"{words.clock_time(fire, zone, now)}  {words.until(fire, now)}"
+        when = f"{words.clock_time(fire, zone, now, offset=True)}  {words.until(fire, now)}"
         lines.append(labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED))
     lines += [(), *_runs(sheet, zone, now, looks)]
     if sheet.error:
@@ -128,6 +129,14 @@ def _progress(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: in
 
 
 # Where there is nothing to show
+
+
+def skeleton(where: str, looks: Looks) -> Sequence[Text]:
+    """Rows to come, as grey bars, while the first answer takes its time."""
+    bar = looks.signs.empty
+    rows = ((24, 6, 12), (31, 6, 9), (18, 4, 12), (27, 6, 11), (22, 4, 9))
+    drawn = [(Piece("  ".join(bar * width for width in widths), Tone.MUTED),) for widths in rows]
+    return [(Piece(f"Asking {words.word(where)} …", Tone.MUTED),), (), *drawn]
 
 
 def failed(problem: DLIError) -> Sequence[Text]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
 HUNG_UP: Final = 128 + signal.SIGHUP
-_LEAVE_PIXELS: Final = "\x1b[?1016l"
+_LEAVE_MODES: Final = "\x1b[?2048l\x1b[?1016l"
 
 
 class Terminal(LinuxDriver):
@@ -39,8 +39,9 @@ class Terminal(LinuxDriver):
             self._file = cast("TextIOWrapper", _Output(sys.__stdout__, self._lost))
 
     def stop_application_mode(self) -> None:
-        # Where the terminal tells of its size by itself, Textual leaves this mouse mode set.
-        self.write(_LEAVE_PIXELS)
+        # Where the terminal tells of its size by itself, Textual leaves a mouse mode set, and
+        # that mode too when the terminal's word of it comes late.
+        self.write(_LEAVE_MODES)
         super().stop_application_mode()
 
     def _get_terminal_size(self) -> tuple[int, int]:

@@ -48,7 +48,7 @@ async def test_what_is_gone_is_no_longer_selected():
 
 async def test_hidden_counts_the_selected_rows_that_the_filter_hides():
     async for _, listing in taken(ScriptedBackend([row("a"), row("b"), row("c")])):
-        listing.selected = frozenset({key("a"), key("b")})
+        listing.select(frozenset({key("a"), key("b")}))
         listing.filter = ListFilter(text="b")
         listing.arrange(NOW)
         assert (listing.hidden, [one.name for one in listing.chosen]) == (1, ["a", "b"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.scenario import Scenario
-from dli_tui.domain.errors import ConnectionFailedError
+from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType
-from tests.support_backends import ScriptedBackend
+from dli_tui.tui.looks import Looks
+from dli_tui.tui.opening import Where
+from tests.support_backends import ScriptedBackend, row, run
 from tests.support_tui import SIZES, dashboard
 
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
@@ -248,8 +251,6 @@ async def test_copying_names_the_row_and_the_terminal_gets_it():
 
 
 async def test_read_only_and_production_are_told_all_the_time():
-    from dli_tui.tui.opening import Where  # noqa: PLC0415
-
     async with dashboard(
         read_only=True, where=Where("prod", production=True, read_only=True)
     ) as here:
@@ -258,8 +259,6 @@ async def test_read_only_and_production_are_told_all_the_time():
 
 
 async def test_ascii_draws_with_nothing_else():
-    from dli_tui.tui.looks import Looks  # noqa: PLC0415
-
     async with dashboard(scenario=_ascii_only(), looks=Looks(ascii=True)) as here:
         assert here.picture.isascii()
 
@@ -273,13 +272,84 @@ async def test_the_visible_rows_have_their_last_runs_and_others_are_fetched_when
 
 
 def _rows(count):
-    from tests.support_backends import row  # noqa: PLC0415
-
     return [row(f"d{number}") for number in range(count)]
 
 
 def _ascii_only():
-    from dli_tui.backends.demo.cast import STANDARD  # noqa: PLC0415
-
     plain = tuple(one for one in STANDARD.workflows if one.name.isascii())
     return Scenario(plain, STANDARD.archive)
+
+
+async def test_keys_before_the_place_is_open_do_no_harm():
+    async with dashboard(held=True) as here:
+        for key in ("right_square_bracket", "greater_than_sign", "equals_sign", "f", "enter", "y"):
+            here.app.simulate_key(key)
+        await here.pilot.pause()
+        assert here.screen.is_active
+
+
+async def test_a_place_that_can_not_be_opened_says_why_and_is_tried_again():
+    refusals = [AuthenticationError("The token is not accepted", hint="Sign in again")]
+    async with dashboard(refusals=refusals) as here:
+        await here.until(lambda: "DLI-502" in here.picture)
+        assert "The token is not accepted" in here.picture
+        assert "DLI-502" in here.lines[0]
+        here.app.simulate_key("r")
+        await here.until(lambda: here.app.bridge.session is not None)
+        await here.settle()
+        assert len(names(here)) == 39
+        assert "DLI-502" not in here.picture
+
+
+async def test_a_sign_in_that_expires_is_not_called_offline():
+    backend = ScriptedBackend(rows=_rows(2), workflows=[None, AuthenticationError()])
+    async with dashboard(backend=backend) as here:
+        await here.pass_by(10)
+        assert "DLI-502 retry" in here.lines[0]
+        assert "OFFLINE" not in here.picture
+
+
+async def test_a_name_with_half_a_letter_can_be_copied():
+    async with dashboard(backend=ScriptedBackend(rows=[row("a\udc80b")])) as here:
+        await here.press("y")
+        assert here.app.clipboard == "a?b"
+
+
+@pytest.mark.parametrize("url", ["https://good.example@evil.example/x", "file:///etc/passwd", None])
+async def test_only_plain_addresses_are_handed_to_a_browser(url, monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setenv("DISPLAY", ":0")
+    backend = ScriptedBackend(rows=[row("d", last_run=run(logs_url=url))])
+    async with dashboard(backend=backend) as here:
+        monkeypatch.setattr(here.app, "open_url", opened.append)
+        await here.press("o")
+        assert not opened
+        assert "no web page" in here.picture
+
+
+async def test_a_double_click_beside_the_list_opens_nothing():
+    async with dashboard() as here:
+        await here.pilot.click("#detail", offset=(5, 3), times=2)
+        await here.settle()
+        assert here.screen.crumbs == ("Workflows",)
+
+
+async def test_an_empty_filter_that_is_left_takes_its_line_along():
+    async with dashboard(size=(80, 24)) as here:
+        await here.press("slash", "escape")
+        assert "name, /regex/" not in here.picture
+        assert "problems" in here.lines[1]
+
+
+async def test_the_order_turned_round_is_not_called_worst_first():
+    async with dashboard() as here:
+        await here.press("equals_sign")
+        assert "calm first" in here.lines[1]
+
+
+async def test_rows_are_grey_bars_until_the_first_answer_comes():
+    async with dashboard(held=True) as here:
+        here.screen._tell_waiting()
+        await here.pilot.pause()
+        assert "Asking demo" in here.picture
+        assert "░░░░" in here.picture

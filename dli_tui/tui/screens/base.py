@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
+from dli_tui.domain.errors import DLIError, ErrorCode
 from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.tui import keys
@@ -84,6 +85,11 @@ class DashboardScreen(Screen[None]):
         return ""
 
     @property
+    def is_final(self) -> bool:
+        """Whether nothing of this will change any more, so that its age says nothing."""
+        return False
+
+    @property
     def freshness(self) -> Freshness | None:
         """How old the picture is."""
         return None
@@ -142,7 +148,10 @@ class DashboardScreen(Screen[None]):
         self.tell_keys()
 
     def on_opened(self, _message: Opened) -> None:
-        self.opened()
+        if self.session is not None:
+            self.opened()
+        else:
+            self.retell()
         self.tell_header()
 
     def on_moved(self, message: Moved) -> None:
@@ -167,23 +176,33 @@ class DashboardScreen(Screen[None]):
             left += [Bit(" READ-ONLY ", Tone.LATE, bold=True, reverse=True), Bit(" ")]
         sign = f" {self.looks.signs.crumb} "
         for place, crumb in enumerate(self.crumbs):
-            left += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True)]
-        right = [Bit(f"{self.summary}  "), *self._age(), Bit(" ")]
+            here = place == len(self.crumbs) - 1
+            back = None if here else "screen.back"
+            left += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True, action=back)]
+        times = self.dash.choices.times
+        zone = "" if times is Times.SCHEDULE else f"{self.zone('')} times  "
+        right = [Bit(zone, Tone.MUTED), Bit(f"{self.summary}  "), *self._age(), Bit(" ")]
         self.query_one("#header", OneLine).tell(left, right)
         self._tell_notice()
 
+    @property
+    def problem(self) -> DLIError | None:
+        """What keeps the picture from being fresh."""
+        fresh = self.freshness
+        return fresh.problem if fresh is not None else self.dash.bridge.problem
+
     def _age(self) -> list[Bit]:
-        fresh, session = self.freshness, self.session
-        if fresh is None or session is None:
+        fresh, session, problem = self.freshness, self.session, self.problem
+        passed = session.pace.passed() if session is not None else 0.0
+        if problem is not None:
+            word = "OFFLINE" if problem.code is ErrorCode.SERVER_UNREACHABLE else problem.code
+            retry_at = fresh.retry_at if fresh is not None else None
+            left = "" if retry_at is None else f" retry {words.span(max(0.0, retry_at - passed))}"
+            return [Bit(f"{word}{left}", Tone.LATE, bold=True)]
+        if fresh is None or fresh.as_of is None:
             return [Bit("loading", Tone.MUTED)]
-        passed = session.pace.passed()
-        if fresh.problem is not None:
-            if fresh.retry_at is None:
-                return [Bit(fresh.problem.code, Tone.LATE, bold=True)]
-            left = max(0.0, fresh.retry_at - passed)
-            return [Bit(f"OFFLINE retry {words.span(left)}", Tone.LATE, bold=True)]
-        if fresh.as_of is None:
-            return [Bit("loading", Tone.MUTED)]
+        if self.is_final:
+            return [Bit("final", Tone.MUTED)]
         age = passed - fresh.as_of
         if age > _FRESH_SECONDS:
             return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
@@ -191,9 +210,8 @@ class DashboardScreen(Screen[None]):
         return [Bit("live" if age < _LIVE_SECONDS else f"{steps}s ago", Tone.MUTED)]
 
     def _tell_notice(self) -> None:
-        """One calm line while the server can't be reached: what, since when, what helps."""
-        notice, fresh = self.query_one("#notice", OneLine), self.freshness
-        problem = fresh.problem if fresh is not None else None
+        """One calm line while something is wrong with the server: what, and what helps."""
+        notice, problem = self.query_one("#notice", OneLine), self.problem
         notice.display = problem is not None
         if problem is None:
             return
@@ -302,7 +320,9 @@ class DashboardScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         session = self.session
-        if session is not None:
+        if session is None:
+            self.dash.bridge.start()
+        else:
             self.run_worker(session.workflows.refresh(), group="refresh", exclusive=True)
 
     def action_times(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -22,10 +23,9 @@ from dli_tui.tui.choices import ORDERS
 from dli_tui.tui.columns import WORKFLOWS, WorkflowCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import Listing
-from dli_tui.tui.looks import Tone
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.filterbar import FilterBar
-from dli_tui.tui.widgets.lines import Lines, Piece
+from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.page import Page
 from dli_tui.tui.widgets.table import Table
 
@@ -111,8 +111,9 @@ class WorkflowsScreen(DashboardScreen):
         self.set_timer(SKELETON_SECONDS, self._tell_waiting)
 
     def _tell_waiting(self) -> None:
-        if self.session is None or self.session.workflows.loading:
-            self.table.say([[Piece(f"Asking {self.dash.opening.where.name} …", Tone.MUTED)]])
+        waiting = self.session is None or self.session.workflows.loading
+        if waiting and self.problem is None:
+            self.table.say(sheets.skeleton(self.dash.opening.where.name, self.looks))
 
     def opened(self) -> None:
         if self.session is None:
@@ -136,10 +137,17 @@ class WorkflowsScreen(DashboardScreen):
 
     def retell(self) -> None:
         self._told = None
+        self._tell_empty()
         self._tell_detail()
+
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        # A question leaves the list in sight; another page covers it, and then nobody asks.
+        if self.session is not None and not isinstance(self.app.screen, ModalScreen):
+            self.session.workflows.pause()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         if self.session is not None:
+            self.session.workflows.resume()
             self._take()
 
     def on_resize(self) -> None:
@@ -159,12 +167,14 @@ class WorkflowsScreen(DashboardScreen):
             self._told = None
         if self.listing.is_worth_arranging(session.workflows, news=news):
             self.rearrange()
-            if session.workflows.complete:
-                self.dash.settle_memory()
+        if session.workflows.complete or session.workflows.freshness.problem is not None:
+            self.dash.settle_memory()
         self._tell_empty()
 
     def rearrange(self) -> None:
         """Filter and sort again; the cursor stays with its row."""
+        if self.session is None:
+            return
         table = self.table
         current = table.current
         self.listing.arrange(self.now())
@@ -195,12 +205,11 @@ class WorkflowsScreen(DashboardScreen):
 
     def _tell_empty(self) -> None:
         session = self.session
-        if session is None or self.listing.shown:
+        if self.listing.shown:
             return
-        fresh = session.workflows.freshness
-        if session.workflows.loading:
-            if fresh.problem is not None:
-                self.table.say(sheets.failed(fresh.problem))
+        if session is None or session.workflows.loading:
+            if self.problem is not None:
+                self.table.say(sheets.failed(self.problem))
         elif self.listing.rows:
             told = self.listing.filter.told()
             self.table.say(sheets.nothing_fits(told))
@@ -255,7 +264,7 @@ class WorkflowsScreen(DashboardScreen):
 
     # Commands of the list
 
-    @on(Lines.Chosen)
+    @on(Lines.Chosen, "#workflows")
     def action_open(self) -> None:
         row = self.table.current
         if row is None:
@@ -266,6 +275,8 @@ class WorkflowsScreen(DashboardScreen):
         self.dash.open_run(row.last_ref, row.name)
 
     def action_problem(self, by: int) -> None:
+        if self.session is None:
+            return
         at = self.listing.problem(self.table.cursor, by, self.now())
         if at is None:
             self.say("Nothing failed, nothing is late")
@@ -371,7 +382,7 @@ class WorkflowsScreen(DashboardScreen):
         self.rearrange()
 
     def _select(self, keys_: frozenset[WorkflowKey]) -> None:
-        self.listing.selected = keys_
+        self.listing.select(keys_)
         self.table.select(keys_)
         self.tell_header()
 

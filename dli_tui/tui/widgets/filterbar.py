@@ -60,9 +60,9 @@ class FilterBar(Horizontal):
         problem = filters.parse(wanted.text).problem
         right = [Bit(f"{problem} ", Tone.LATE)] if problem else []
         text = self.query_one("#text")
-        text.display = bool(wanted.text) or text.has_focus
+        text.display = bool(wanted.text) or self.screen.focused is text
         if not text.display or self.size.width >= _ROOMY:
-            words = "worst first" if order.column == "worst" else f"by {order.column}"
+            words = order_words(order)
             right.append(Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)"))
         self.query_one("#filter-words", OneLine).tell(bits, right)
 
@@ -76,6 +76,13 @@ class FilterBar(Horizontal):
     def forget(self) -> None:
         """Empty the text."""
         self.query_one("#text", FilterText).value = ""
+
+
+def order_words(order: Order) -> str:
+    """By what the list is sorted."""
+    if order.column == "worst":
+        return "calm first" if order.descending else "worst first"
+    return f"by {order.column}, {'downwards' if order.descending else 'upwards'}"
 
 
 def _choice(label: str, value: str, action: str, *, chosen: bool) -> list[Bit]:
