@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from dli_tui.client import WorkflowClient
 from dli_tui.session.activity import Activity
+from dli_tui.session.front import Front
 from dli_tui.session.session import Session
 from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Tasks
@@ -84,7 +85,7 @@ async def looking_at(backend, **options):
 
 def surroundings(pace=None, crashed=None):
     """What a poller of its own needs."""
-    return Surroundings(pace or ManualPace(), lambda: 0.5, Activity(), Tasks(crashed))
+    return Surroundings(pace or ManualPace(), lambda: 0.5, Activity(), Tasks(crashed), Front())
 
 
 class Told:

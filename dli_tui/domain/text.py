@@ -54,6 +54,13 @@ def safe_line(text: str, limit: int = MAX_LINE) -> str:
     return line
 
 
+def typed(text: str) -> str:
+    """`text` as somebody meant to type it: one line, and what a terminal obeys left out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub("", _ESCAPES.sub("", _BREAKS.sub(" ", text)))
+
+
 def spelled_out(json_text: str) -> str:
     """JSON with what a terminal obeys written as JSON's own escapes, so that it stays the same."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)

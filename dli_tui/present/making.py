@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
-from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import next_fires
 from dli_tui.domain.status import RunStatus, StepStatus
@@ -28,7 +28,15 @@ from dli_tui.present.loglines import log_rows
 from dli_tui.present.rows import BAD, Mark, RunSheet, StepRow, WorkflowRow, WorkflowSheet
 from dli_tui.present.urls import web_address
 
-__all__ = ["log_rows", "mark", "run_sheet", "step_row", "workflow_row", "workflow_sheet"]
+__all__ = [
+    "log_rows",
+    "mark",
+    "run_meant",
+    "run_sheet",
+    "step_row",
+    "workflow_row",
+    "workflow_sheet",
+]
 
 _FIRES: Final = 5
 _UNDER_WAY: Final = frozenset(status for status in RunStatus if status.is_running)
@@ -37,6 +45,7 @@ _UNDER_WAY: Final = frozenset(status for status in RunStatus if status.is_runnin
 def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> WorkflowRow:
     """One line of the list; `runs` are its latest, newest first, where they are known."""
     last = info.last_run or (runs[0] if runs else None)
+    meant = run_meant(info, runs)
     return WorkflowRow(
         key=WorkflowKey(info.dataset_name, info.source_type),
         name=words.name(info.dataset_name),
@@ -54,7 +63,16 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         overridden_by=_shown(info.overridden_by),
         marks=tuple(mark(run) for run in reversed(runs)),
         **({} if last is None else _of_last(last)),
+        last_ref=meant.ref if meant is not None else None,
     )
+
+
+def run_meant(info: WorkflowInfo, runs: Sequence[WorkflowRun]) -> WorkflowRun | None:
+    """The latest run that can be asked about. Some lists tell how the last run went, but not
+    which one it was; `runs` are the latest, newest first."""
+    if info.last_run is not None and info.last_run.run_id:
+        return info.last_run
+    return next((run for run in runs[:1] if run.run_id), None)
 
 
 def mark(run: WorkflowRun) -> Mark:
@@ -147,8 +165,6 @@ def _of_last(last: WorkflowRun) -> dict[str, Any]:
     return {
         "last": last.status,
         "last_word": _own_word(last.status, last.raw_status),
-        # Some lists tell how the last run went, but not which one it was.
-        "last_ref": RunRef(last.run_id, last.dataset_name) if last.run_id else None,
         "last_at": ended or began or last.created_at,
         "seconds": None if going else last.duration_seconds,
         "began": began if going else None,

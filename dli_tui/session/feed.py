@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
 
 from dli_tui.session.freshness import Freshness
 from dli_tui.session.news import News
@@ -14,9 +16,14 @@ from dli_tui.session.surroundings import Surroundings
 class Feed(News, ABC):
     """One thing, followed while somebody looks at it."""
 
+    for_eyes: ClassVar[bool] = True
+    """Whether it is followed for somebody who looks, so that it slows down while nobody does."""
+
     def __init__(self, around: Surroundings) -> None:
         super().__init__()
-        self._poller = Poller(self._ask, self._every, self.tell, around)
+        self._front = around.front
+        self._poller = Poller(self._ask, self._paced, self.tell, around)
+        self._leave_front: Callable[[], None] | None = None
 
     @property
     def freshness(self) -> Freshness:
@@ -25,10 +32,14 @@ class Feed(News, ABC):
 
     async def start(self) -> None:
         """Begin to follow it."""
+        if self._leave_front is None:
+            self._leave_front = self._front.subscribe(self._poller.look_again)
         self._poller.start()
 
     async def close(self) -> None:
         """Follow it no more."""
+        if self._leave_front is not None:
+            self._leave_front()
         await self._poller.close()
 
     def refresh(self) -> asyncio.Future[None]:
@@ -42,6 +53,11 @@ class Feed(News, ABC):
     def resume(self) -> None:
         """Somebody sees it again: ask at once if it is older than it would be."""
         self._poller.resume()
+
+    def _paced(self) -> float | None:
+        every = self._every()
+        # What lies there already is fetched whole: nobody has to wait for it later.
+        return self._front.slowed(every) if every and self.for_eyes else every
 
     @abstractmethod
     async def _ask(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.errors import DLIError, Unsupported
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
     from dli_tui.insight.durations import Durations
-    from dli_tui.insight.eta import Estimate
     from dli_tui.session.surroundings import Surroundings
 
 RUN_SECONDS: Final = 2.0
@@ -68,12 +66,6 @@ class RunFeed(Feed):
         self._looks = 0
         self._past_asked = self.past is not None
         return super().refresh()
-
-    def estimate(self, now: datetime) -> Estimate | None:
-        """When it will likely end; None where the past tells too little."""
-        from dli_tui.insight import eta  # noqa: PLC0415 - loads the models, which have come by now
-
-        return eta.estimate(self.run, self.past, now) if self.run is not None else None
 
     async def _ask(self) -> None:
         before = self._shown()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from dli_tui.session.activity import Activity
 from dli_tui.session.datasets import Datasets
+from dli_tui.session.front import Front
 from dli_tui.session.logs import LogFeed
 from dli_tui.session.pace import Pace, RealPace
 from dli_tui.session.runs import RunFeed
@@ -38,7 +39,8 @@ class Session:
         crashed: Crashed | None = None,
     ) -> None:
         self.client = client
-        self._around = Surroundings(pace or RealPace(), jitter, Activity(), Tasks(crashed))
+        tasks = Tasks(crashed)
+        self._around = Surroundings(pace or RealPace(), jitter, Activity(), tasks, Front())
         self.pace = self._around.pace
         self.workflows = Workflows(client, self._around)
         self.watching = Watching(client, self._around)
@@ -74,7 +76,7 @@ class Session:
 
     def front(self, is_front: bool) -> None:
         """The terminal came to the front, or went behind."""
-        self.workflows.front = is_front
+        self._around.front.put(is_front=is_front)
 
     def run(self, ref: RunRef) -> RunFeed:
         """One run, to be followed once it is started."""

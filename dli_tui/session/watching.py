@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.session.feed import Feed
@@ -28,9 +28,13 @@ class _Watched(NamedTuple):
 class Watching(Feed):
     """The runs that are watched, and those that have ended since somebody took them."""
 
+    for_eyes: ClassVar[bool] = False
+    """A bell is for somebody who looks elsewhere."""
+
     def __init__(self, client: WorkflowClient, around: Surroundings) -> None:
         super().__init__(around)
-        self.ended: list[WorkflowRun] = []
+        self._ended: list[WorkflowRun] = []
+        self._lost: list[str] = []
         self._client = client
         self._watched: dict[RunRef, _Watched] = {}
 
@@ -56,8 +60,13 @@ class Watching(Feed):
 
     def take_ended(self) -> list[WorkflowRun]:
         """The runs that have ended since the last time."""
-        ended, self.ended = self.ended, []
+        ended, self._ended = self._ended, []
         return ended
+
+    def take_lost(self) -> list[str]:
+        """What the runs are called of which no end can be told: nobody knows them any more."""
+        lost, self._lost = self._lost, []
+        return lost
 
     async def _ask(self) -> None:
         from dli_tui.client.bulk import each  # noqa: PLC0415 - the client's package loads models
@@ -82,7 +91,7 @@ class Watching(Feed):
             return None
         if run is not None and run.status.is_terminal:
             del self._watched[ref]
-            self.ended.append(run)
+            self._ended.append(run)
         return error
 
     def _miss(self, ref: RunRef, watched: _Watched) -> None:
@@ -90,3 +99,4 @@ class Watching(Feed):
             self._watched[ref] = watched._replace(misses=watched.misses + 1)
         else:
             del self._watched[ref]
+            self._lost.append(watched.label)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dli_tui.session.surroundings import Surroundings
 
 LIST_SECONDS: Final = 10.0
-BEHIND_SECONDS: Final = 30.0
-"""When the terminal isn't in front, nobody looks."""
 
 
 class Workflows(News):
@@ -39,7 +37,8 @@ class Workflows(News):
         """The first listing has come to its end."""
         self._client = client
         self._cursor: str | None = None
-        self._front = True
+        self._around = around
+        self._covered = False
         self._moves = Moves()
         self._poller = Poller(self._ask, self._every, self.tell, around)
         self._recents = Recents(client, self._last_runs, self._runs_fetched, around)
@@ -54,18 +53,9 @@ class Workflows(News):
         """How old the list is, and what keeps it from being newer."""
         return self._poller.freshness
 
-    @property
-    def front(self) -> bool:
-        """Whether the terminal is in front."""
-        return self._front
-
-    @front.setter
-    def front(self, is_front: bool) -> None:
-        self._front = is_front
-        self._poller.look_again()
-
     def start(self) -> None:
         """Begin to ask."""
+        self._around.front.subscribe(self._poller.look_again)
         self._poller.start()
         self._recents.start()
 
@@ -77,6 +67,19 @@ class Workflows(News):
         """Ask at once, or join what is under way; done when the answer, or a problem, is there."""
         return self._poller.refresh()
 
+    def pause(self) -> None:
+        """Another page covers it: ask nothing that nobody wants.
+
+        The first listing comes to its end all the same: what is typed on other pages is looked
+        up in it.
+        """
+        self._covered = True
+
+    def resume(self) -> None:
+        """It is seen again: ask at once if it is older than it would be."""
+        self._covered = False
+        self._poller.look_again()
+
     def want_recent(self, names: Iterable[str]) -> None:
         """These names are seen: their latest runs are wanted until others are."""
         self._recents.want(names)
@@ -85,8 +88,10 @@ class Workflows(News):
         """The rows of one name, as far as they are known, CODE first."""
         return rows_of(self.rows, name)
 
-    def _every(self) -> float:
-        return LIST_SECONDS if self._front else BEHIND_SECONDS
+    def _every(self) -> float | None:
+        if self._covered and self.complete:
+            return None
+        return self._around.front.slowed(LIST_SECONDS)
 
     async def _ask(self) -> None:
         if self.complete:

@@ -6,24 +6,23 @@ import asyncio
 import gc
 import signal
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final, TypeGuard, cast
 
 from textual import events
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
-from textual.dom import DOMNode
+from textual.filter import Monochrome, NoColor
 from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import BAD
 from dli_tui.present.urls import web_address
-from dli_tui.tui import browsers, colours, crash, keys
+from dli_tui.tui import browsers, colours, crash
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
+from dli_tui.tui.keymap import keymap
 from dli_tui.tui.looks import RUNS, Tone
 from dli_tui.tui.plain import PlainLetters
 from dli_tui.tui.screens.base import DashboardScreen
@@ -67,6 +66,7 @@ class Dashboard(App[None]):
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         self.choices = Choices.of(opening.choices)
+        self.keymap = keymap(opening.keys)
         super().__init__(driver_class=Terminal)
         self.register_theme(colours.SAFE_THEME)
         self.bridge = Bridge(self, opening)
@@ -75,6 +75,8 @@ class Dashboard(App[None]):
         theme = opening.theme or self.choices.theme
         if theme in self.available_themes:
             self.theme = theme
+        # Textual's own way with NO_COLOR makes greys, and black on black of a terminal's colours.
+        self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
         if opening.looks.ascii:
             self.add_class("-ascii")
             self._filters.append(PlainLetters())
@@ -95,7 +97,10 @@ class Dashboard(App[None]):
             loop.add_signal_handler(number, self._ended_by, number)
 
     def on_mount(self) -> None:
-        self.set_keymap(dict(self.opening.keys))
+        self.set_keymap(self.keymap.for_textual())
+        if self.keymap.problems:
+            told = "\n".join(("Of [keys] in the config file:", *self.keymap.problems))
+            self.notify(told, severity="warning", markup=False)
         self.set_interval(TICK_SECONDS, self._tick)
         self.call_after_refresh(self.bridge.start)
 
@@ -176,7 +181,7 @@ class Dashboard(App[None]):
         # A name may hold what no encoding has; a clipboard takes text.
         self.copy_to_clipboard("\n".join(texts).encode("utf-8", "replace").decode())
         told = safe_line(texts[0], 120) if len(texts) == 1 else f"{len(texts)} names"
-        self.notify(f"Copied: {told}", markup=False)
+        self.notify(f"Sent to the terminal's clipboard: {told}", markup=False)
 
     # Watching runs
 
@@ -202,7 +207,11 @@ class Dashboard(App[None]):
         if choices == self.choices:
             return
         self.choices = choices
-        keep = partial(asyncio.to_thread, self.opening.remember, choices.as_words())
+        words = choices.as_words()
+
+        async def keep() -> None:
+            await asyncio.to_thread(self.opening.remember, words)
+
         self.run_worker(keep, group="choices", exclusive=True)
 
     def action_choose_theme(self, name: str) -> None:
@@ -235,8 +244,8 @@ class Dashboard(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent) and is_too_small(self.size):
-            quitting = self.opening.keys.get("go.quit", keys.BY_ID["go.quit"].keys)
-            if isinstance(event, events.Key) and event.key in (*quitting.split(","), "ctrl+q"):
+            quitting = (*self.keymap.keys("go.quit"), "ctrl+q")
+            if isinstance(event, events.Key) and event.key in quitting:
                 self.deeds.quit()
         elif not (self._is_command(event) and await self._check_bindings(event.key)):
             await super().on_event(event)
@@ -256,13 +265,7 @@ class Dashboard(App[None]):
 
     def action_help_quit(self) -> None:
         # ctrl+c is a habit: it may not throw away a form that is half filled in.
-        self.notify("Quit with q", markup=False)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        keys = ", ".join(sorted(binding.description for binding in clashed_bindings))
-        self.notify(
-            f"[keys] of the config file takes the key of: {keys}", severity="warning", markup=False
-        )
+        self.notify(f"Quit with {self.keymap.spelled('go.quit')}", markup=False)
 
     # When something breaks
 

@@ -17,7 +17,7 @@ class Times(StrEnum):
     """In which zone times are told."""
 
     SCHEDULE = "the schedule's zone"
-    HERE = "here"
+    HERE = "your zone"
     UTC = "UTC"
 
 

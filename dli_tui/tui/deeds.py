@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
-from textual.screen import ModalScreen
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import WorkflowRow
-from dli_tui.tui import hints, keys, late
+from dli_tui.tui import hints, late
 
 if TYPE_CHECKING:
     from dli_tui.domain.errors import DLIError
@@ -120,10 +119,11 @@ class Deeds:
             screen.say(_READ_ONLY, wrong=True)
         elif not screen.targets:
             screen.say("There is no workflow here to do that to", wrong=True)
-        else:
-            self._app.run_worker(self._ask(deed, session, screen), group="asking", exclusive=True)
+        elif self._app.screen is screen:
+            # Two clicks may be under way when the first of them opens the question.
+            self._ask(deed, session, screen)
 
-    async def _ask(self, deed: str, session: Session, screen: DashboardScreen) -> None:
+    def _ask(self, deed: str, session: Session, screen: DashboardScreen) -> None:
         questions = late.questions()
         permit = questions.PERMITS[deed]
         fit: list[Target] = []
@@ -138,10 +138,7 @@ class Deeds:
             screen.say(self._why_not(deed, left_out), wrong=True)
             return
         frozen = Frozen(fit, left_out, self._app.opening.where, screen.now())
-        question = await questions.QUESTIONS[deed](session, frozen)
-        # Whoever went elsewhere meanwhile no longer wants to be asked.
-        if self._app.front is screen and not isinstance(self._app.screen, ModalScreen):
-            self._app.push_screen(question)
+        self._app.push_screen(questions.QUESTIONS[deed](session, frozen))
 
     def _targets(self, screen: DashboardScreen) -> list[Target]:
         shown = {row.key for row in self._app.listing.shown} if screen.hidden else None
@@ -159,11 +156,7 @@ class Deeds:
 
     def hint(self, hint: str) -> str:
         """What helps, by the keys of this person."""
-        return hints.in_keys(hint, self._key)
-
-    def _key(self, command_id: str) -> str:
-        mapped = self._app.opening.keys.get(command_id, keys.BY_ID[command_id].keys)
-        return keys.spelled(mapped.split(",")[0])
+        return hints.in_keys(hint, self._app.keymap.spelled)
 
     @contextmanager
     def sending(self, title: str) -> Iterator[None]:

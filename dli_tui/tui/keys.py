@@ -1,7 +1,8 @@
 """Every command, said once: its keys, its label, what it does, where, and whether it writes.
 
 Bindings, the line of keys, the help, the palette and the README's table are all made from
-here. `id` is what a person names to give a command other keys (`[keys]` in the config file).
+here. `id` is what a person names to give a command other keys (`[keys]` in the config file);
+`keymap` says which of those are in force.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from dli_tui.domain.capability import Capability
 
@@ -36,6 +37,30 @@ class Command(NamedTuple):
     needs: Capability | None = None
     shown: int = 0
     """Its place in the line of keys; 0 keeps it out of there."""
+
+
+class Place(StrEnum):
+    """Where a key works that nobody can give to something else."""
+
+    APP = "app"
+    PANES = "panes"
+    LINES = "lines"
+    LOG = "log"
+    QUESTION = "question"
+    PALETTE = "palette"
+    HELP = "help"
+
+
+class Fixed(NamedTuple):
+    """What a key does that stays as it is: it moves, or belongs to what is open."""
+
+    keys: str
+    help: str
+    place: Place
+    action: str = ""
+    """Empty where Textual has the binding, or the widget looks at the key itself."""
+    priority: bool = False
+    """Whether it comes before the field that is typed in."""
 
 
 _DEEDS: Final = (
@@ -226,6 +251,34 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("go.back", "escape", "back", "Back, or out of what is open", Scope.EVERYWHERE, "back"),
     Command("go.quit", "q", "quit", "Quit", Scope.EVERYWHERE, "quit", shown=99),
 )
+FIXED: Final[tuple[Fixed, ...]] = (
+    Fixed("down,j", "A line down", Place.LINES, "move(1)"),
+    Fixed("up,k", "A line up", Place.LINES, "move(-1)"),
+    Fixed("pagedown,ctrl+f", "A page down", Place.LINES, "page(1)"),
+    Fixed("pageup,ctrl+b", "A page up", Place.LINES, "page(-1)"),
+    Fixed("home,g", "Go to the top", Place.LINES, "jump(0)"),
+    Fixed("end,G", "Go to the end", Place.LINES, "jump(-1)"),
+    Fixed("tab", "Go to the next pane", Place.PANES),
+    Fixed("shift+tab", "Go to the pane before", Place.PANES),
+    Fixed("left,h", "Scroll a log to the left", Place.LOG, "shift(-1)"),
+    Fixed("right", "Scroll a log to the right", Place.LOG, "shift(1)"),
+    Fixed("ctrl+q", "Quit", Place.APP),
+    Fixed("ctrl+c", "Copy what the mouse marked", Place.APP),
+    Fixed("enter", "Do what the line of keys says", Place.QUESTION),
+    Fixed("ctrl+s", "The same, from any field", Place.QUESTION, "submit"),
+    Fixed("escape", "Cancel; what was typed is kept as a draft", Place.QUESTION, "leave"),
+    Fixed("pagedown", "Read on in the plan", Place.QUESTION, "page(1)"),
+    Fixed("pageup", "Read back in the plan", Place.QUESTION, "page(-1)"),
+    Fixed("tab", "Go to the next field", Place.QUESTION),
+    Fixed("space", "Turn what is on or off", Place.QUESTION),
+    Fixed("enter", "Do it, or go there", Place.PALETTE),
+    Fixed("down,ctrl+n", "The next line", Place.PALETTE, "move(1)", priority=True),
+    Fixed("up,ctrl+p", "The line before", Place.PALETTE, "move(-1)", priority=True),
+    Fixed("pagedown", "Ten lines on", Place.PALETTE, "move(10)", priority=True),
+    Fixed("pageup", "Ten lines back", Place.PALETTE, "move(-10)", priority=True),
+    Fixed("escape", "Close it", Place.PALETTE, "leave"),
+    Fixed("escape,q,question_mark,enter", "Close the help", Place.HELP, "leave"),
+)
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
 _SPELLED: Final = {
@@ -240,6 +293,8 @@ _SPELLED: Final = {
     "less_than_sign": "<",
     "equals_sign": "=",
     "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
 }
 
 
@@ -249,6 +304,15 @@ def bindings(*scopes: Scope) -> list[Binding]:
         Binding(command.keys, command.action, command.label, id=command.id)
         for command in COMMANDS
         if command.scope in scopes
+    ]
+
+
+def fixed(place: Place) -> list[BindingType]:
+    """The bindings of a place whose keys stay as they are."""
+    return [
+        Binding(one.keys, one.action, show=False, priority=one.priority)
+        for one in FIXED
+        if one.place is place and one.action
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import late
 
 if TYPE_CHECKING:
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.session.workflows import Workflows
 
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
@@ -30,6 +31,8 @@ class Listing:
         self.order = order
         self.shown: list[WorkflowRow] = []
         self.selected: frozenset[WorkflowKey] = frozenset()
+        self.wrong = 0
+        """How many rows have a problem, shown or not."""
         self.hidden = 0
         """How many of the selected rows the filter hides."""
         self._version = 0
@@ -64,6 +67,7 @@ class Listing:
         self.shown = arranging.arranged(filter(admits, self.rows.values()), self.order, now)
         self._arranged = len(self.rows)
         self._turn = arranging.next_turn(self.rows.values(), now)
+        self.wrong = sum(arranging.is_problem(row, now) for row in self.rows.values())
         self.select(self.selected)
 
     def select(self, keys: frozenset[WorkflowKey]) -> None:
@@ -90,10 +94,6 @@ class Listing:
         places = ((start + by * step) % count for step in range(1, count + 1))
         return next((at for at in places if arranging.is_problem(self.shown[at], now)), None)
 
-    def problems(self, now: datetime) -> int:
-        """How many rows have a problem, shown or not."""
-        return sum(arranging.is_problem(row, now) for row in self.rows.values())
-
     def _make(self, workflows: Workflows, keys: Iterable[WorkflowKey]) -> None:
         make = late.making().workflow_row
         for key in keys:
@@ -101,7 +101,16 @@ class Listing:
             if info is None:
                 self.rows.pop(key, None)
             else:
-                runs = workflows.recent.get(key.name, ())
-                # A name that CODE took over has two rows, and each its own runs.
-                own = [run for run in runs if run.source_type in (None, key.source)]
-                self.rows[key] = make(info, own)
+                self.rows[key] = make(info, _own_runs(workflows, key))
+
+
+def run_meant(workflows: Workflows, key: WorkflowKey) -> WorkflowRun | None:
+    """The run of a workflow that a command is meant for: the one that its row tells of."""
+    info = workflows.rows.get(key)
+    return late.making().run_meant(info, _own_runs(workflows, key)) if info is not None else None
+
+
+def _own_runs(workflows: Workflows, key: WorkflowKey) -> Sequence[WorkflowRun]:
+    """Its latest runs: a name that CODE took over has two rows, and each its own."""
+    runs = workflows.recent.get(key.name, ())
+    return [run for run in runs if run.source_type in (None, key.source)]

@@ -13,14 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, get_character_cell_size
 
 from dli_tui.present.rows import LogRow
 
 STAMP_WIDTH: Final = len("10:02:14 ")
 _NUMBERS: Final = "I"
-_NARROWEST: Final = 2
-"""A letter may take two cells."""
+LEAST_WIDTH: Final = STAMP_WIDTH + 1
+"""A wrapped line has room for a stamp and for any letter."""
+_JOINERS: Final = ("\u200d", "\ufe0f")
+"""With these in it, a text takes other cells than its letters do one by one."""
 
 
 class Level(StrEnum):
@@ -57,6 +59,8 @@ class LogRows:
         """What is searched, its case folded."""
         self.width = 0
         """The cells of a line that long rows go on from; 0: they are cut."""
+        self._cells = array(_NUMBERS)
+        """How many cells each row takes with its stamp: the same at any width."""
         self._kept: range | array[int] = range(0)
         self._ends = array(_NUMBERS)
         """Where wrapped: how many lines there are up to and with each kept row."""
@@ -109,19 +113,21 @@ class LogRows:
         """More were written."""
         first = len(self.rows)
         self.rows.extend(rows)
+        # Measured as they come, a few at a time: all at once would be felt.
+        self._cells.extend(map(_cells_of, rows))
         self._keep(first)
 
     def show_level(self, level: Level) -> None:
         """Keep only rows of some weight."""
         self.level = level
-        self.arrange()
+        self._arrange()
 
     def wrap(self, width: int) -> None:
         """Let long rows go on after so many cells; 0: cut them."""
-        self.width = width
-        self.arrange()
+        self.width = max(width, LEAST_WIDTH) if width else 0
+        self._arrange()
 
-    def arrange(self) -> None:
+    def _arrange(self) -> None:
         """Work out anew what is kept, how high it is, and where the needle is."""
         self._kept, self._ends, self._hits = range(0), array(_NUMBERS), array(_NUMBERS)
         self._keep(0)
@@ -143,15 +149,23 @@ class LogRows:
 
     def _ending(self, places: Iterable[int]) -> Iterator[int]:
         line = self._ends[-1] if self._ends else 0
+        width, cells, kept = self.width, self._cells, self._kept
         for place in places:
-            line += self._height(self.at(place))
+            number = kept[place]
+            line += 1 if cells[number] <= width else self._height(number)
             yield line
 
-    def _height(self, row: LogRow) -> int:
-        text, stamp = row.text, STAMP_WIDTH if row.at is not None else 0
-        if text.isascii():
-            return max(1, -(-(stamp + len(text)) // self.width))
-        return len(_wrapped(" " * stamp + text, self.width))
+    def _height(self, number: int) -> int:
+        """How many lines a row takes that is wider than one."""
+        row, cells = self.rows[number], self._cells[number]
+        least = -(-cells // self.width)
+        if row.text.isascii():
+            return least
+        if _is_joined(row.text):
+            return len(_wrapped(" " * _stamp_of(row) + row.text, self.width))
+        # A wide letter that doesn't fit at the end of a line leaves one cell there.
+        most = -(-cells // (self.width - 1))
+        return least if least == most else _height_of(row, self.width)
 
     # Searching
 
@@ -186,7 +200,45 @@ class LogRows:
         return None if number is None else self.place_of(number)
 
 
+class _Widths(dict[str, int]):
+    """The cells of each letter, looked up once."""
+
+    def __missing__(self, letter: str) -> int:
+        self[letter] = width = get_character_cell_size(letter)
+        return width
+
+
+_width_of: Final = _Widths().__getitem__
+
+
+def _stamp_of(row: LogRow) -> int:
+    return STAMP_WIDTH if row.at is not None else 0
+
+
+def _cells_of(row: LogRow) -> int:
+    text = row.text
+    if text.isascii():
+        return _stamp_of(row) + len(text)
+    if _is_joined(text):
+        return _stamp_of(row) + cell_len(text)
+    # Three times as fast as `cell_len`, which is felt at a hundred thousand rows.
+    return _stamp_of(row) + sum(map(_width_of, text))
+
+
+def _height_of(row: LogRow, width: int) -> int:
+    """As many lines as `_wrapped` makes, without making them."""
+    height, taken = 1, _stamp_of(row)
+    for cells in map(_width_of, row.text):
+        taken += cells
+        if taken > width:
+            height += 1
+            taken = cells
+    return height
+
+
+def _is_joined(text: str) -> bool:
+    return any(joiner in text for joiner in _JOINERS)
+
+
 def _wrapped(text: str, width: int) -> list[str]:
-    if cell_len(text) <= width:
-        return [text]
-    return chop_cells(text, max(_NARROWEST, width))
+    return [text] if cell_len(text) <= width else chop_cells(text, width)

@@ -24,6 +24,7 @@ class Objection(NamedTuple):
 
 Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
 _NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
+_NAMELESS: Final = Objection("the server doesn't tell its run's id", "Look at it on the server.")
 
 
 def _pause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
@@ -49,18 +50,22 @@ def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     return None if problem is None else Objection(_state(info), problem.hint)
 
 
-def _stop(_info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
+def _no_run(info: WorkflowInfo | None) -> Objection:
+    return _NEVER_RAN if info is None or info.last_run is None else _NAMELESS
+
+
+def _stop(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
     if run is None:
-        return _NEVER_RAN
+        return _no_run(info)
     problem = _broken(rules.require_stoppable, run)
     if problem is None:
         return None
     return Objection(f"its run is {RUNS[run.status].word}", "There is nothing to stop.")
 
 
-def _retry(_info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
+def _retry(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
     if run is None:
-        return _NEVER_RAN
+        return _no_run(info)
     problem = _broken(rules.require_retryable, run)
     if problem is None:
         return None

@@ -50,11 +50,11 @@ def stop(frozen: Frozen) -> Plan:
     return _plan("stop", frozen, lines, "run")
 
 
-def retry(frozen: Frozen, steps: Sequence[Sequence[StepRow]]) -> Plan:
-    """Run failed steps again; `steps` are those of each run."""
+def retry(frozen: Frozen, steps: Sequence[Sequence[StepRow]] | None) -> Plan:
+    """Run failed steps again; `steps` are those of each run, None while they are asked for."""
 
     def more(one: Target, place: int) -> list[Text]:
-        return [_run_of(one), _again(steps[place])]
+        return [_run_of(one), _again(None if steps is None else steps[place])]
 
     return _plan("retry", frozen, _lines(frozen, lambda one: _ended(one, frozen.now), more), "run")
 
@@ -136,7 +136,7 @@ def _room(targets: Sequence[Target]) -> int:
 
 def _line(one: Target, room: int, note: str) -> list[Text]:
     row = one.row
-    hidden = (Piece("hidden  ", Tone.LATE),) if one.hidden else ()
+    hidden = (Piece("hidden by the filter  ", Tone.LATE),) if one.hidden else ()
     said = (*hidden, Piece(f"{row.source}, {note}", Tone.MUTED))
     if cell_len(row.name) > room:
         return [(Piece("  "), Piece(row.name)), (Piece(_INDENT), *said)]
@@ -148,7 +148,9 @@ def _run_of(one: Target) -> Text:
     return (Piece(f"{_INDENT}run ", Tone.MUTED), Piece(run_id, Tone.MUTED))
 
 
-def _again(steps: Sequence[StepRow]) -> Text:
+def _again(steps: Sequence[StepRow] | None) -> Text:
+    if steps is None:
+        return (Piece(f"{_INDENT}asking for the steps …", Tone.MUTED),)
     names = ", ".join(step.name for step in steps if step.status is StepStatus.FAILED)
     again = names or "its failed steps"
     return (Piece(f"{_INDENT}again "), Piece(f"{again}, and what comes after"))

@@ -5,14 +5,14 @@ Loaded with the first deed, after the models: nothing of it is needed to look at
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain.ids import RunRef
 from dli_tui.present.rows import StepRow
 from dli_tui.tui import late, permits, plans
 from dli_tui.tui.deeds import Frozen, Sending, Target
-from dli_tui.tui.modals.question import Question
+from dli_tui.tui.modals.question import Plan, Question
 from dli_tui.tui.modals.reason import ReasonQuestion
 from dli_tui.tui.modals.retry import RetryQuestion
 from dli_tui.tui.modals.run import RunAnswer, RunQuestion
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from dli_tui.domain.step import Step
     from dli_tui.session.session import Session
 
-Ask = Callable[["Session", Frozen], Awaitable[Question[Any]]]
+Ask = Callable[["Session", Frozen], Question[Any]]
 PERMITS: Final = permits.PERMITS
 
 
-async def _pause(session: Session, frozen: Frozen) -> Question[str]:
+def _pause(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
         key = target.row.key
         done = await session.client.pause(key.name, reason=reason or None, source=key.source)
@@ -34,7 +34,7 @@ async def _pause(session: Session, frozen: Frozen) -> Question[str]:
     return ReasonQuestion(plans.pause(frozen), Sending(frozen.fit, call))
 
 
-async def _unpause(session: Session, frozen: Frozen) -> Question[str]:
+def _unpause(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
         key = target.row.key
         done = await session.client.unpause(key.name, reason=reason or None, source=key.source)
@@ -43,7 +43,7 @@ async def _unpause(session: Session, frozen: Frozen) -> Question[str]:
     return ReasonQuestion(plans.unpause(frozen), Sending(frozen.fit, call))
 
 
-async def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
+def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
     async def call(target: Target, answer: RunAnswer) -> str:
         done = await session.client.run(
             target.row.key.name,
@@ -57,7 +57,7 @@ async def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
     return RunQuestion(plans.run(frozen), sending, of_many=len(frozen.fit) > 1)
 
 
-async def _stop(session: Session, frozen: Frozen) -> Question[str]:
+def _stop(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
         done = await session.client.stop(_ref(target), reason=reason or None)
         return done.message or "stopping"
@@ -65,13 +65,16 @@ async def _stop(session: Session, frozen: Frozen) -> Question[str]:
     return ReasonQuestion(plans.stop(frozen), Sending(frozen.fit, call))
 
 
-async def _retry(session: Session, frozen: Frozen) -> Question[bool]:
+def _retry(session: Session, frozen: Frozen) -> Question[bool]:
     async def call(target: Target, _answer: bool) -> str:
         done = await session.client.retry(_ref(target))
         return done.message or "running again"
 
-    steps = await _steps(session, [_ref(target) for target in frozen.fit])
-    return RetryQuestion(plans.retry(frozen, steps), Sending(frozen.fit, call))
+    async def look() -> Plan:
+        steps = await _steps(session, [_ref(target) for target in frozen.fit])
+        return plans.retry(frozen, steps)
+
+    return RetryQuestion(plans.retry(frozen, None), Sending(frozen.fit, call), look)
 
 
 async def _steps(session: Session, refs: Sequence[RunRef]) -> list[Sequence[StepRow]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.text import safe_line
-from dli_tui.present import eta, strips, words
+from dli_tui.present import arranging, eta, strips, words
 from dli_tui.present.rows import RunSheet, WorkflowSheet
 from dli_tui.tui.columns import strip
 from dli_tui.tui.looks import RUNS, SCHEDULES, Looks, Tone
@@ -43,6 +43,10 @@ def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> li
         label = "next" if place == 0 else ""
         when = f"{words.clock_time(fire, zone, now, offset=True)}  {words.until(fire, now)}"
         lines.append(labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED))
+    if arranging.is_late(row, now) and row.due is not None:
+        due = words.clock_time(row.due, zone, now)
+        told = f"the run of {due} has not begun, {words.span(now - row.due)} late"
+        lines.append(labelled("late", told, Tone.LATE))
     lines += [(), *_runs(sheet, zone, now, looks)]
     if sheet.error:
         lines += [(), labelled("error", sheet.error, Tone.FAILED)]
@@ -139,13 +143,13 @@ def skeleton(where: str, looks: Looks) -> Sequence[Text]:
     return [(Piece(f"Asking {words.word(where)} …", Tone.MUTED),), (), *drawn]
 
 
-def failed(problem: DLIError) -> Sequence[Text]:
-    """Nothing could be fetched: what happened, and what helps."""
+def failed(problem: DLIError, again: str) -> Sequence[Text]:
+    """Nothing could be fetched: what happened, and what helps; `again` is the key to ask with."""
     return [
         (Piece(f"{problem.code} ", Tone.LATE, bold=True), Piece(safe_line(problem.message, 200))),
         (Piece(safe_line(problem.hint, 200), Tone.MUTED),),
         (),
-        (Piece("r", Tone.RUNNING, bold=True), Piece(" ask again", Tone.MUTED)),
+        (Piece(again, Tone.RUNNING, bold=True), Piece(" ask again", Tone.MUTED)),
     ]
 
 
@@ -168,21 +172,21 @@ def wrote_nothing(error: str) -> Sequence[Text]:
     return [*note, (Piece(error, Tone.FAILED),)] if error else note
 
 
-def nothing_fits(told: str) -> Sequence[Text]:
-    """The filter leaves nothing."""
+def nothing_fits(told: str, clear: str) -> Sequence[Text]:
+    """The filter leaves nothing; `clear` is the key that takes it off."""
     return [
         (Piece("No workflow fits the filter"),),
         (Piece(told, Tone.MUTED),),
         (),
-        (Piece("x", Tone.RUNNING, bold=True), Piece(" take all filters off", Tone.MUTED)),
+        (Piece(clear, Tone.RUNNING, bold=True), Piece(" take all filters off", Tone.MUTED)),
     ]
 
 
-def nothing_there(where: str) -> Sequence[Text]:
-    """The place has no workflows at all."""
+def nothing_there(where: str, again: str) -> Sequence[Text]:
+    """The place has no workflows at all; `again` is the key to look with."""
     return [
         (Piece(f"There are no workflows in {where} yet"),),
         (Piece("Register one with: dli-tui workflow register NAME --cron CRON", Tone.MUTED),),
         (),
-        (Piece("r", Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
+        (Piece(again, Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
     ]

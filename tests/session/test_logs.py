@@ -7,6 +7,7 @@ import pytest
 from dli_tui.domain.errors import ConnectionFailedError, Unsupported
 from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.session import logs
+from dli_tui.session.front import BEHIND_SECONDS
 from dli_tui.session.logs import LOG_SECONDS, MANY, SLOWEST_SECONDS
 from tests.support_backends import ScriptedBackend, log_of
 from tests.support_session import looking_at
@@ -110,6 +111,19 @@ async def test_while_nobody_sees_it_nothing_is_asked():
         feed.resume()
         await here.settle()
         assert feed.count == 2
+
+
+async def test_behind_other_windows_it_is_asked_for_less_often_but_what_lies_there_comes_whole():
+    async with reading(1, MANY, MANY, 1, 1) as (here, feed):
+        here.session.front(is_front=False)
+        await here.pass_by(LOG_SECONDS)
+        assert feed.count == 1
+        await here.pass_by(BEHIND_SECONDS - LOG_SECONDS)
+        assert feed.count == 2 * MANY + 2
+        await here.pass_by(LOG_SECONDS)
+        here.session.front(is_front=True)
+        await here.settle()
+        assert feed.count == 2 * MANY + 3
 
 
 async def test_a_line_is_handed_over_once_and_then_forgotten():

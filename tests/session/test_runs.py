@@ -11,6 +11,7 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
+from dli_tui.session.front import BEHIND_SECONDS
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
 from tests.support_session import looking_at
@@ -167,6 +168,24 @@ async def test_while_nobody_sees_it_nothing_is_asked():
         assert here.asked("run_status") == 2
 
 
+async def test_behind_other_windows_it_is_asked_for_less_often_and_at_once_in_front_again():
+    async with following(OneRun()) as (here, feed):
+        here.session.front(is_front=False)
+        before = here.asked("run_status")
+        await here.pass_by(BEHIND_SECONDS - 1)
+        assert here.asked("run_status") == before
+        await here.pass_by(1)
+        assert here.asked("run_status") == before + 1
+        await here.pass_by(3)
+        here.session.front(is_front=True)
+        await here.settle()
+        assert here.asked("run_status") == before + 2
+        await here.pass_by(2)
+        assert here.asked("run_status") == before + 3
+        await feed.close()
+        assert len(here.session._around.front._subscribers) == 2  # the list and the watched runs
+
+
 async def test_a_past_that_can_not_be_had_is_asked_for_again_only_when_somebody_wants_it():
     async with following(OneRun(recent_runs=[DOWN])) as (here, feed):
         await here.pass_by(2)
@@ -176,22 +195,19 @@ async def test_a_past_that_can_not_be_had_is_asked_for_again_only_when_somebody_
         assert here.asked("recent_runs") == 2
 
 
-async def test_a_run_of_the_demo_is_followed_to_its_end_with_an_estimate():
+async def test_a_run_of_the_demo_is_followed_to_its_end_with_what_an_estimate_needs():
     name = "finance.cost_centers"
     clock = ManualClock(NOW)
     backend = DemoBackend(STANDARD, clock=clock, journal=MemoryJournal(), user="me")
     started = await backend.run(RunRequest(name))
     ref = RunRef(started.run_id or "", name)
     async with following(backend, ref, clock) as (here, feed):
-        estimates, seen = [], {feed.run.status}
+        seen = {feed.run.status}
         for _ in range(400):
             if feed.ended:
                 break
             await here.pass_by(2)
             seen.add(feed.run.status)
-            estimates.append(feed.estimate(here.session.now()))
         assert seen == {RunStatus.PENDING, RUNNING, DONE}
         assert feed.past.runs >= 5
-        assert any(estimates)
         assert all(step.status is StepStatus.COMPLETED for step in feed.steps)
-        assert feed.estimate(here.session.now()) is None

@@ -81,3 +81,16 @@ async def test_a_run_that_the_server_does_not_know_yet_is_waited_for_but_not_for
             await here.pass_by(WATCH_SECONDS)
         assert not watching.is_watched(ONE)
         assert here.asked("run_status") == MISSES
+        assert (watching.take_lost(), watching.take_lost()) == (["one"], [])
+        assert watching.take_ended() == []
+
+
+async def test_who_watches_looks_elsewhere_and_is_told_as_soon():
+    async with looking_at(ScriptedBackend(runs=[run("r1", RUNNING)])) as here:
+        here.session.watching.watch(ONE, "one")
+        await here.settle()
+        here.session.front(is_front=False)
+        before = here.asked("run_status")
+        for _ in range(3):
+            await here.pass_by(WATCH_SECONDS)
+        assert here.asked("run_status") == before + 3

@@ -9,7 +9,8 @@ from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.status import RunStatus
-from dli_tui.session.workflows import BEHIND_SECONDS, LIST_SECONDS
+from dli_tui.session.front import BEHIND_SECONDS
+from dli_tui.session.workflows import LIST_SECONDS
 from tests.support import ManualClock, everything
 from tests.support_backends import NOW, ScriptedBackend, row, run
 from tests.support_session import Told, looking_at, unopened
@@ -147,11 +148,39 @@ async def test_behind_other_windows_it_is_asked_for_less_often():
 async def test_coming_to_the_front_asks_at_once_if_the_list_is_old():
     async with looking_at(Paged("a")) as here:
         here.backend.order.clear()
-        here.workflows.front = False
+        here.session.front(is_front=False)
         await here.pass_by(LIST_SECONDS + 1)
-        here.workflows.front = True
+        here.session.front(is_front=True)
         await here.settle()
         assert here.backend.order == ["here"]
+
+
+async def test_while_another_page_covers_it_nothing_is_asked_but_what_somebody_wants():
+    async with looking_at(Paged("a")) as here:
+        here.backend.order.clear()
+        here.workflows.pause()
+        await here.pass_by(6 * LIST_SECONDS)
+        assert here.backend.order == []
+        await here.refresh(here.workflows)
+        assert here.backend.order == ["here"]
+        here.workflows.resume()
+        await here.settle()
+        assert here.backend.order == ["here"]
+        here.workflows.pause()
+        await here.pass_by(LIST_SECONDS)
+        here.workflows.resume()
+        await here.settle()
+        assert here.backend.order == ["here", "there"]
+
+
+async def test_a_first_list_comes_to_its_end_though_it_is_covered():
+    async with looking_at(Paged("a", "b", breaks=["b"])) as here:
+        here.workflows.pause()
+        await here.pass_by(2)
+        assert here.workflows.complete
+        asked = len(here.backend.order)
+        await here.pass_by(6 * LIST_SECONDS)
+        assert len(here.backend.order) == asked
 
 
 @pytest.mark.parametrize("step", [10, 300, 40_000])

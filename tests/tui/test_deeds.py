@@ -86,7 +86,7 @@ async def test_hidden_rows_are_counted_marked_and_typed():
         await go_to(here, "orders_daily")
         await here.press("space", "space", "slash", *"ml.", "enter")
         await here.press("p")
-        assert here.picture.count("  hidden  ") == 2
+        assert here.picture.count("  hidden by the filter  ") == 2
         assert "2 hidden by the filter: type 2" in here.picture
         await answer(here)
         assert here.sent == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dli_tui.tui import keys
+from dli_tui.tui.keymap import keymap
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import RUNS, SCHEDULES, Looks
 from dli_tui.tui.modals import help as help_page
@@ -13,7 +14,7 @@ from tests.support_tui import dashboard
 
 
 def words(scope, *, mapped=None, looks=None):
-    told = help_page.told(scope, looks or Looks(), mapped or {})
+    told = help_page.told(scope, looks or Looks(), keymap(mapped or {}))
     return ["".join(piece.text for piece in line) for line in told]
 
 
@@ -26,7 +27,7 @@ def test_every_command_of_the_screen_is_told_with_its_key(scope):
 
 
 def test_keys_of_ones_own_are_told():
-    told = words(Scope.LIST, mapped={"do.pause": "H,f9"})
+    told = words(Scope.LIST, mapped={"do.pause": "H, f9"})
     assert any(line.split()[:2] == ["H", "f9"] and "Hold the schedule" in line for line in told)
 
 

@@ -75,7 +75,7 @@ async def test_the_next_problem_is_found_round_the_end():
     async for _, listing in taken(ScriptedBackend([row("a"), bad, row("c")])):
         places = [one.name for one in listing.shown]
         assert listing.problem(len(places) - 1, 1, NOW) == places.index("b")
-        assert listing.problems(NOW) == 1
+        assert listing.wrong == 1
 
 
 async def test_a_key_without_a_source_means_the_row_in_force():

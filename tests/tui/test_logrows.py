@@ -1,6 +1,7 @@
 """Which rows are kept, how high they are, where the needle is: the same in one piece or many."""
 
 import random
+import time
 
 import pytest
 
@@ -54,6 +55,34 @@ def test_every_line_belongs_to_a_row_and_every_part_is_shown():
     assert [log.place_on(line) for line in range(log.lines)] == [
         place for place, height in enumerate(heights) for _ in range(height)
     ]
+
+
+LETTERS = "a한🙂é\u0301 \u200d\ufe0f❤👩x—"
+
+
+@pytest.mark.parametrize("width", [10, 11, 17, 30, 80])
+def test_a_row_is_as_high_as_it_is_painted_whatever_letters_it_has(width):
+    dice = random.Random(width)
+    texts = ("".join(dice.choices(LETTERS, k=dice.randrange(90))) for _ in range(1500))
+    log = LogRows()
+    log.append([row(text, at=dice.choice((None, BEGAN))) for text in texts])
+    log.wrap(width)
+    ends = [*(log.line_of(place) for place in range(log.kept)), log.lines]
+    for place in range(log.kept):
+        stamp = "" if log.at(place).at is None else "10:02:14 "
+        parts = log.parts(place, stamp)
+        assert ends[place + 1] - ends[place] == len(parts), ascii(log.at(place).text)
+
+
+def test_a_hundred_thousand_rows_of_many_letters_are_wrapped_between_two_keys():
+    # Twenty times what it takes, so that a busy machine passes and a slow way doesn't.
+    texts = ("한글 로그 " * 20, "loaded — done " * 10, "plain " * 20)
+    log = LogRows()
+    log.append([row(texts[n % 3] + str(n), at=BEGAN) for n in range(100_000)])
+    began = time.process_time()
+    log.wrap(100)
+    assert time.process_time() - began < 1
+    assert log.lines > 200_000
 
 
 @pytest.mark.parametrize("typed", ["a", "al", "alpha b", "gam", "straSSE", "한글", "zzz"])

@@ -81,7 +81,70 @@ async def test_a_level_keeps_the_row_that_is_read_or_the_one_before_it():
         assert view.count == 11
         view.show_level(Level.ALL)
         await pilot.pause()
-        assert (view.count, view.current.text) == (102, "row 40")
+        assert (view.count, view.current.text) == (102, "row 44")
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_a_level_that_shows_nothing_costs_nobody_his_place(wrapped):
+    async with reading(numbered(1000)) as (view, app, pilot):
+        view.wrap(on=wrapped)
+        view.go_to(500)
+        view.scroll_lines_to(497)
+        await pilot.pause()
+        before = app.lines
+        view.show_level(Level.ERRORS)
+        assert (view.count, view.current) == (0, None)
+        view.append([row("it broke", "error")])
+        await pilot.pause()
+        assert (view.current.text, view.following) == ("it broke", False)
+        assert app.lines[0] == "it broke"
+        view.show_level(Level.ALL)
+        await pilot.pause()
+        assert app.lines == before
+        assert view.current.text == "row 500"
+
+
+async def test_a_window_that_changes_while_a_level_shows_nothing_breaks_nothing():
+    async with reading(numbered(1000)) as (view, app, pilot):
+        view.wrap(on=True)
+        view.go_to(500)
+        view.show_level(Level.ERRORS)
+        await pilot.resize_terminal(24, 8)
+        view.append([row("it broke", "error")])
+        await pilot.resize_terminal(20, 6)
+        assert view.current.text == "it broke"
+        view.show_level(Level.ALL)
+        await pilot.pause()
+        assert view.current.text == "row 500"
+        assert "row 500" in app.lines
+
+
+async def test_who_moved_among_the_errors_stays_where_he_went():
+    rows = [row(f"row {n}", "error" if n % 10 == 0 else "info") for n in range(100)]
+    async with reading(rows) as (view, _, _pilot):
+        view.go_to(44)
+        view.show_level(Level.ERRORS)
+        view.go_to(7)
+        view.show_level(Level.ALL)
+        assert view.current.text == "row 70"
+
+
+async def test_to_stand_on_the_last_error_is_not_to_follow():
+    rows = [row(f"row {n}", "error" if n == 40 else "info") for n in range(100)]
+    async with reading(rows) as (view, _, _pilot):
+        view.go_to(44)
+        view.show_level(Level.ERRORS)
+        assert (view.current.text, view.following) == ("row 40", False)
+
+
+async def test_the_row_that_is_read_is_seen_in_a_smaller_window_too():
+    async with reading(numbered(1000)) as (view, app, pilot):
+        view.wrap(on=True)
+        view.go_to(500)
+        view.scroll_lines_to(491)
+        await pilot.resize_terminal(24, 5)
+        await pilot.pause()
+        assert "row 500" in app.lines
 
 
 async def test_wrapping_keeps_the_row_that_is_read_at_its_height():

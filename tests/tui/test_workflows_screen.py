@@ -175,7 +175,7 @@ async def test_selected_rows_are_counted_also_those_that_a_filter_hides():
 
 
 async def test_both_rows_of_an_overridden_name_are_there_and_can_be_told_apart():
-    async with dashboard(size=(160, 48)) as here:
+    async with dashboard(size=(200, 60)) as here:
         await here.press("slash")
         await here.type("daily_clicks")
         keys = [row.key for row in here.app.listing.shown]
@@ -187,10 +187,11 @@ async def test_both_rows_of_an_overridden_name_are_there_and_can_be_told_apart()
 
 async def test_time_alone_makes_a_row_late():
     async with dashboard() as here:
-        before = here.app.listing.problems(here.screen.now())
+        before = here.app.listing.wrong
         here.backend._clock = type(here.clock)(here.clock.now())
         await here.pass_by(50 * 60)
-        assert here.app.listing.problems(here.screen.now()) > before
+        assert here.app.listing.wrong > before
+        assert f"{here.app.listing.wrong} problems" in here.lines[0]
 
 
 async def test_names_that_a_terminal_or_markup_would_obey_stand_there_as_they_are():

@@ -96,6 +96,9 @@ def run(world: World, play: Play) -> WorkflowRun:
     begun, over = moment >= line.started, status.is_terminal
     finished = _at(play, line.finished) if over else None
     stop = _stop(world, play.run_id)
+    # A run that is tried again begins again: what it waited for somebody is not its duration.
+    events = world.book.events.get(play.run_id, ())
+    retried = [event.at for event in events if event.steps is not None]
     progress = _progress(play.workflow, line, moment, over=over)
     return WorkflowRun(
         run_id=play.run_id,
@@ -108,7 +111,7 @@ def run(world: World, play: Play) -> WorkflowRun:
         triggered_by=play.by,
         backfill_id=play.backfill_id,
         created_at=play.queued,
-        started_at=_at(play, line.started) if begun else None,
+        started_at=max([_at(play, line.started), *retried]) if begun else None,
         finished_at=finished,
         updated_at=finished or min(world.now, _at(play, max(line.started, moment))),
         error_message=error_of(play.workflow) if status is RunStatus.FAILED else None,
@@ -117,9 +120,7 @@ def run(world: World, play: Play) -> WorkflowRun:
         stopped_at=stop.at if stop else None,
         logs_url=f"{LOG_PAGE}?dag_id={play.workflow.luck:08x}&run={int(play.queued.timestamp())}",
         progress=progress,
-        retry_count=sum(
-            event.steps is not None for event in world.book.events.get(play.run_id, ())
-        ),
+        retry_count=len(retried),
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from dli_tui.tui import keys
-from dli_tui.tui.keys import Command, Scope
+from dli_tui.tui.keymap import Keymap
+from dli_tui.tui.keys import Place, Scope
 from dli_tui.tui.looks import RUNS, SCHEDULES, Look, Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Piece
@@ -22,26 +22,12 @@ if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
 _KEY_WIDTH: Final = 12
-_MOVING: Final = (
-    ("j k, arrows", "Move"),
-    ("g G", "Go to the top, to the end"),
-    ("pgup pgdn", "A page up, a page down"),
-    ("tab", "Go to the next pane"),
-)
-_ASKED: Final = (
-    ("enter ctrl+s", "Send what is shown, as the line of keys says"),
-    ("esc", "Cancel; what was typed is kept as a draft"),
-    ("tab", "Go to the next field"),
-    ("pgup pgdn", "Read on in the plan"),
-)
 
 
 class HelpScreen(Leaving[None]):
     """One page to read; any of the usual keys leaves it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "leave", "close", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(Place.HELP)]
 
     def __init__(self, scope: Scope, title: str, looks: Looks) -> None:
         super().__init__()
@@ -57,9 +43,9 @@ class HelpScreen(Leaving[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        mapped = cast("Dashboard", self.app).opening.keys
+        keymap = cast("Dashboard", self.app).keymap
         self.query_one("#help-title", OneLine).tell([Bit(f"Help: {self._title}", bold=True)])
-        self.query_one("#help-text", Page).tell(told(self._scope, self._looks, mapped))
+        self.query_one("#help-text", Page).tell(told(self._scope, self._looks, keymap))
         self.query_one("#help-keys", OneLine).tell(
             [
                 Bit(" esc", Tone.RUNNING, bold=True, action="screen.leave"),
@@ -74,18 +60,23 @@ class HelpScreen(Leaving[None]):
         self.leave(None)
 
 
-def told(scope: Scope, looks: Looks, mapped: Mapping[str, str]) -> list[Text]:
-    """The help of a screen; `mapped` are the keys that the config file gives to commands."""
+def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
+    """The help of a screen, with the keys in force."""
     own = [one for one in keys.COMMANDS if one.scope is scope]
     everywhere = [one for one in keys.COMMANDS if one.scope is Scope.EVERYWHERE]
     writing = [one for one in everywhere if one.writes]
     looking = [one for one in everywhere if not one.writes]
-    lines = [
-        *_section("This screen", [_command(one, mapped) for one in own]),
-        *_section("Do", [_command(one, mapped) for one in writing]),
-        *_section("Everywhere", [_command(one, mapped) for one in looking]),
-        *_section("Moving", [_line(key, says) for key, says in _MOVING]),
-        *_section("When something is asked", [_line(key, says) for key, says in _ASKED]),
+    parts = (("This screen", own), ("Do", writing), ("Everywhere", looking))
+    lines: list[Text] = []
+    for title, commands in parts:
+        said = [_line(keymap.all_spelled(one.id), one.help) for one in commands]
+        lines += _section(title, said)
+    moving = (Place.LINES, Place.PANES, *((Place.LOG,) if scope is Scope.RUN else ()), Place.APP)
+    lines += [
+        *_fixed("Moving, and leaving", *moving),
+        *_fixed("When something is asked", Place.QUESTION),
+        *_fixed("Among the commands", Place.PALETTE),
+        *_fixed("In this help", Place.HELP),
         *_section("Runs", [_look(look, looks) for look in RUNS.values()]),
         *_section("Schedules", [_look(look, looks) for look in SCHEDULES.values()]),
     ]
@@ -106,10 +97,16 @@ def _section(title: str, lines: list[Text]) -> list[Text]:
     return [(Piece(title, bold=True),), *lines, ()]
 
 
-def _command(command: Command, mapped: Mapping[str, str]) -> Text:
-    given = mapped.get(command.id, command.keys)
-    every = " ".join(keys.spelled(key.strip()) for key in given.split(","))
-    return _line(every, command.help)
+def _fixed(title: str, *places: Place) -> list[Text]:
+    """What the keys of some places do; nobody can change them."""
+    return _section(
+        title,
+        [
+            _line(" ".join(map(keys.spelled, one.keys.split(","))), one.help)
+            for one in keys.FIXED
+            if one.place in places
+        ],
+    )
 
 
 def _line(key: str, says: str) -> Text:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -18,6 +18,7 @@ from dli_tui.tui import finding, keys
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Lines, Piece
+from dli_tui.tui.widgets.safeinput import SafeInput
 from dli_tui.tui.widgets.table import Column, Table
 from dli_tui.tui.widgets.toosmall import TooSmall
 
@@ -66,13 +67,7 @@ class _Choices(Table[Choice]):
 class Palette(Leaving[Choice | None]):
     """Type a part of what you want; enter does it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.PALETTE)]
 
     def __init__(
         self, choices: Sequence[Choice], workflows: Sequence[WorkflowRow], looks: Looks
@@ -104,7 +99,7 @@ class Palette(Leaving[Choice | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            yield Input(
+            yield SafeInput(
                 placeholder="a command, a theme, or a workflow", id="palette-text", compact=True
             )
             yield _Choices(
@@ -179,13 +174,10 @@ def _paint(choice: Choice, column: str, _room: int) -> Iterable[Piece]:
 
 
 def _commands(screen: DashboardScreen) -> Iterable[Choice]:
-    read_only = screen.dash.opening.where.read_only
     for command in keys.in_scope(screen.scope):
-        off = not screen.offers(command) or (command.writes and read_only)
-        if not off and command.id != "go.palette":
-            mapped = screen.dash.opening.keys.get(command.id, command.keys)
-            spelled = keys.spelled(mapped.split(",")[0])
-            yield Choice(command.label, _COMMAND, command.help, spelled, command.action)
+        if screen.shows(command) and command.id != "go.palette":
+            key = screen.key(command.id)
+            yield Choice(command.label, _COMMAND, command.help, key, command.action)
 
 
 def _themes(app: Dashboard) -> Iterable[Choice]:

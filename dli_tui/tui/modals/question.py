@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar,
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
+from dli_tui.tui import keys
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals import drafts
@@ -74,13 +75,10 @@ class _Form(Vertical):
 class Question(Leaving[bool], Generic[Answer]):
     """Asks, sends, and tells what became of it. True when something was sent."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "cancel", show=False),
-        Binding("ctrl+s", "submit", "send", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.QUESTION)]
     AUTO_FOCUS = ""
+    is_whole = True
+    """Whether the plan says all that it will; nothing is sent before."""
 
     def __init__(self, plan: Plan, send: Send[Answer]) -> None:
         super().__init__()
@@ -88,6 +86,8 @@ class Question(Leaving[bool], Generic[Answer]):
         self._send = send
         self._sending = False
         self._done: Sequence[Told] = ()
+        self._lines: Sequence[Text] = ()
+        """The plan, or what became of it once it was sent."""
         self._through = 0
         self._shown_at: float | None = None
         """Since when there is to be read what stands there now; None before it is painted."""
@@ -110,6 +110,8 @@ class Question(Leaving[bool], Generic[Answer]):
     @property
     def verb(self) -> str:
         """What enter does."""
+        if self.failed:
+            return f"try the {len(self.failed)} that failed again"
         return self.plan.verb
 
     def stays(self, _answer: Answer) -> bool:
@@ -133,7 +135,7 @@ class Question(Leaving[bool], Generic[Answer]):
     def on_mount(self) -> None:
         self.set_class(self.dash.opening.where.production, "-production")
         self._tell_title(self.plan.title)
-        self.query_one("#plan", Page).tell(self.plan.lines)
+        self._show(self.plan.lines)
         if drafts.restore(self, self.dash.deeds.drafts.pop(self.plan.id, {})):
             self._say("Your draft is back; ctrl+u empties a line", Tone.MUTED)
         self.tell_keys()
@@ -141,6 +143,17 @@ class Question(Leaving[bool], Generic[Answer]):
             field.focus_input()
             break
         self.call_after_refresh(self._painted)
+
+    def replan(self, plan: Plan) -> None:
+        """Put what has been found out meanwhile into the plan; it has to be read anew."""
+        self.plan = plan
+        self._show(plan.lines)
+        self.fit()
+        self._painted()
+
+    def _show(self, lines: Sequence[Text]) -> None:
+        self._lines = lines
+        self.query_one("#plan", Page).tell(lines)
 
     def _tell_title(self, title: str) -> None:
         where = self.dash.opening.where
@@ -169,13 +182,10 @@ class Question(Leaving[bool], Generic[Answer]):
         """Say what the keys do now."""
         if self._sending:
             bits = [Bit(self._sent_so_far, Tone.RUNNING), *_key("esc", "don't wait", "leave")]
-        elif self._done:
-            bits = [*_key("esc", "close", "leave")]
-            if self.failed:
-                again = f"try the {len(self.failed)} that failed again"
-                bits = [*_key("enter", again, "submit"), *bits]
         else:
-            bits = [*_key("enter", self.verb, "submit"), *_key("esc", "cancel", "leave")]
+            bits = [*_key("esc", "close" if self._done else "cancel", "leave")]
+            if self.is_whole:
+                bits = [*_key("enter", self.verb, "submit"), *bits]
         if self.query_one("#plan").can_focus:
             bits += _key("pgdn", "read on", "page(1)")
         self.query_one("#question-keys", OneLine).tell(bits)
@@ -230,7 +240,7 @@ class Question(Leaving[bool], Generic[Answer]):
         self.query_one("#plan", Page).action_page(by)
 
     def action_submit(self) -> None:
-        if self._sending or self.left or not self._is_read():
+        if self._sending or self.left or not self.is_whole or not self._is_read():
             return
         for field in self.query(Field):
             field.complain("")
@@ -270,29 +280,36 @@ class Question(Leaving[bool], Generic[Answer]):
             self.dash.deeds.note(told)
             self.leave(result=True)
         else:
-            self._tell_outcome(told)
+            self._tell_outcome(told, rehearsed=self.stays(answer))
 
     def _tell_progress(self, through: int) -> None:
         self._through = through
         if not self.left and self.is_attached:
             self.tell_keys()
 
-    def _tell_outcome(self, told: Sequence[Told]) -> None:
+    def _tell_outcome(self, told: Sequence[Told], *, rehearsed: bool) -> None:
         """Tell here what became of it, and let it be tried again."""
         bad = [one for one in told if not one.ok]
+        tone = Tone.FAILED if bad else Tone.COMPLETED
+        page = self.query_one("#plan", Page)
         if len(told) == 1:
-            tone = Tone.FAILED if bad else Tone.COMPLETED
             self._say(told[0].words, tone, self.dash.deeds.hint(told[0].hint))
+        elif rehearsed:
+            # Nothing was done, so the plan stands as it did, and all of it is still to be sent.
+            only = "Checked only, nothing was started"
+            said = f"{len(bad)} of {len(told)} would fail" if bad else f"All {len(told)} went well"
+            self._say(f"{said}. {only}", tone)
+            page.tell([*self._lines, (), (Piece("  " + only, Tone.MUTED),), *self._results(told)])
         else:
-            self._done = told if bad else ()
-            words = f"{len(bad)} of {len(told)} failed" if bad else f"All {len(told)} went well"
-            self._say(words, Tone.FAILED if bad else Tone.COMPLETED)
-            page = self.query_one("#plan", Page)
-            first = _bad_first(told)[:_MOST_RESULTS]
-            page.tell([line for one in first for line in self._result(one)])
+            self._done = told
+            self._say(f"{len(bad)} of {len(told)} failed", tone)
+            self._show(self._results(told))
             page.go_to(0)
         self.fit()
         self._painted()
+
+    def _results(self, told: Sequence[Told]) -> list[Text]:
+        return [line for one in _bad_first(told)[:_MOST_RESULTS] for line in self._result(one)]
 
     def _result(self, told: Told) -> list[Text]:
         if told.ok:

@@ -36,11 +36,16 @@ class RunQuestion(Question[RunAnswer]):
         yield Toggle("dry-run", "dry run: check only, start nothing (space)")
 
     def on_mount(self) -> None:
-        self.watch(self.query_one(Toggle), "on", self.tell_keys, init=False)
+        self.watch(self.query_one(Toggle), "on", self._turned, init=False)
+
+    def _turned(self) -> None:
+        self.tell_keys()
+        self._read(self.query_one("#field-parameters", Field))
 
     @property
     def verb(self) -> str:
-        return f"check, don't {self.plan.verb}" if self.query_one(Toggle).on else self.plan.verb
+        verb = super().verb
+        return f"check, don't {verb}" if self.query_one(Toggle).on else verb
 
     def stays(self, answer: RunAnswer) -> bool:
         return answer.dry_run
@@ -66,5 +71,6 @@ class RunQuestion(Question[RunAnswer]):
             field.complain(problems[0].message)
             return None
         shown = spelled_out(json.dumps(found, ensure_ascii=False)) if found else ""
-        field.remark(f"sends {shown}" if shown else "")
+        only = " to be checked only" if self.query_one(Toggle).on else ""
+        field.remark(f"sends {shown}{only}" if shown else "")
         return found

@@ -18,6 +18,7 @@ from dli_tui.tui import keys
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times
 from dli_tui.tui.keys import Command, Scope
+from dli_tui.tui.listing import run_meant
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.toosmall import TooSmall
@@ -85,6 +86,11 @@ class DashboardScreen(Screen[None]):
         return ""
 
     @property
+    def alarm(self) -> str:
+        """How much is wrong, seen or not."""
+        return ""
+
+    @property
     def is_final(self) -> bool:
         """Whether nothing of this will change any more, so that its age says nothing."""
         return False
@@ -100,14 +106,18 @@ class DashboardScreen(Screen[None]):
         return ()
 
     @property
+    def pointed(self) -> WorkflowRow | None:
+        """The workflow that a command for one is meant for, however many are selected."""
+        return next(iter(self.targets), None)
+
+    @property
     def hidden(self) -> int:
         """How many of the targets can't be seen just now."""
         return 0
 
     def run_of(self, row: WorkflowRow) -> WorkflowRun | None:
         """The run of a workflow that a command is meant for: its latest."""
-        info = self.session.workflows.rows.get(row.key) if self.session is not None else None
-        return info.last_run if info is not None else None
+        return run_meant(self.session.workflows, row.key) if self.session is not None else None
 
     def opened(self) -> None:
         """The session can be asked from now on."""
@@ -181,7 +191,9 @@ class DashboardScreen(Screen[None]):
             left += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True, action=back)]
         times = self.dash.choices.times
         zone = "" if times is Times.SCHEDULE else f"{self.zone('')} times  "
-        right = [Bit(zone, Tone.MUTED), Bit(f"{self.summary}  "), *self._age(), Bit(" ")]
+        alarm = Bit(f"{self.alarm}  " if self.alarm else "", Tone.FAILED, action="screen.problems")
+        summary = Bit(f"{self.summary}  ")
+        right = [Bit(zone, Tone.MUTED), alarm, summary, *self._age(), Bit(" ")]
         self.query_one("#header", OneLine).tell(left, right)
         self._tell_notice()
 
@@ -215,7 +227,7 @@ class DashboardScreen(Screen[None]):
         notice.display = problem is not None
         if problem is None:
             return
-        key = keys.spelled("r")
+        key = self.key("go.refresh")
         notice.tell(
             [
                 Bit(f" {problem.code} ", Tone.LATE, bold=True),
@@ -228,24 +240,24 @@ class DashboardScreen(Screen[None]):
     def tell_keys(self) -> None:
         """Show the keys of this screen, as many as there is room for."""
         shown = sorted(
-            (one for one in keys.in_scope(self.scope) if one.shown and self.offers(one)),
+            (one for one in keys.in_scope(self.scope) if one.shown and self.shows(one)),
             key=lambda one: one.shown,
         )
         room, kept = self.size.width, []
         # What is always there (help, quit) is kept before what comes later on the line.
         for one in sorted(shown, key=lambda one: (one.shown < _ALWAYS, one.shown)):
-            room -= len(self._key(one)) + len(one.label) + 3
+            room -= len(self.key(one.id)) + len(one.label) + 3
             if room >= 0:
                 kept.append(one)
         bits: list[Bit] = []
         for one in sorted(kept, key=lambda one: one.shown):
-            bits.append(Bit(f" {self._key(one)}", Tone.RUNNING, bold=True, action=self._act(one)))
+            bits.append(Bit(f" {self.key(one.id)}", Tone.RUNNING, bold=True, action=self._act(one)))
             bits.append(Bit(f" {one.label} ", Tone.MUTED, action=self._act(one)))
         self.query_one("#keys", OneLine).tell(bits)
 
-    def _key(self, command: Command) -> str:
-        mapped = self.dash.opening.keys.get(command.id, command.keys)
-        return keys.spelled(mapped.split(",")[0])
+    def key(self, command_id: str) -> str:
+        """The key of a command, as this person has it."""
+        return self.dash.keymap.spelled(command_id)
 
     def _act(self, command: Command) -> str:
         return f"screen.{command.action}"
@@ -255,6 +267,11 @@ class DashboardScreen(Screen[None]):
         if command.needs is None or self.session is None:
             return True
         return command.needs in self.session.capabilities
+
+    def shows(self, command: Command) -> bool:
+        """Whether to show a command to those who look for one; the key of another says why not."""
+        is_off = command.writes and self.dash.opening.where.read_only
+        return self.offers(command) and not is_off
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         said = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
@@ -283,7 +300,7 @@ class DashboardScreen(Screen[None]):
     def action_watch(self) -> None:
         """Ring when the run that is meant ends, or no longer."""
         session = self.session
-        row = self.targets[0] if self.targets else None
+        row = self.pointed
         run = self.run_of(row) if row is not None else None
         if session is None or row is None or run is None:
             self.say("There is no run to watch", wrong=True)
@@ -298,13 +315,13 @@ class DashboardScreen(Screen[None]):
 
     def action_browse(self) -> None:
         """Open the page of the run that is meant."""
-        row = self.targets[0] if self.targets else None
+        row = self.pointed
         run = self.run_of(row) if row is not None else None
         self.dash.browse(run.logs_url or "" if run is not None else "")
 
     def action_last_log(self) -> None:
         """Open the log of the last failed step."""
-        row = self.targets[0] if self.targets else None
+        row = self.pointed
         run = self.run_of(row) if row is not None else None
         if row is None or run is None:
             self.say("There is no run to read the log of", wrong=True)
@@ -330,7 +347,8 @@ class DashboardScreen(Screen[None]):
         choices = self.dash.choices
         chosen = order[(order.index(choices.times) + 1) % len(order)]
         self.dash.choose(choices._replace(times=chosen))
-        self.say(f"Times are told in {chosen.value}")
+        zone = f" ({self.dash.opening.zone})" if chosen is Times.HERE else ""
+        self.say(f"Times are now told in {chosen.value}{zone}")
         self.retell()
 
     def retell(self) -> None:

@@ -44,8 +44,9 @@ class LogScreen(DashboardScreen):
 
     def action_hit(self, by: int) -> None:
         if not self.log_view.hit(by):
-            found = "Nothing was found; search with /" if self.log_view.needle else "Search with /"
-            self.say(found)
+            key = self.key("run.search")
+            found = f"Nothing was found; search with {key}"
+            self.say(found if self.log_view.needle else f"Search with {key}")
 
     def action_follow(self) -> None:
         self.log_view.follow(on=not self.log_view.following)
@@ -77,4 +78,5 @@ class LogScreen(DashboardScreen):
         except logfile.NoPagerError as problem:
             self.say(str(problem), wrong=True)
         except SuspendNotSupported:
-            self.say("This terminal can't be lent to a pager; save the log with S", wrong=True)
+            save = f"save the log with {self.key('run.save')}"
+            self.say(f"This terminal can't be lent to a pager; {save}", wrong=True)

@@ -200,7 +200,7 @@ class RunScreen(LogScreen):
         problem = feed.freshness.problem
         if feed.run is None:
             if problem is not None:
-                self.facts.tell(sheets.failed(problem))
+                self.facts.tell(sheets.failed(problem, self.key("go.refresh")))
                 self._lay_out()
             return
         was_over = self.sheet is not None and self.sheet.status.is_terminal
@@ -212,7 +212,9 @@ class RunScreen(LogScreen):
                 self._by_hand = False
             self.steps.tell(rows, self.sheet.created, self.sheet.finished)
             note = sheets.no_log(self.sheet, feed.steps_note, steps=len(rows))
-            self.pane.say_alone(sheets.failed(problem) if problem and not rows else note)
+            self.pane.say_alone(
+                sheets.failed(problem, self.key("go.refresh")) if problem and not rows else note
+            )
         self._lay_out()
         self._pick_step(rows)
 

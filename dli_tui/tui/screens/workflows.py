@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType, WorkflowStatus
-from dli_tui.present import arranging
+from dli_tui.present import arranging, words
 from dli_tui.present.arranging import Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.present.rows import WorkflowRow
@@ -75,17 +75,25 @@ class WorkflowsScreen(DashboardScreen):
     def summary(self) -> str:
         shown, rows = len(self.listing.shown), len(self.listing.rows)
         counted = f"{rows:,}" if shown == rows else f"{shown:,} of {rows:,}"
-        selected = len(self.listing.selected)
+        selected, hidden = len(self.listing.selected), self.listing.hidden
         if not selected:
             return counted
-        hidden = self.listing.hidden
         note = f" ({hidden} hidden)" if hidden else ""
         return f"{selected} selected{note}  {counted}"
+
+    @property
+    def alarm(self) -> str:
+        wrong = self.listing.wrong
+        return words.plural(wrong, "problem") if wrong else ""
 
     @property
     def targets(self) -> tuple[WorkflowRow, ...]:
         current = self.table.current
         return self.listing.chosen or (() if current is None else (current,))
+
+    @property
+    def pointed(self) -> WorkflowRow | None:
+        return self.table.current
 
     @property
     def hidden(self) -> int:
@@ -181,7 +189,8 @@ class WorkflowsScreen(DashboardScreen):
         order = self.listing.order
         by = None if order.column == "worst" else order.column
         table.sorted_by(by, descending=order.descending)
-        table.load(self.listing.shown, keep=None if current is None else current.key)
+        follow = current is not None and table.is_steered
+        table.load(self.listing.shown, keep=current.key if current and follow else None)
         self._tell_empty()
         self._want_runs()
         self.tell_header()
@@ -209,12 +218,13 @@ class WorkflowsScreen(DashboardScreen):
             return
         if session is None or session.workflows.loading:
             if self.problem is not None:
-                self.table.say(sheets.failed(self.problem))
+                self.table.say(sheets.failed(self.problem, self.key("go.refresh")))
         elif self.listing.rows:
             told = self.listing.filter.told()
-            self.table.say(sheets.nothing_fits(told))
+            self.table.say(sheets.nothing_fits(told, self.key("list.clear")))
         else:
-            self.table.say(sheets.nothing_there(self.dash.opening.where.name))
+            where = self.dash.opening.where.name
+            self.table.say(sheets.nothing_there(where, self.key("go.refresh")))
 
     # Detail
 
@@ -270,7 +280,8 @@ class WorkflowsScreen(DashboardScreen):
         if row is None:
             return
         if row.last_ref is None:
-            self.say(f"{row.name} has never run", wrong=True)
+            nameless = f"The server doesn't tell the last run of {row.name}"
+            self.say(f"{row.name} has never run" if row.last is None else nameless, wrong=True)
             return
         self.dash.open_run(row.last_ref, row.name)
 

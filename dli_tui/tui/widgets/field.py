@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from dli_tui.domain.text import safe_line
+from dli_tui.domain.text import safe_line, typed
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.widgets.safeinput import SafeInput
 from dli_tui.tui.widgets.saying import Saying
 
 _MOST: Final = 200
-_MOST_PASTED: Final = 100_000
-
-
-class _Line(Input):
-    """A line that takes a whole paste, and nothing that a terminal would obey."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual keeps the first line alone, and an object of JSON often has several.
-        event.prevent_default()
-        event.stop()
-        self.delete_selection()
-        self.insert_text_at_cursor(safe_line(event.text, _MOST_PASTED))
 
 
 class Field(Vertical):
@@ -36,12 +24,12 @@ class Field(Vertical):
     def __init__(self, name: str, label: str, *, value: str = "", hint: str = "") -> None:
         super().__init__(name=name, id=f"field-{name}")
         self._label = label
-        self._first = value
+        self._first = typed(value)
         self._hint = hint
 
     def compose(self) -> ComposeResult:
         yield OneLine(classes="label")
-        yield _Line(self._first, placeholder=self._hint, compact=True, select_on_focus=False)
+        yield SafeInput(self._first, placeholder=self._hint, compact=True, select_on_focus=False)
         yield Saying()
 
     def on_mount(self) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input
 
 from dli_tui.present import filters
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.widgets.safeinput import SafeInput
 
 if TYPE_CHECKING:
     from textual import events
@@ -24,7 +24,7 @@ _ROOMY = 110
 _HELP = "name, /regex/, !not, owner:… team:… last:failed"
 
 
-class FilterText(Input):
+class FilterText(SafeInput):
     """The text of the filter; the keys that leave it go back to the list."""
 
     def on_key(self, event: events.Key) -> None:

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -21,6 +21,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from dli_tui.tui import keys
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.toned import BOLD, HIT, Toned
 
@@ -38,14 +39,7 @@ class Piece(NamedTuple):
 class Lines(ScrollView, Toned, can_focus=True):
     """Lines by number; what is on them is for the widget built on this to say."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", show=False),
-        Binding("home,g", "jump(0)", show=False),
-        Binding("end,G", "jump(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.LINES)]
 
     cursor: var[int] = var(0, init=False)
 
@@ -75,6 +69,8 @@ class Lines(ScrollView, Toned, can_focus=True):
         self._strips: LRUCache[tuple[object, ...], tuple[object, Strip]] = LRUCache(1024)
         self.forget_styles()
         self._note: Sequence[Sequence[Piece]] = ()
+        self.is_steered = False
+        """Whether somebody has moved the cursor; until then it stays at the top."""
 
     # What a widget built on this says
 
@@ -122,6 +118,7 @@ class Lines(ScrollView, Toned, can_focus=True):
 
     def go_to(self, index: int) -> None:
         """Make `index` the current line, and show it."""
+        self.is_steered = True
         if self.count:
             self.cursor = max(0, min(index, self.count - 1))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from dli_tui.tui.widgets.searchline import SearchLine
 
 if TYPE_CHECKING:
     from dli_tui.session.logs import LogFeed
+    from dli_tui.tui.app import Dashboard
 
 _WAIT_SECONDS: Final = 0.3
 _INDENT: Final = 2
@@ -128,7 +129,8 @@ class LogPane(Vertical):
     def _say_why_empty(self, feed: LogFeed) -> None:
         problem = feed.freshness.problem
         if problem is not None:
-            self.say(sheets.failed(problem))
+            key = cast("Dashboard", self.app).keymap.spelled("go.refresh")
+            self.say(sheets.failed(problem, key))
         elif feed.complete:
             error = self._opened.error if self._opened is not None else ""
             self.say(sheets.wrote_nothing(error))

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
 from dli_tui.present.rows import LogRow
-from dli_tui.tui.logrows import STAMP_WIDTH, Hits, Level, LogRows
+from dli_tui.tui import keys
+from dli_tui.tui.logrows import LEAST_WIDTH, STAMP_WIDTH, Hits, Level, LogRows
 from dli_tui.tui.looks import LEVELS, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
 
@@ -25,13 +26,19 @@ _ABOVE_ERROR: Final = 3
 """Lines of context that are left to see over the first error."""
 
 
+class _Read(NamedTuple):
+    """The row that was read before rows were hidden, and what was shown instead."""
+
+    number: int
+    height: int
+    cursor: int
+    top: int
+
+
 class LogView(Lines):
     """Rows of a log; what is on screen is all that is ever laid out."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "shift(-1)", show=False),
-        Binding("right", "shift(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.LOG)]
 
     class Told(Message, bubble=True):
         """What the line above the log says has changed."""
@@ -51,6 +58,7 @@ class LogView(Lines):
         self._wrapped = False
         self._left = 0
         self._stamp = stamp
+        self._read: _Read | None = None
 
     # Rows
 
@@ -78,7 +86,7 @@ class LogView(Lines):
         level, needle, width = self._log.level, self._log.needle, self._log.width
         self._log = LogRows()
         self._log.level, self._log.needle, self._log.width = level, needle, width
-        self.following, self._left = True, 0
+        self.following, self._left, self._read = True, 0, None
         self.set_reactive(Lines.cursor, 0)
         self.resized()
         self.scroll_lines_to(0)
@@ -105,6 +113,7 @@ class LogView(Lines):
         self.post_message(self.Told())
 
     def _to_end(self) -> None:
+        self._read = None
         self.set_reactive(Lines.cursor, max(0, self.count - 1))
         self.scroll_lines_to(max(0, self.count - self.room))
         self.refresh()
@@ -158,22 +167,34 @@ class LogView(Lines):
 
     @property
     def _cells(self) -> int:
-        return max(STAMP_WIDTH + 1, self.scrollable_content_region.width)
+        return max(LEAST_WIDTH, self.scrollable_content_region.width)
 
     def _arrange(self, change: Callable[[], None]) -> None:
-        """Change what is kept; the row under the cursor stays at its height on the screen."""
-        number = self._log.number(self._place) if self.count else 0
-        height = self.cursor - self.top
+        """Change what is kept; the row that is read stays at its height on the screen."""
+        number, height = self._reading()
         change()
         self.resized()
         self.forget_strips()
         if self.following:
             self._to_end()
-        elif self.count:
-            line = self._log.line_of(self._log.place_of(number))
-            self.go_to(line)
+        else:
+            line = self._log.line_of(self._log.place_of(number)) if self.count else 0
+            # Standing on the last line now is nobody's wish to go along with the end.
+            self.set_reactive(Lines.cursor, line)
             self.scroll_lines_to(max(0, min(line - height, self.count - self.room)))
+            self._read = _Read(number, height, line, self.top)
         self.post_message(self.Told())
+
+    def _reading(self) -> tuple[int, int]:
+        """The row that is read, and its height on the screen.
+
+        Where a level hides it, it is read again as soon as it is shown again: looking at the
+        errors for a moment, even where there are none, costs nobody his place.
+        """
+        read = self._read
+        if read is not None and (read.cursor, read.top) == (self.cursor, self.top):
+            return read.number, read.height
+        return (self._log.number(self._place) if self.count else 0), self.cursor - self.top
 
     def action_shift(self, by: int) -> None:
         """Scroll sideways, as far as something is written there."""
@@ -195,7 +216,7 @@ class LogView(Lines):
     def on_resize(self, _event: events.Resize) -> None:
         if self._wrapped and self._log.width != self._cells:
             self._arrange(lambda: self._log.wrap(self._cells))
-        elif self.following:
+        if self.following:
             self._to_end()
         else:
             self.show(self.cursor)

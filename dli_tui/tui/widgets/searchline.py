@@ -6,8 +6,10 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from dli_tui.tui.widgets.safeinput import SafeInput
 
-class SearchLine(Input):
+
+class SearchLine(SafeInput):
     """Shown while somebody types; enter and escape go back to what is searched."""
 
     class Left(Message):

@@ -188,7 +188,7 @@ class Table(Lines, Generic[Row]):
         if self._sorted_by is None or self._sorted_by[0] != column.id:
             return column.title
         signs = self._looks.signs
-        return f"{column.title}{signs.down if self._sorted_by[1] else signs.up}"
+        return f"{column.title[: room - 1]}{signs.down if self._sorted_by[1] else signs.up}"
 
     def _slot(self, index: int, width: int) -> tuple[object, ...]:
         row = self.rows[index]

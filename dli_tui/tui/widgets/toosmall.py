@@ -6,11 +6,14 @@ meanwhile, for nobody should send what he can't read.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
 from textual.geometry import Size
 from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from dli_tui.tui.app import Dashboard
 
 LEAST: Final = Size(60, 16)
 
@@ -27,8 +30,8 @@ class TooSmall(Static):
         super().__init__(markup=False)
 
     def on_resize(self, _event: events.Resize) -> None:
-        size = self.app.size
+        size, key = self.app.size, cast("Dashboard", self.app).keymap.spelled("go.quit")
         self.update(
             f"This window is too small: {size.width} by {size.height}.\n"
-            f"Make it {LEAST.width} by {LEAST.height} or larger, or quit with q."
+            f"Make it {LEAST.width} by {LEAST.height} or larger, or quit with {key}."
         )
