@@ -115,8 +115,6 @@ def run_sheet(run: WorkflowRun, past: Durations | None, now: datetime, timezone:
         key=WorkflowKey(run.dataset_name, run.source_type),
         status=run.status,
         word=_own_word(run.status, run.raw_status),
-        kind=run.run_type,
-        kind_word=kind,
         done=progress.completed_tasks if progress else 0,
         failed=progress.failed_tasks if progress else 0,
         total=progress.total_tasks if progress else 0,
@@ -131,7 +129,6 @@ def run_sheet(run: WorkflowRun, past: Durations | None, now: datetime, timezone:
         past=past.runs if past else 0,
         error=_shown(run.error_line),
         url=web_address(run.logs_url),
-        zone=_shown(timezone),
         facts=facts.of_run(run, kind, timezone),
         is_backfill=run.backfill_id == run.run_id,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from dli_tui.domain.ids import RunRef, WorkflowKey
-from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus, WorkflowStatus
+from dli_tui.domain.status import RunStatus, SourceType, StepStatus, WorkflowStatus
 
 BAD: Final = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT})
 """How a run ends that somebody has to look at; a stop was somebody's wish."""
@@ -89,8 +89,6 @@ class RunSheet(NamedTuple):
     key: WorkflowKey
     status: RunStatus
     word: str
-    kind: RunType
-    kind_word: str
     done: int
     failed: int
     total: int
@@ -108,7 +106,6 @@ class RunSheet(NamedTuple):
     error: str
     url: str
     """Where its log can be read in a browser: http or https, else empty."""
-    zone: str
     facts: tuple[tuple[str, str], ...]
     """Label and words: who started it, slot, parameters, why it was stopped."""
     is_backfill: bool = False

@@ -194,6 +194,11 @@ class Dashboard(App[None]):
             self.notify_desktop(f"{name} {word}")
             bad = run.status in BAD
             self.notify(f"{name} {word}", severity="error" if bad else "information", markup=False)
+        for label in session.watching.take_lost() if session is not None else ():
+            lost = f"{safe_line(label, 80)} can't be found any more"
+            self.bell()
+            self.notify_desktop(lost)
+            self.notify(lost, severity="warning", markup=False)
 
     def notify_desktop(self, text: str) -> None:
         """A notice outside the terminal, where it can show one; others ignore it."""
@@ -212,7 +217,8 @@ class Dashboard(App[None]):
         async def keep() -> None:
             await asyncio.to_thread(self.opening.remember, words)
 
-        self.run_worker(keep, group="choices", exclusive=True)
+        # Of what a worker may be, mypy can't tell a function that is awaited from one that isn't.
+        self.run_worker(keep, group="choices", exclusive=True)  # type: ignore[arg-type]
 
     def action_choose_theme(self, name: str) -> None:
         """Wear a theme from now on."""
@@ -253,12 +259,11 @@ class Dashboard(App[None]):
     def _is_command(self, event: events.Event) -> TypeGuard[events.Key]:
         """Whether a key is meant for a screen. Such a key is obeyed as it comes: left to wait
         for the widget in focus, it would be overtaken by what is typed right after it."""
-        return (
-            isinstance(event, events.Key)
-            and not event.is_forwarded
-            and isinstance(self.screen, DashboardScreen)
-            and not isinstance(self.screen.focused, Input)
-        )
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            return False
+        is_typing = isinstance(self.screen.focused, Input)
+        is_ours = isinstance(self.screen, DashboardScreen) and not is_typing
+        return is_ours or event.key in ("tab", "shift+tab")
 
     async def action_quit(self) -> None:
         self.deeds.quit()

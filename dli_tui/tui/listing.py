@@ -38,6 +38,8 @@ class Listing:
         self._version = 0
         self._arranged = 0
         self._turn: datetime | None = None
+        self._is_news = False
+        """Whether rows have moved since they were arranged."""
 
     def take(self, workflows: Workflows) -> bool:
         """Take over what has moved in the session; whether there is anything new to see."""
@@ -49,7 +51,9 @@ class Listing:
         else:
             self._make(workflows, moved.keys)
         self.selected &= self.rows.keys()  # `arrange` counts those that are hidden
-        return moved.whole or bool(moved.keys)
+        news = moved.whole or bool(moved.keys)
+        self._is_news = self._is_news or news
+        return news
 
     def is_worth_arranging(self, workflows: Workflows, *, news: bool) -> bool:
         """Whether to sort now. While a long list comes in, only each time it has doubled."""
@@ -66,8 +70,11 @@ class Listing:
         admits = filters.predicate(self.filter, now)
         self.shown = arranging.arranged(filter(admits, self.rows.values()), self.order, now)
         self._arranged = len(self.rows)
-        self._turn = arranging.next_turn(self.rows.values(), now)
-        self.wrong = sum(arranging.is_problem(row, now) for row in self.rows.values())
+        if self._is_news or self.is_due(now):
+            # A filter changes neither; at 100,000 rows each letter typed would pay for it.
+            self._is_news = False
+            self._turn = arranging.next_turn(self.rows.values(), now)
+            self.wrong = sum(arranging.is_problem(row, now) for row in self.rows.values())
         self.select(self.selected)
 
     def select(self, keys: frozenset[WorkflowKey]) -> None:

@@ -6,25 +6,29 @@ import asyncio
 import os
 import shlex
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
 from typing import Final
 
 from dli_tui.present.rows import LogRow
 
 _FALLBACK: Final = "less"
+_MINE: Final = 0o600
+_PATIENCE: Final = 0.5
+"""Seconds that a pager has to put the terminal back."""
+
+Lending = AbstractContextManager[None]
 
 
-def text_of(rows: Sequence[LogRow]) -> str:
+def lines_of(rows: Iterable[LogRow]) -> Iterator[str]:
     """The rows as a text file has them, in UTC; safe to print, as they are."""
-    lines = []
     for row in rows:
         stamp = f"{row.at:%Y-%m-%dT%H:%M:%SZ} " if row.at is not None else ""
         level = f"{row.level.upper():<7} " if row.level else ""
-        lines.append(f"{stamp}{level}{row.text}\n")
-    return "".join(lines)
+        yield f"{stamp}{level}{row.text}\n"
 
 
 def name_for(workflow: str, step: str, attempt: int) -> str:
@@ -36,7 +40,7 @@ def name_for(workflow: str, step: str, attempt: int) -> str:
 async def write(path: str, rows: Sequence[LogRow]) -> str | None:
     """Write the rows to a new file; what went wrong, if something did."""
     try:
-        await asyncio.to_thread(_write, path, text_of(rows))
+        await asyncio.to_thread(_write, path, rows)
     except FileExistsError:
         return "There is such a file already; choose another name"
     except (OSError, RuntimeError, ValueError) as problem:
@@ -44,9 +48,17 @@ async def write(path: str, rows: Sequence[LogRow]) -> str | None:
     return None
 
 
-def _write(path: str, text: str) -> None:
-    with Path(path).expanduser().open("x", encoding="utf-8") as stream:
-        stream.write(text)
+def _write(path: str, rows: Iterable[LogRow]) -> None:
+    target = Path(path).expanduser()
+    # A log may hold secrets: nobody else is to read it, from its first byte on.
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MINE)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.writelines(lines_of(rows))
+    except (OSError, ValueError):
+        # Half a log looks like a whole one.
+        target.unlink(missing_ok=True)
+        raise
 
 
 class NoPagerError(Exception):
@@ -67,14 +79,65 @@ def pager(env: Mapping[str, str]) -> list[str]:
     return [found, *words[1:]]
 
 
-def show(command: Sequence[str], rows: Sequence[LogRow]) -> None:
-    """Show the rows in a pager, until it is left. The file goes with it."""
-    handle, path = tempfile.mkstemp(prefix="dli-tui-", suffix=".log")
+async def show(command: Sequence[str], rows: Sequence[LogRow], lend: Callable[[], Lending]) -> None:
+    """Show the rows in a pager, on the terminal that `lend` gives away, until it is left.
+
+    The dashboard goes on behind it: it asks, rings, and ends when it is told to. The file goes
+    with the pager, however that ends.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text_of(rows))
-        subprocess.run([*command, path], check=False)  # noqa: S603 - the person's own pager
+        problem = await _shown(command, rows, lend)
+    except OSError as error:
+        problem = error
+    if problem is not None:
+        raise NoPagerError(f"The log can't be shown: {problem.strerror or problem}")
+
+
+async def _shown(
+    command: Sequence[str], rows: Sequence[LogRow], lend: Callable[[], Lending]
+) -> OSError | None:
+    stream = await asyncio.to_thread(_for_pager, rows)
+    problem = None
+    # The person may have deleted it from within the pager.
+    with suppress(FileNotFoundError), stream, lend():
+        # A problem is handed back: raised in here, it would leave the terminal lent.
+        problem = await _run([*command, stream.name])
+    return problem
+
+
+def _for_pager(rows: Iterable[LogRow]) -> _TemporaryFileWrapper[str]:
+    """A file of our own that goes when it is closed, or when nobody waits for it any more."""
+    stream = NamedTemporaryFile(  # noqa: SIM115 - who waits for it closes it
+        "w", encoding="utf-8", prefix="dli-tui-", suffix=".log"
+    )
+    stream.writelines(lines_of(rows))
+    stream.flush()
+    return stream
+
+
+async def _run(command: Sequence[str]) -> OSError | None:
+    # A ctrl+c in the pager reaches us too, and would end the dashboard. With a handler of its
+    # own, and not ignored, it means to the pager what it always does.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        process = await asyncio.create_subprocess_exec(*command)
     except OSError as problem:
-        raise NoPagerError(f"The log can't be shown: {problem.strerror or problem}") from problem
+        return problem
+    else:
+        await _left(process)
+        return None
     finally:
-        Path(path).unlink(missing_ok=True)
+        signal.signal(signal.SIGINT, before)
+
+
+async def _left(process: asyncio.subprocess.Process) -> None:
+    """Return when the pager was left; it ends with us if we end before it."""
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), _PATIENCE)
+            except TimeoutError:
+                process.kill()

@@ -24,6 +24,8 @@ class Objection(NamedTuple):
 
 Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
 _NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
+_GONE: Final = Objection("it is no longer there", "")
+_TORN: Final = Objection("the server's row can't be read", "Look at it on the server.")
 _NAMELESS: Final = Objection("the server doesn't tell its run's id", "Look at it on the server.")
 
 
@@ -51,7 +53,11 @@ def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
 
 
 def _no_run(info: WorkflowInfo | None) -> Objection:
-    return _NEVER_RAN if info is None or info.last_run is None else _NAMELESS
+    if info is None:
+        return _GONE
+    if info.unreadable is not None:
+        return _TORN
+    return _NEVER_RAN if info.last_run is None else _NAMELESS
 
 
 def _stop(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
@@ -88,9 +94,9 @@ def _state(info: WorkflowInfo) -> str:
 def _readable(permit: Callable[[WorkflowInfo, WorkflowRun | None], Objection | None]) -> Permit:
     def permitted(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:
         if info is None:
-            return Objection("it is no longer there", "")
+            return _GONE
         if info.unreadable is not None:
-            return Objection("the server's row can't be read", "Look at it on the server.")
+            return _TORN
         return permit(info, run)
 
     return permitted

@@ -93,6 +93,7 @@ def run(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> 
         (
             Piece(f"{looks.glyph(look)} {sheet.word or look.word}", look.tone, bold=True),
             Piece(f"  {_since(sheet, zone, now)}", Tone.MUTED),
+            *_told_in(zone),
         )
     ]
     if sheet.total:
@@ -103,6 +104,19 @@ def run(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> 
     if sheet.url:
         lines.append(labelled("log page", sheet.url, Tone.MUTED))
     return lines
+
+
+def current_step(sheet: RunSheet) -> list[Text]:
+    """The step under way, for a page that shows no steps."""
+    if not sheet.current or sheet.status.is_terminal:
+        return []
+    return [labelled("now", sheet.current)]
+
+
+def _told_in(zone: str) -> Iterable[Piece]:
+    """The zone of all times on the page; UTC goes without saying, as everywhere."""
+    if zone != "UTC":
+        yield Piece(f"  times in {words.word(zone)}", Tone.MUTED)
 
 
 def _since(sheet: RunSheet, zone: str, now: datetime) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HUNG_UP: Final = 128 + signal.SIGHUP
 _LEAVE_MODES: Final = "\x1b[?2048l\x1b[?1016l"
+_HEARD: Final = ("\a", "\x1b]9;")
+"""A bell, and a notice outside the terminal: they change nothing on it."""
 
 
 class Terminal(LinuxDriver):
@@ -35,8 +37,26 @@ class Terminal(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._dash = app
+        self._lent = False
+        """Whether another program has the terminal, and may not be drawn over."""
         if sys.__stdout__ is not None:
             self._file = cast("TextIOWrapper", _Output(sys.__stdout__, self._lost))
+
+    def suspend_application_mode(self) -> None:
+        super().suspend_application_mode()
+        self._lent = True
+
+    def resume_application_mode(self) -> None:
+        self._lent = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        if not self._lent:
+            super().write(data)
+        elif self._file is not None and data.startswith(_HEARD):
+            # Nobody but us knows that a run has ended.
+            self._file.write(data)
+            self._file.flush()
 
     def stop_application_mode(self) -> None:
         # Where the terminal tells of its size by itself, Textual leaves a mouse mode set, and

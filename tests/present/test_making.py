@@ -207,7 +207,7 @@ def test_the_sheet_of_a_run_has_its_estimate_and_how_far_it_is():
         BEGAN + timedelta(seconds=600),
         BEGAN + timedelta(seconds=700),
     )
-    assert (sheet.overdue, sheet.past, sheet.zone) == (False, 7, "Asia/Seoul")
+    assert (sheet.overdue, sheet.past) == (False, 7)
 
 
 def test_the_sheet_of_a_run_says_what_it_was_given_and_who_stopped_it():

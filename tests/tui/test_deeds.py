@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dli_tui.domain.errors import ServerError
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.status import RunStatus
 from dli_tui.tui.modals.question import Question
 from dli_tui.tui.opening import Where
@@ -90,7 +91,7 @@ async def test_hidden_rows_are_counted_marked_and_typed():
         assert "2 hidden by the filter: type 2" in here.picture
         await answer(here)
         assert here.sent == []
-        await here.press("tab", "2", "enter")
+        await here.press("2", "enter")
         assert here.sent == ["pause", "pause"]
 
 
@@ -113,14 +114,58 @@ async def test_many_ask_once_and_each_has_its_result():
         assert not isinstance(here.screen, Question)
 
 
-async def test_a_question_that_was_prepared_for_a_screen_left_since_is_not_asked():
-    backend = WaitingBackend([row("d", last_run=run("r1", RunStatus.FAILED))])
-    async with dashboard(backend=backend) as here:
-        await tap(here, "t", "question_mark", "escape", "enter")
-        backend.gate.set()
+async def test_of_two_clicks_at_once_one_asks():
+    async with dashboard() as here:
+        for _ in range(2):
+            here.app.deeds.begin("pause", here.app.front)
         await here.settle()
-        assert here.app.front is not here.app.screen_stack[0]
-        assert not isinstance(here.screen, Question)
+        assert len(here.app.screen_stack) == 2
+
+
+async def test_the_run_that_is_meant_is_the_one_that_the_row_opens():
+    nameless = run("", RunStatus.RUNNING)
+    backend = ScriptedBackend(
+        [row("d", is_running=True, last_run=nameless)], [run("r1", RunStatus.RUNNING)]
+    )
+    async with dashboard(backend=backend) as here:
+        await here.press("s")
+        assert "run r1" in here.picture
+        await here.press("escape")
+        await here.press("w")
+        assert here.app.bridge.session.watching.is_watched(RunRef("r1", "d"))
+
+
+async def test_a_run_whose_id_nobody_tells_is_neither_stopped_nor_watched():
+    nameless = run("", RunStatus.RUNNING)
+    backend = ScriptedBackend([row("d", is_running=True, last_run=nameless)])
+    async with dashboard(backend=backend) as here:
+        await here.press("s")
+        assert notices(here)[-1].startswith("Can't stop d: the server doesn't tell its run's id.")
+        await here.press("w")
+        assert notices(here)[-1] == "There is no run to watch"
+        await here.press("enter")
+        assert notices(here)[-1] == "The server doesn't tell the last run of d"
+
+
+async def test_what_is_for_one_is_for_the_row_under_the_cursor_whatever_is_selected():
+    rows = [row(name, is_running=True) for name in "ab"]
+    runs = [run(f"r-{name}", RunStatus.RUNNING, dataset_name=name) for name in "ab"]
+    backend = ScriptedBackend(rows, runs)
+    async with dashboard(backend=backend) as here:
+        await here.press("asterisk")
+        await go_to(here, "b")
+        await here.press("w")
+        assert here.app.bridge.session.watching.is_watched(RunRef("r-b", "b"))
+        await here.press("l")
+        assert here.app.front.crumbs[1] == "b"
+
+
+async def test_where_nothing_can_be_changed_no_key_is_offered_for_it():
+    async with dashboard(read_only=True) as here:
+        assert "p pause" not in here.lines[-1]
+        assert "enter open" in here.lines[-1]
+    async with dashboard() as here:
+        assert "p pause" in here.lines[-1]
 
 
 async def test_quitting_while_something_is_sent_wants_to_be_meant():

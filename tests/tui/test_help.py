@@ -6,10 +6,14 @@ import pytest
 
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import keymap
-from dli_tui.tui.keys import Scope
+from dli_tui.tui.keys import Place, Scope
 from dli_tui.tui.looks import RUNS, SCHEDULES, Looks
 from dli_tui.tui.modals import help as help_page
 from dli_tui.tui.modals.help import HelpScreen
+from dli_tui.tui.modals.palette import Palette
+from dli_tui.tui.modals.question import Question
+from dli_tui.tui.widgets.lines import Lines
+from dli_tui.tui.widgets.logview import LogView
 from tests.support_tui import dashboard
 
 
@@ -57,3 +61,29 @@ async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
         await here.settle()
         assert here.app.is_running
         assert len(here.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("scope", [Scope.LIST, Scope.RUN])
+def test_what_no_one_can_change_is_told_too(scope):
+    told = words(scope)
+    for one in keys.FIXED:
+        if one.place is not Place.LOG or scope is Scope.RUN:
+            key = keys.spelled(one.keys.split(",")[0])
+            assert any(line.split()[:1] == [key] and one.help in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("owner", "place"),
+    [
+        (Lines, Place.LINES),
+        (LogView, Place.LOG),
+        (Question, Place.QUESTION),
+        (Palette, Place.PALETTE),
+        (HelpScreen, Place.HELP),
+    ],
+)
+def test_no_widget_has_a_key_that_is_not_declared_with_the_others(owner, place):
+    assert keys.fixed(place) == owner.BINDINGS
+    assert {one.action for one in owner.BINDINGS} == {
+        one.action for one in keys.FIXED if one.place is place and one.action
+    }

@@ -115,3 +115,13 @@ async def test_enter_pressed_twice_at_once_goes_there_once():
         assert here.app.is_running
         assert len(here.app.screen_stack) == 1
         assert here.screen.table.current.name == "orders_daily"
+
+
+async def test_times_are_told_where_they_are_told_now():
+    async with dashboard(zone="Europe/Berlin") as here:
+        await here.press("Z", "Z", "Z")
+        assert notices(here)[-3:] == [
+            "Times are now told in your zone (Europe/Berlin)",
+            "Times are now told in UTC",
+            "Times are now told in the schedule's zone",
+        ]

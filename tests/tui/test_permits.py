@@ -40,3 +40,9 @@ def test_what_speaks_against_a_deed(deed, status, run_status, why):
 def test_what_is_gone_or_unreadable_is_left_alone(deed):
     assert PERMITS[deed](None, None).why == "it is no longer there"
     assert "can't be read" in PERMITS[deed](row(unreadable="torn"), None).why
+
+
+@pytest.mark.parametrize("deed", ["stop", "retry"])
+def test_a_run_without_an_id_is_told_apart_from_none(deed):
+    info = row(last_run=run("", RunStatus.FAILED))
+    assert PERMITS[deed](info, None).why == "the server doesn't tell its run's id"

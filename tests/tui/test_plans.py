@@ -97,7 +97,7 @@ def test_what_is_left_out_stands_below_with_its_reason():
 
 def test_a_row_that_the_filter_hides_is_marked_and_the_count_has_to_be_typed():
     plan = plans.pause(frozen(target("a"), target("b", hidden=True)))
-    assert words(plan)[1].startswith("  b  hidden  code")
+    assert words(plan)[1].startswith("  b  hidden by the filter  code")
     assert plan.confirm == "2"
     assert plan.confirm_label == "2 schedules, 1 hidden by the filter: type 2"
 

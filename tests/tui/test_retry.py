@@ -5,7 +5,7 @@ from __future__ import annotations
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.status import RunStatus
 from tests.support_backends import ScriptedBackend, row, run
-from tests.support_deeds import answer, go_to
+from tests.support_deeds import WaitingBackend, answer, go_to, tap
 from tests.support_tui import dashboard
 
 
@@ -37,3 +37,32 @@ async def test_a_server_that_does_not_tell_steps_can_still_be_asked_to_retry():
         assert "again its failed steps" in here.picture
         await answer(here)
         assert backend.sent == ["retry"]
+
+
+async def test_the_question_opens_at_once_and_waits_for_the_steps():
+    backend = WaitingBackend([row("d", last_run=run("r1", RunStatus.FAILED))])
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await tap(here, "t", "t")
+        assert len(here.app.screen_stack) == 2
+        assert "asking for the steps …" in here.picture
+        assert "enter retry" not in here.picture
+        here.pace.advance(1)
+        await tap(here, "enter", "ctrl+s")
+        assert backend.sent == []
+        backend.gate.set()
+        await here.settle()
+        assert "again its failed steps" in here.picture
+        await here.press("enter")
+        assert backend.sent == [], "too soon to have read the steps"
+        await answer(here)
+        assert backend.sent == ["retry"]
+
+
+async def test_a_retry_can_be_left_before_the_steps_come():
+    backend = WaitingBackend([row("d", last_run=run("r1", RunStatus.FAILED))])
+    async with dashboard(backend=backend) as here:
+        await tap(here, "t", "escape")
+        backend.gate.set()
+        await here.settle()
+        assert len(here.app.screen_stack) == 1
+        assert backend.sent == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from dli_tui.domain.errors import ServerError
 from dli_tui.tui.modals.run import RunQuestion
 from tests.support_backends import ScriptedBackend, row
 from tests.support_deeds import answer, go_to, notices
@@ -99,3 +100,42 @@ async def test_what_is_pasted_comes_whole_and_a_terminal_obeys_none_of_it():
         assert here.app.focused.value.endswith("app.quit]7"), "the cursor stands behind it"
         assert "[@click=app.quit]" in here.picture
         assert here.picture.replace("\n", "").isprintable()
+
+
+async def test_a_dry_run_of_many_with_a_failure_leaves_the_plan_and_its_verb():
+    refusal = ServerError("no slot is left")
+    backend = ScriptedBackend([row(name) for name in "abcd"], run=[None, refusal])
+    async with dashboard(backend=backend) as here:
+        await here.press("asterisk", "R", "tab", "space")
+        await answer(here)
+        assert "1 of 4 would fail. Checked only, nothing was started" in here.picture
+        assert "failed  b" in here.picture
+        assert "never ran before" in here.picture, "the plan"
+        assert "enter check, don't run 4" in here.picture
+        await here.press("space")
+        assert "enter run 4 " in here.picture
+        assert "failed again" not in here.picture
+        await answer(here)
+        assert [request.dry_run for request in backend.arrived("run")] == [True] * 4 + [False] * 4
+
+
+async def test_what_failed_for_real_is_what_a_rehearsal_rehearses():
+    refusal = ServerError("no slot is left")
+    backend = ScriptedBackend([row("a"), row("b")], run=[None, refusal])
+    async with dashboard(backend=backend) as here:
+        await here.press("asterisk", "R")
+        await answer(here)
+        assert "enter try the 1 that failed again" in here.picture
+        await here.press("tab", "space")
+        assert "enter check, don't try the 1 that failed again" in here.picture
+        await answer(here)
+        assert [request.dataset_name for request in backend.arrived("run")] == ["a", "b", "b"]
+
+
+async def test_what_is_only_checked_is_not_said_to_be_sent():
+    async with dashboard(backend=ScriptedBackend([row("d")])) as here:
+        await typed(here, "day=2")
+        await here.press("tab", "space")
+        assert 'sends {"day": 2} to be checked only' in here.picture
+        await here.press("space")
+        assert "to be checked" not in here.picture

@@ -34,7 +34,8 @@ class Place(ScriptedBackend):
     def __init__(self, *, status=RunStatus.RUNNING, steps=("load",), lines=30, **cues):
         runs = [made("r1", status, created_at=HOUR, started_at=HOUR)]
         super().__init__(rows=[row("d")], runs=runs, **cues)
-        self.told, self.lines, self.errors = list(steps), lines, ()
+        self.told, self.lines = list(steps), lines
+        self.errors: tuple[int, ...] = ()
         self.attempt = 1
 
     @property
@@ -177,12 +178,15 @@ async def test_a_backfill_as_a_whole_counts_runs_and_has_no_steps_of_its_own():
 
 async def test_under_five_past_successes_there_is_no_estimate_and_a_place_may_have_no_steps():
     place = Place(steps=())
-    place.runs[0] = place.runs[0].twin(progress=RunProgress(total_tasks=4, completed_tasks=1))
+    place.runs[0] = place.runs[0].twin(
+        progress=RunProgress(total_tasks=4, completed_tasks=1, current_task="count")
+    )
     place.cues["steps"] = [Unsupported("This place tells no steps")] * 9
     async with opened(place) as here:
         await open_r1(here)
         assert "no estimate: fewer than 5 past successes" in here.picture
         assert "This place tells no steps" in here.picture
+        assert "now         count" in here.picture
 
 
 async def test_a_run_that_is_not_there_says_so_with_its_code_and_what_helps():
@@ -249,6 +253,7 @@ async def test_all_times_of_the_page_are_told_in_the_zone_that_was_chosen():
         told = here.picture
         assert "06:00 to 06:00" in told
         assert "2026-11-21 06:00 +09:00" in told
+        assert "times in Asia/Seoul" in told
         await here.press("Z", "Z")
         assert here.app.choices.times.name == "UTC"
         told = here.picture
@@ -256,6 +261,7 @@ async def test_all_times_of_the_page_are_told_in_the_zone_that_was_chosen():
         assert "2026-11-20 21:00" in told
         assert "21:00:3" in told
         assert "+09:00" not in told
+        assert "times in" not in told
         assert "\n06:00" not in told
 
 
@@ -277,6 +283,22 @@ async def test_it_is_asked_while_it_runs_once_more_at_the_end_and_then_no_more()
         for _ in range(5):
             await here.pass_by(60)
         assert place.asked(*ABOUT_A_RUN) == before
+        # It is as old as the run, and that is not stale.
+        assert here.lines[0].endswith(" final")
+
+
+async def test_behind_other_windows_it_is_asked_less_often_and_at_once_in_front_again():
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        here.app.bridge.front(is_front=False)
+        before = place.asked(*ABOUT_A_RUN)
+        for _ in range(9):
+            await here.pass_by(3)
+        assert place.asked(*ABOUT_A_RUN) == before
+        here.app.bridge.front(is_front=True)
+        await here.settle()
+        assert place.asked(*ABOUT_A_RUN) > before
 
 
 async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_again():
@@ -448,6 +470,19 @@ async def test_levels_and_wrapping_are_said_in_the_title():
         assert "\nit]7[/]" in here.picture
 
 
+async def test_a_level_that_shows_nothing_yet_takes_every_key():
+    place = Place(lines=100)
+    async with opened(place) as here:
+        page = await open_r1(here)
+        await here.press("tab", "g", *["down"] * 50, "L", "L", "y")
+        assert page.log_view.count == 0
+        place.errors, place.lines = (100,), 101
+        await here.pass_by(10)
+        assert page.log_view.current.text == "load 100"
+        await here.press("y", "L")
+        assert page.log_view.current.text == "load 50"
+
+
 async def test_y_copies_the_line_that_is_read_else_the_run():
     async with dashboard(size=(120, 36)) as here:
         page = await open_last(here, FAILED)
@@ -462,6 +497,7 @@ async def test_before_a_log_is_saved_a_person_says_where():
         page = await open_last(here, FAILED)
         await here.press("S")
         assert "Save this log?" in here.picture
+        assert "44 lines: all of this try" in here.picture
         await here.press("escape")
         assert here.screen is page
 
@@ -507,7 +543,7 @@ async def test_a_hundred_thousand_lines_are_read_searched_and_followed():
 async def test_a_watched_run_rings_when_it_ends_whatever_is_in_front():
     place = Place()
     async with opened(place, size=(120, 36)) as here:
-        rings: list[bool] = []
+        rings: list[int] = []
         notices: list[str] = []
         here.app.bell = lambda: rings.append(1)
         here.app.notify_desktop = notices.append
@@ -517,6 +553,19 @@ async def test_a_watched_run_rings_when_it_ends_whatever_is_in_front():
         await here.pass_by(5)
         await here.pass_by(5)
         assert (rings, notices) == ([1], ["d failed"])
+
+
+async def test_a_watched_run_that_nobody_knows_any_more_rings_too():
+    place = Place()
+    async with opened(place, size=(120, 36)) as here:
+        notices: list[str] = []
+        here.app.notify_desktop = notices.append
+        await open_r1(here)
+        await here.press("w", "escape", "escape")
+        place.runs.clear()
+        for _ in range(6):
+            await here.pass_by(5)
+        assert notices == ["d can't be found any more"]
 
 
 async def test_a_run_whose_workflow_is_not_listed_can_be_stopped_and_watched():

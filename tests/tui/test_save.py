@@ -15,9 +15,12 @@ async def test_a_file_that_is_there_is_refused_and_another_name_taken(tmp_path):
     there = tmp_path / "run.log"
     await asyncio.to_thread(there.write_text, "precious", encoding="utf-8")
     async with dashboard(size=(80, 24)) as here:
-        here.app.push_screen(SaveQuestion("run.log", [LogRow("one"), LogRow("two")]))
+        here.app.push_screen(
+            SaveQuestion("run.log", [LogRow("one"), LogRow("two")], "this try so far")
+        )
         await here.settle()
-        assert "2 lines, as they are shown" in here.picture
+        assert "2 lines: this try so far" in here.picture
+        assert "Whatever level is shown, with times in UTC" in here.picture
         here.app.focused.value = str(there)
         await answer(here)
         assert "There is such a file already" in here.picture
@@ -31,7 +34,7 @@ async def test_a_file_that_is_there_is_refused_and_another_name_taken(tmp_path):
 
 async def test_an_empty_name_is_complained_about_and_a_suggestion_is_no_draft():
     async with dashboard() as here:
-        here.app.push_screen(SaveQuestion("run.log", [LogRow("one")]))
+        here.app.push_screen(SaveQuestion("run.log", [LogRow("one")], "all of this try"))
         await here.settle()
         here.app.focused.value = " "
         await answer(here)

@@ -1,4 +1,4 @@
-"""The virtual table: what is painted, where the cursor goes, and which columns there is room for."""
+"""The virtual table: what is painted, where the cursor goes, which columns have room."""
 
 from __future__ import annotations
 

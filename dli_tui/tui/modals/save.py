@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dli_tui.present import words
 from dli_tui.present.rows import LogRow
 from dli_tui.tui import logfile
 from dli_tui.tui.deeds import Progress, Told
@@ -16,12 +17,17 @@ from dli_tui.tui.widgets.lines import Piece
 class SaveQuestion(Question[str]):
     """Answered with a path."""
 
-    def __init__(self, name: str, rows: Sequence[LogRow]) -> None:
+    def __init__(self, name: str, rows: Sequence[LogRow], extent: str) -> None:
+        """`extent`: which part of the log the rows are."""
+
         async def send(path: str, _progress: Progress) -> Sequence[Told]:
             problem = await logfile.write(path, rows)
             return [Told(path, problem is None, problem or f"Saved to {path}")]
 
-        lines = [(Piece(f"  {len(rows):,} lines, as they are shown", Tone.MUTED),)]
+        lines = [
+            (Piece(f"  {words.plural(len(rows), 'line')}: {extent}", Tone.MUTED),),
+            (Piece("  Whatever level is shown, with times in UTC", Tone.MUTED),),
+        ]
         super().__init__(Plan(f"save {name}", "Save this log?", lines, "save"), send)
         self._suggested = name
 

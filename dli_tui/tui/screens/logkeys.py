@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.app import SuspendNotSupported
 
@@ -13,9 +13,14 @@ from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.logpane import LogPane
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dli_tui.present.rows import LogRow
     from dli_tui.tui.picks import Pick
     from dli_tui.tui.widgets.lines import Lines
     from dli_tui.tui.widgets.logview import LogView
+
+_PAGER: Final = "pager"
 
 
 class LogScreen(DashboardScreen):
@@ -65,7 +70,7 @@ class LogScreen(DashboardScreen):
             self.say("There is no log to save yet", wrong=True)
             return
         name = logfile.name_for(self.crumbs[1], self.picked.row.raw, self.picked.attempt)
-        self.dash.push_screen(SaveQuestion(name, tuple(self.log_view.rows)))
+        self.dash.push_screen(SaveQuestion(name, tuple(self.log_view.rows), self.pane.extent))
 
     def action_pager(self) -> None:
         if not self.log_view.rows:
@@ -73,8 +78,17 @@ class LogScreen(DashboardScreen):
             return
         try:
             command = logfile.pager(os.environ)
-            with self.dash.suspend():
-                logfile.show(command, self.log_view.rows)
+        except logfile.NoPagerError as problem:
+            self.say(str(problem), wrong=True)
+        else:
+            # The app's own: what was typed right after this may lead away from the screen.
+            if not any(worker.group == _PAGER for worker in self.dash.workers):
+                showing = self._show(command, tuple(self.log_view.rows))
+                self.dash.run_worker(showing, group=_PAGER)
+
+    async def _show(self, command: Sequence[str], rows: Sequence[LogRow]) -> None:
+        try:
+            await logfile.show(command, rows, self.dash.suspend)
         except logfile.NoPagerError as problem:
             self.say(str(problem), wrong=True)
         except SuspendNotSupported:

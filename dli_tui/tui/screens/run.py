@@ -69,6 +69,10 @@ class RunScreen(LogScreen):
         return self.feed.freshness if self.feed is not None else None
 
     @property
+    def is_final(self) -> bool:
+        return self.feed is not None and self.feed.ended
+
+    @property
     def summary(self) -> str:
         if self.sheet is None:
             return ""
@@ -224,7 +228,10 @@ class RunScreen(LogScreen):
             return
         now = self.now()
         self.sheet = late.making().run_sheet(feed.run, feed.past, now, zone)
-        self.facts.tell(sheets.run(self.sheet, zone, now, self.looks, self.size.width))
+        told = sheets.run(self.sheet, zone, now, self.looks, self.size.width)
+        if not feed.steps:
+            told += sheets.current_step(self.sheet)
+        self.facts.tell(told)
 
     # The log
 
@@ -249,7 +256,8 @@ class RunScreen(LogScreen):
         self.picked = pick
         self.log_feed = self.session.log(pick.ref(self.sheet.ref))
         self._unfollow_log = bridge.follow(self, self.log_feed)
-        self.pane.open(Opened(pick.title, pick.failed, pick.row.error), self.log_feed)
+        opened = Opened(pick.title, pick.failed, pick.row.error, pick.row.kind)
+        self.pane.open(opened, self.log_feed)
         self.run_worker(self.log_feed.start(), group="log-feed")
 
     def _leave_log(self) -> None:

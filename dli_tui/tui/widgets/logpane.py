@@ -35,6 +35,8 @@ class Opened(NamedTuple):
     title: str
     failed: bool
     error: str = ""
+    kind: str = ""
+    """What kind of step wrote it."""
 
 
 class LogPane(Vertical):
@@ -70,6 +72,14 @@ class LogPane(Vertical):
     def is_read(self) -> bool:
         """Whether a person is in the middle of it, and no other log may take its place."""
         return self.view.has_focus and not self.view.following
+
+    @property
+    def extent(self) -> str:
+        """Which part of the log has come."""
+        feed = self._feed
+        if feed is not None and feed.truncated:
+            return "the first of this try"
+        return "all of this try" if feed is None or feed.complete else "this try so far"
 
     # What comes
 
@@ -168,6 +178,8 @@ class LogPane(Vertical):
 
     def _counts(self, feed: LogFeed) -> Iterable[Bit]:
         hits = self.view.hits
+        if self._opened is not None and self._opened.kind:
+            yield Bit(f"{self._opened.kind} step  ", Tone.MUTED)
         if hits.needle:
             found = f"{hits.place:,}/{hits.total:,}" if hits.total else "not found"
             yield Bit(f"/{words.word(hits.needle)} {found}  ", Tone.RUNNING)
