@@ -187,16 +187,22 @@ class Deeds:
     def _sent_now(self) -> str:
         return safe_line(", ".join(title.rstrip("?") for title in self.under_way), 200)
 
-    def note(self, told: Sequence[Told]) -> None:
+    def note(self, told: Sequence[Told], title: str = "") -> None:
         """Tell what became of what was sent."""
         bad = [one for one in told if not one.ok]
         if bad:
             more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
             words = f"{bad[0].name}: {bad[0].words}{more}. {self.hint(bad[0].hint)}"
         else:
-            words = told[0].words if len(told) == 1 else f"Done, all {len(told)}"
+            asked = f"{title.rstrip('?')}: " if title else ""
+            words = told[0].words if len(told) == 1 else f"{asked}done, all {len(told)}"
         shown = safe_line(words, 400)
         self._app.notify(shown, severity="error" if bad else "information", markup=False)
+
+    def let_go(self) -> None:
+        """What was selected for a deed has had it: the next deed is asked for anew."""
+        if self._app.front is not None:
+            self._app.front.let_go()
 
     def look_again(self) -> None:
         """Have the screen in front ask for what has changed."""

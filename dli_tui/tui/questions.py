@@ -59,8 +59,9 @@ def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
 
 def _stop(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
-        done = await session.client.stop(_ref(target), reason=reason or None)
-        return done.message or "stopping"
+        await session.client.stop(_ref(target), reason=reason or None)
+        # It has been asked to; until a look says so it is stopping.
+        return f"Asked {target.row.name} to stop"
 
     return ReasonQuestion(plans.stop(frozen), Sending(frozen.fit, call))
 

@@ -36,9 +36,9 @@ class Confirmed:
     """What was confirmed, and what became of it, by the deeds' names."""
 
     def __init__(self):
-        self.sent = Counter()
+        self.sent: Counter[str] = Counter()
         """One for each target of each plan that was let through: so many may be done at most."""
-        self.done = Counter()
+        self.done: Counter[str] = Counter()
         """One for each target that was told to be done: so many are done exactly."""
 
 

@@ -86,7 +86,7 @@ def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
 
 
 _FILTERS: Final = (
-    ("orders", "Part of the name, or its letters in order"),
+    ("ordd", "Part of the name, or beginnings of its words: orders_daily"),
     ("/regex/", "A regular expression"),
     ("!word", "Not that"),
     ("owner:ann", "Also team: source: status: last:failed zone: name:"),

@@ -277,7 +277,8 @@ class Question(Leaving[bool], Generic[Answer]):
         if self.left or not self.is_active:
             self.dash.deeds.note(told)
         elif done and not self.stays(answer):
-            self.dash.deeds.note(told)
+            self.dash.deeds.note(told, self.plan.title)
+            self.dash.deeds.let_go()
             self.leave(result=True)
         else:
             self._tell_outcome(told, rehearsed=self.stays(answer))

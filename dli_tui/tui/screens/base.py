@@ -122,6 +122,9 @@ class DashboardScreen(Screen[None]):
     def opened(self) -> None:
         """The session can be asked from now on."""
 
+    def let_go(self) -> None:
+        """What was selected is done with."""
+
     def moved(self, news: News) -> None:
         """Something that this screen follows has moved."""
 
@@ -193,7 +196,9 @@ class DashboardScreen(Screen[None]):
         zone = "" if times is Times.SCHEDULE else f"{self.zone('')} times  "
         alarm = Bit(f"{self.alarm}  " if self.alarm else "", Tone.FAILED, action="screen.problems")
         summary = Bit(f"{self.summary}  ")
-        right = [Bit(zone, Tone.MUTED), alarm, summary, *self._age(), Bit(" ")]
+        watched = len(self.session.watching.labels) if self.session is not None else 0
+        bell = Bit(f"watching {watched}  " if watched else "", Tone.RUNNING)
+        right = [Bit(zone, Tone.MUTED), bell, alarm, summary, *self._age(), Bit(" ")]
         self.query_one("#header", OneLine).tell(left, right)
         self._tell_notice()
 

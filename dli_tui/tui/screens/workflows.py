@@ -130,6 +130,9 @@ class WorkflowsScreen(DashboardScreen):
         self.tell_keys()
         self._take()
 
+    def let_go(self) -> None:
+        self._select(frozenset())
+
     def moved(self, news: News) -> None:
         self._take()
 
