@@ -57,18 +57,19 @@ class Bridge:
         self.session: Session | None = None
         self.problem: DLIError | None = None
         """Why the session couldn't be opened."""
+        self._is_opening = False
 
     def start(self) -> None:
         """Open the session beside what is on screen, or try again."""
-        if self.session is None:
-            self.problem = None
-            self._app.run_worker(self._live(), group="session", exclusive=True)
+        if self.session is None and not self._is_opening:
+            self.problem, self._is_opening = None, True
+            self._app.run_worker(self._live(), group="session")
 
     async def _live(self) -> None:
         try:
             await self._open()
         except DLIError as problem:
-            self.session, self.problem = None, problem
+            self.session, self.problem, self._is_opening = None, problem, False
             self._tell_screens()
 
     async def _open(self) -> None:

@@ -18,6 +18,8 @@ from textual.drivers.linux_driver import LinuxDriver
 if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
+_FRAME: Final = 1_000
+"""Whatever is written at once and as long as that is a screen, not a mode."""
 HUNG_UP: Final = 128 + signal.SIGHUP
 _LEAVE_MODES: Final = "\x1b[?2048l\x1b[?1016l"
 _HEARD: Final = ("\a", "\x1b]9;")
@@ -38,6 +40,7 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._dash = app
         self._lent = False
+        self._is_seen = False
         """Whether another program has the terminal, and may not be drawn over."""
         if sys.__stdout__ is not None:
             self._file = cast("TextIOWrapper", _Output(sys.__stdout__, self._lost))
@@ -53,6 +56,10 @@ class Terminal(LinuxDriver):
     def write(self, data: str) -> None:
         if not self._lent:
             super().write(data)
+            if not self._is_seen and len(data) >= _FRAME:
+                # The first frame is out. Textual's own word of that comes a frame later.
+                self._is_seen = True
+                self._dash.call_later(self._dash.bridge.start)
         elif self._file is not None and data.startswith(_HEARD):
             # Nobody but us knows that a run has ended.
             self._file.write(data)

@@ -69,6 +69,7 @@ class Lines(ScrollView, Toned, can_focus=True):
         self._strips: LRUCache[tuple[object, ...], tuple[object, Strip]] = LRUCache(1024)
         self.forget_styles()
         self._note: Sequence[Sequence[Piece]] = ()
+        self._field: tuple[object, Region] = (None, Region())
         self.is_steered = False
         """Whether somebody has moved the cursor; until then it stays at the top."""
 
@@ -90,9 +91,17 @@ class Lines(ScrollView, Toned, can_focus=True):
     # Where we are
 
     @property
+    def field(self) -> Region:
+        """Where lines are drawn. Textual works it out of all styles, a dozen times a key."""
+        known = (self.outer_size, self.show_vertical_scrollbar, self.show_horizontal_scrollbar)
+        if self._field[0] != known:
+            self._field = (known, self.scrollable_content_region)
+        return self._field[1]
+
+    @property
     def room(self) -> int:
         """How many lines can be seen at once."""
-        return max(1, self.scrollable_content_region.height - self.head_height)
+        return max(1, self.field.height - self.head_height)
 
     @property
     def top(self) -> int:
@@ -108,7 +117,7 @@ class Lines(ScrollView, Toned, can_focus=True):
         """The number of lines, or the width of the widest, is another now."""
         # Each change of this size lays the whole screen out again, so it stays the same as
         # long as everything fits.
-        least = self.scrollable_content_region.height
+        least = self.field.height
         self.virtual_size = Size(width, max(least, self.count + self.head_height))
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -150,7 +159,7 @@ class Lines(ScrollView, Toned, can_focus=True):
     # Painting
 
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
+        width = self.field.width
         if y < self.head_height:
             return self.paint_head(width)
         index = self.top + y - self.head_height
@@ -180,6 +189,7 @@ class Lines(ScrollView, Toned, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+        self._field = (None, Region())
         self.forget_styles()
 
     def strip(self, pieces: Iterable[Piece], width: int, base: Style) -> Strip:

@@ -167,7 +167,7 @@ class LogView(Lines):
 
     @property
     def _cells(self) -> int:
-        return max(LEAST_WIDTH, self.scrollable_content_region.width)
+        return max(LEAST_WIDTH, self.field.width)
 
     def _arrange(self, change: Callable[[], None]) -> None:
         """Change what is kept; the row that is read stays at its height on the screen."""

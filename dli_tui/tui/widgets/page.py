@@ -33,7 +33,7 @@ class Page(Lines):
     @property
     def laid(self) -> list[Text]:
         """The lines as they stand on the page, long ones wrapped."""
-        width = self.scrollable_content_region.width
+        width = self.field.width
         if self._laid[0] != width:
             self._laid = (width, [line for text in self._texts for line in wrapped(text, width)])
         return self._laid[1]

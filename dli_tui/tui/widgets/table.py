@@ -141,7 +141,7 @@ class Table(Lines, Generic[Row]):
 
     def repaint_words(self) -> None:
         """Paint the visible lines whose words have become others with time."""
-        width = self.scrollable_content_region.width
+        width = self.field.width
         stale = []
         for index in self.seen:
             slot = self._slot(index, width)
@@ -212,7 +212,7 @@ class Table(Lines, Generic[Row]):
 
     def head_clicked(self, x: int) -> None:
         left = _GUTTER
-        for column, room in self.layout_for(self.scrollable_content_region.width):
+        for column, room in self.layout_for(self.field.width):
             if left <= x < left + room + GAP:
                 self.post_message(self.HeadClicked(self, column.id))
                 return
