@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.saga import Saga
     from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
 
+FIRST_PAGE = 60
 PAGE = 500
 T = TypeVar("T")
 
@@ -313,10 +314,12 @@ class DemoBackend(Backend):
         )
 
     async def _pages(self, items: Iterator[T]) -> AsyncIterator[Page[T]]:
-        """Pages of a size that leaves the loop free between them."""
-        while page := tuple(islice(items, PAGE)):
+        """Pages of a size that leaves the loop free between them; the first is a screenful."""
+        size = FIRST_PAGE
+        while page := tuple(islice(items, size)):
             yield Page(page)
             await asyncio.sleep(self._latency)
+            size = PAGE
 
 
 def _playing(world: World, name: str | None) -> Iterator[DemoWorkflow]:
