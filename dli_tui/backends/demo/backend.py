@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 FIRST_PAGE = 60
 PAGE = 500
+STRETCH = 20
 T = TypeVar("T")
 
 
@@ -314,12 +315,21 @@ class DemoBackend(Backend):
         )
 
     async def _pages(self, items: Iterator[T]) -> AsyncIterator[Page[T]]:
-        """Pages of a size that leaves the loop free between them; the first is a screenful."""
+        """Pages of rows; the first is a screenful. The loop goes free between stretches of
+        them, so that a key is answered and a screen painted while a long list is made."""
+        page: list[T] = []
         size = FIRST_PAGE
-        while page := tuple(islice(items, size)):
-            yield Page(page)
+        for item in items:
+            page.append(item)
+            if len(page) % STRETCH == 0:
+                await asyncio.sleep(0)
+            if len(page) == size:
+                yield Page(tuple(page))
+                page, size = [], PAGE
+                await asyncio.sleep(self._latency)
+        if page:
+            yield Page(tuple(page))
             await asyncio.sleep(self._latency)
-            size = PAGE
 
 
 def _playing(world: World, name: str | None) -> Iterator[DemoWorkflow]:
