@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from dli_tui.present.arranging import Order
 from dli_tui.tui.columns import WORKFLOWS
 from dli_tui.tui.listing import WORST
 
 ORDERS: Final = (WORST.column, *(column.id for column in WORKFLOWS))
+
+
+Option = TypeVar("Option")
+
+
+def following(options: Iterable[Option], chosen: Option, by: int = 1) -> Option:
+    """The option that comes next where a key goes through them, round the end."""
+    every = tuple(options)
+    return every[(every.index(chosen) + by) % len(every)]
 
 
 class Times(StrEnum):

@@ -37,11 +37,12 @@ def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> li
     ]
     if sheet.schedule:
         lines.append(labelled("cron", sheet.cron))
-    told = "" if zone == row.zone else f", told in {zone}"
-    lines.append(labelled("zone", f"{row.zone}{told}"))
+    elsewhere = "" if zone == row.zone else f", told in {zone}"
+    lines.append(labelled("zone", f"{row.zone}{elsewhere}"))
     for place, fire in enumerate(sheet.fires[:_FIRES]):
         label = "next" if place == 0 else ""
-        when = f"{words.clock_time(fire, zone, now, offset=True)}  {words.until(fire, now)}"
+        told = words.clock_time(fire, zone, now, offset=zone != "UTC")
+        when = f"{told} {words.until(fire, now)}"
         lines.append(labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED))
     if arranging.is_late(row, now) and row.due is not None:
         due = words.clock_time(row.due, zone, now)

@@ -16,7 +16,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.tui import keys
 from dli_tui.tui.bridge import Moved, Opened, follow
-from dli_tui.tui.choices import Times
+from dli_tui.tui.choices import Times, following
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import run_meant
 from dli_tui.tui.looks import Looks, Tone
@@ -348,9 +348,8 @@ class DashboardScreen(Screen[None]):
             self.run_worker(session.workflows.refresh(), group="refresh", exclusive=True)
 
     def action_times(self) -> None:
-        order = list(Times)
         choices = self.dash.choices
-        chosen = order[(order.index(choices.times) + 1) % len(order)]
+        chosen = following(Times, choices.times)
         self.dash.choose(choices._replace(times=chosen))
         zone = f" ({self.dash.opening.zone})" if chosen is Times.HERE else ""
         self.say(f"Times are now told in {chosen.value}{zone}")

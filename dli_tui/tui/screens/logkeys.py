@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual.app import SuspendNotSupported
 
 from dli_tui.tui import logfile
+from dli_tui.tui.choices import following
 from dli_tui.tui.logrows import Level
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.logpane import LogPane
@@ -57,8 +58,7 @@ class LogScreen(DashboardScreen):
         self.log_view.follow(on=not self.log_view.following)
 
     def action_level(self) -> None:
-        order = list(Level)
-        self.log_view.show_level(order[(order.index(self.log_view.level) + 1) % len(order)])
+        self.log_view.show_level(following(Level, self.log_view.level))
 
     def action_wrap(self) -> None:
         self.log_view.wrap(on=not self.log_view.wrapped)

@@ -19,7 +19,7 @@ from dli_tui.present.arranging import Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import keys, late, sheets
-from dli_tui.tui.choices import ORDERS
+from dli_tui.tui.choices import ORDERS, following
 from dli_tui.tui.columns import WORKFLOWS, WorkflowCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import Listing
@@ -307,10 +307,10 @@ class WorkflowsScreen(DashboardScreen):
         self._filter(enabled=not self.listing.filter.enabled)
 
     def action_source(self) -> None:
-        self._filter(source=_after(_SOURCES, self.listing.filter.source))
+        self._filter(source=following(_SOURCES, self.listing.filter.source))
 
     def action_status(self) -> None:
-        self._filter(status=_after(_STATUSES, self.listing.filter.status))
+        self._filter(status=following(_STATUSES, self.listing.filter.status))
 
     def action_clear(self) -> None:
         self.query_one(FilterBar).forget()
@@ -320,8 +320,7 @@ class WorkflowsScreen(DashboardScreen):
         self.query_one(FilterBar).ask()
 
     def action_sort(self, by: int) -> None:
-        place = ORDERS.index(self.listing.order.column)
-        self._sort_by(ORDERS[(place + by) % len(ORDERS)])
+        self._sort_by(following(ORDERS, self.listing.order.column, by))
 
     def action_reverse(self) -> None:
         order = self.listing.order
@@ -399,8 +398,3 @@ class WorkflowsScreen(DashboardScreen):
         self.listing.select(keys_)
         self.table.select(keys_)
         self.tell_header()
-
-
-def _after(choices: tuple[object, ...], chosen: object) -> object:
-    """The choice that follows, the first one after the last."""
-    return choices[(choices.index(chosen) + 1) % len(choices)]
