@@ -28,7 +28,7 @@ from dli_tui.client import WorkflowClient
 from dli_tui.config import secrets
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.files import locate, show, write_initial
-from dli_tui.domain.errors import DLIError
+from dli_tui.domain.errors import ConfigurationError, DLIError
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.present import words
 from dli_tui.wiring import forget_demo
@@ -88,6 +88,8 @@ def doctor(ctx: typer.Context) -> None:
     if all(finding.ok for finding in findings):
         place = place_of(ctx)
         findings += [_sign_in(place), *_server(ctx, place)]
+    if findings[0].ok and settings_of(ctx).keys:
+        findings.append(_keys(ctx))
     findings += [_version(), _terminal()]
     for finding in findings:
         output.line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<14}  {finding.told}")
@@ -112,6 +114,19 @@ def _configuration(ctx: typer.Context) -> _Finding:
         return f"{settings.path}, {words.plural(len(settings.profiles), 'profile')}"
 
     return _tried("configuration", check)
+
+
+def _keys(ctx: typer.Context) -> _Finding:
+    from dli_tui.tui.keymap import keymap  # noqa: PLC0415 - no other command knows of keys
+
+    def check() -> str:
+        mapping = settings_of(ctx).keys
+        problems = keymap(mapping).problems
+        if problems:
+            raise ConfigurationError("; ".join(problems), hint="Correct [keys] in the config file.")
+        return f"{words.plural(len(mapping), 'key')} of your own"
+
+    return _tried("keys", check)
 
 
 def _profile(ctx: typer.Context) -> _Finding:

@@ -187,3 +187,18 @@ def test_a_profile_that_is_not_there_is_a_finding_of_the_doctor(cli, config):
         ["ok", "terminal"],
     ]
     assert "nope" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "ok", "said"),
+    [
+        ('"do.pause" = "f5"', "ok", "1 key of your own"),
+        ('"do.stpo" = "x"', "FAIL", "do.stpo is no command"),
+        ('"do.pause" = "s"', "FAIL", "do.pause"),
+    ],
+)
+def test_keys_of_ones_own_are_looked_at(cli, config, keys, ok, said):
+    done = cli("doctor", "--demo", *config(f"[keys]\n{keys}\n"))
+    line = next(line for line in done.stdout.splitlines() if " keys " in line)
+    assert line.startswith(ok)
+    assert said in line
