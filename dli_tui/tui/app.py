@@ -109,8 +109,10 @@ class Dashboard(App[None]):
 
     def _tick(self) -> None:
         front = self.front
-        # At the end the last tick may come when half of a screen is gone.
-        if front is not None and front is self.screen and not self._exit:
+        # A tick may come when a screen is on its way and has nothing on it yet, and the last
+        # one when half of a screen is gone.
+        is_whole = front is not None and front.is_mounted and not self._exit
+        if front is not None and is_whole and front is self.screen:
             front.tick()
 
     def on_app_focus(self) -> None:

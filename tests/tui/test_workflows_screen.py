@@ -354,3 +354,12 @@ async def test_rows_are_grey_bars_until_the_first_answer_comes():
         await here.pilot.pause()
         assert "Asking demo" in here.picture
         assert "░░░░" in here.picture
+
+
+async def test_a_second_that_passes_while_a_page_is_on_its_way_does_no_harm():
+    async with dashboard() as here:
+        await here.press("down")
+        here.app.open_run(here.screen.table.current.last_ref, "x")
+        here.app._tick()
+        await here.settle()
+        assert "logistics.carriers.rates" in here.lines[0]
