@@ -47,7 +47,8 @@ async def test_what_people_write_stays_as_it_is():
 @pytest.mark.parametrize("keys", [("slash",), ("colon",), ("p",), ("enter", "slash")])
 async def test_every_line_of_the_dashboard_is_such_a_line(keys):
     async with dashboard() as here:
-        await here.press(*keys)
+        for key in keys:
+            await here.press(key)
         here.app.focused.post_message(events.Paste(HOSTILE))
         await here.settle()
         assert here.app.focused.value == MEANT
