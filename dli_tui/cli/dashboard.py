@@ -14,7 +14,7 @@ from dli_tui.cli.codes import FAILED, WRONG_USE
 from dli_tui.cli.places import Connection, WrongUseError, place_for, profile_for
 from dli_tui.config import remembered
 from dli_tui.config.files import load
-from dli_tui.config.model import Kind, Profile
+from dli_tui.config.model import Profile
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.text import safe_line
 
@@ -123,7 +123,6 @@ def _where(target: Target) -> Where:
     profile: Profile = target.profile
     return Where(
         name=profile.name,
-        kind="demo" if profile.kind is Kind.DEMO else profile.kind.value,
         production=profile.production,
         read_only=target.read_only or profile.read_only,
         typed=profile.production and profile.confirm == "type",

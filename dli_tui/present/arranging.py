@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.clock import GRACE
 from dli_tui.domain.status import WorkflowStatus
+from dli_tui.present import strips
 from dli_tui.present.rows import BAD, WorkflowRow
 
 FAILED: Final = 0
@@ -113,7 +114,7 @@ def _duration(row: WorkflowRow, now: datetime) -> float | None:
 
 
 def _failures(row: WorkflowRow, _now: datetime) -> int | None:
-    return sum(mark.status in BAD for mark in row.marks) if row.marks else None
+    return strips.failures(row.marks) if row.marks else None
 
 
 def _owner(row: WorkflowRow, _now: datetime) -> str | None:

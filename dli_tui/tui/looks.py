@@ -75,20 +75,16 @@ class Signs(NamedTuple):
 
     cursor: str
     selected: str
-    late: str
     computed: str
     up: str
     down: str
     crumb: str
-    more: str
     full: str
     empty: str
-    rule: str
-    bar: str
 
 
-SIGNS: Final = Signs("›", "▪", "!", "~", "▴", "▾", "›", "…", "█", "░", "─", "│")
-ASCII_SIGNS: Final = Signs(">", "*", "!", "~", "^", "v", ">", "~", "#", ".", "-", "|")
+SIGNS: Final = Signs("›", "▪", "~", "▴", "▾", "›", "█", "░")
+ASCII_SIGNS: Final = Signs(">", "*", "~", "^", "v", ">", "#", ".")
 
 
 class Looks(NamedTuple):

@@ -17,7 +17,6 @@ class Where(NamedTuple):
     """The place that is looked at, as far as a person wants reminding of it."""
 
     name: str = "demo"
-    kind: str = "demo"
     production: bool = False
     read_only: bool = False
     typed: bool = False

@@ -5,7 +5,7 @@ Loaded with the first deed, after the models: nothing of it is needed to look at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain.ids import RunRef
@@ -18,6 +18,7 @@ from dli_tui.tui.modals.retry import RetryQuestion
 from dli_tui.tui.modals.run import RunAnswer, RunQuestion
 
 if TYPE_CHECKING:
+    from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.step import Step
     from dli_tui.session.session import Session
 
@@ -26,21 +27,24 @@ PERMITS: Final = permits.PERMITS
 
 
 def _pause(session: Session, frozen: Frozen) -> Question[str]:
-    async def call(target: Target, reason: str) -> str:
-        key = target.row.key
-        done = await session.client.pause(key.name, reason=reason or None, source=key.source)
-        return done.message or "paused"
-
-    return ReasonQuestion(plans.pause(frozen), Sending(frozen.fit, call))
+    return _holding(frozen, plans.pause(frozen), session.client.pause, "paused")
 
 
 def _unpause(session: Session, frozen: Frozen) -> Question[str]:
+    return _holding(frozen, plans.unpause(frozen), session.client.unpause, "active again")
+
+
+def _holding(
+    frozen: Frozen, plan: Plan, send: Callable[..., Awaitable[WorkflowRunResult]], told: str
+) -> Question[str]:
+    """A question about schedules, answered with a reason."""
+
     async def call(target: Target, reason: str) -> str:
         key = target.row.key
-        done = await session.client.unpause(key.name, reason=reason or None, source=key.source)
-        return done.message or "active again"
+        done = await send(key.name, reason=reason or None, source=key.source)
+        return done.message or told
 
-    return ReasonQuestion(plans.unpause(frozen), Sending(frozen.fit, call))
+    return ReasonQuestion(plan, Sending(frozen.fit, call))
 
 
 def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:

@@ -182,7 +182,7 @@ async def test_quitting_while_something_is_sent_wants_to_be_meant():
 
 
 async def test_production_is_seen_and_the_name_typed_out():
-    where = Where("prod", "basecamp", production=True, typed=True)
+    where = Where("prod", production=True, typed=True)
     async with dashboard(where=where, size=(80, 24)) as here:
         await go_to(here, "orders_daily")
         await here.press("p")

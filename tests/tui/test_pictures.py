@@ -65,7 +65,7 @@ async def test_the_list_in_ascii():
 
 
 async def test_a_production_place_where_nothing_may_be_changed():
-    where = Where("shop", "demo", production=True, read_only=True)
+    where = Where("shop", production=True, read_only=True)
     async with dashboard(size=(80, 24), where=where, read_only=True) as here:
         assert "PROD" in here.lines[0]
         assert "READ-ONLY" in here.lines[0]

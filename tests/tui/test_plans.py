@@ -16,7 +16,7 @@ from dli_tui.tui.opening import Where
 from dli_tui.tui.permits import Objection
 from tests.support_backends import NOW, run
 
-PROD = Where("prod", "basecamp", production=True, typed=True)
+PROD = Where("prod", production=True, typed=True)
 HOSTILE = "legacy.[bold]import[/bold]"
 
 

@@ -99,7 +99,7 @@ async def test_a_refusal_keeps_the_form_and_says_code_message_and_hint():
 
 async def test_a_long_refusal_is_read_to_its_hint_on_the_smallest_terminal():
     refusal = ServerError("The pool has no slot left. " * 6, hint="Wait a minute.")
-    where = Where("prod", "basecamp", production=True, typed=True)
+    where = Where("prod", production=True, typed=True)
     backend = ScriptedBackend([row("d")], run=[refusal])
     async with dashboard(backend=backend, size=(60, 16), where=where) as here:
         await here.press("R")
