@@ -13,6 +13,11 @@ from dli_tui.tui.keys import COMMANDS, Command, Scope
 _TITLES = {
     Scope.LIST: "On the list",
     Scope.RUN: "On a run",
+    Scope.HISTORY: "In the history, and on the page of a workflow",
+    Scope.BACKFILL: "On a backfill",
+    Scope.TEMPLATES: "Among the templates",
+    Scope.SAGAS: "Among the sagas",
+    Scope.CONTEXTS: "Among the contexts",
     Scope.EVERYWHERE: "Everywhere",
 }
 

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import BAD
 from dli_tui.present.urls import web_address
-from dli_tui.tui import browsers, colours, crash
+from dli_tui.tui import browsers, colours, crash, pages
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
@@ -140,15 +140,30 @@ class Dashboard(App[None]):
 
     def open_run(self, ref: RunRef, name: str, *, to_log: bool = False) -> None:
         """Open the page of a run."""
-        from dli_tui.tui.screens.run import RunScreen  # noqa: PLC0415 - not for the first paint
+        self.push_screen(pages.run(ref, name, to_log=to_log))
 
-        self.push_screen(RunScreen(ref, name, to_log=to_log))
+    def open_workflow(self, key: WorkflowKey, name: str) -> None:
+        """Open the page of a workflow."""
+        self.push_screen(pages.workflow(key, name))
+
+    def open_backfill(self, ref: RunRef, name: str) -> None:
+        """Open the page of a backfill."""
+        self.push_screen(pages.backfill(ref, name))
+
+    def visit(self, page: str) -> None:
+        """Go to one of the pages that stand beside the list."""
+        self._go_home()
+        if page != "list":
+            self.push_screen(pages.BESIDE[page]())
 
     def go_to(self, key: WorkflowKey) -> None:
         """Go to a workflow on the list, whatever is filtered."""
+        self._go_home()
+        cast("WorkflowsScreen", self.screen_stack[0]).go_to(key)
+
+    def _go_home(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        cast("WorkflowsScreen", self.screen_stack[0]).go_to(key)
 
     def pop_screen(self) -> AwaitComplete:
         # Textual remembers the looks of a thousand widgets, and with each all that it had drawn.

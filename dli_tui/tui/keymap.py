@@ -13,13 +13,13 @@ from typing import Final, NamedTuple
 from textual.keys import _character_to_key
 
 from dli_tui.domain.text import safe_line
-from dli_tui.tui.keys import BY_ID, COMMANDS, FIXED, Command, Fixed, Place, Scope, spelled
+from dli_tui.tui.keys import BY_ID, COMMANDS, FIXED, SCREENS, Command, Fixed, Place, Scope, spelled
 
 _MOST: Final = 60
 _OF_SCREENS: Final[dict[Place, tuple[Scope, ...]]] = {
-    Place.APP: (Scope.LIST, Scope.RUN),
-    Place.PANES: (Scope.LIST, Scope.RUN),
-    Place.LINES: (Scope.LIST, Scope.RUN),
+    Place.APP: SCREENS,
+    Place.PANES: SCREENS,
+    Place.LINES: SCREENS,
     Place.LOG: (Scope.RUN,),
 }
 """Where a fixed key comes before every command. What is open over a screen has keys of its own."""

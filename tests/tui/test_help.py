@@ -22,7 +22,7 @@ def words(scope, *, mapped=None, looks=None):
     return ["".join(piece.text for piece in line) for line in told]
 
 
-@pytest.mark.parametrize("scope", [Scope.LIST, Scope.RUN])
+@pytest.mark.parametrize("scope", keys.SCREENS)
 def test_every_command_of_the_screen_is_told_with_its_key(scope):
     told = words(scope)
     for command in keys.in_scope(scope):
@@ -63,7 +63,7 @@ async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
         assert len(here.app.screen_stack) == 1
 
 
-@pytest.mark.parametrize("scope", [Scope.LIST, Scope.RUN])
+@pytest.mark.parametrize("scope", keys.SCREENS)
 def test_what_no_one_can_change_is_told_too(scope):
     told = words(scope)
     for one in keys.FIXED:

@@ -71,7 +71,7 @@ def test_blanks_and_signs_are_taken_as_they_are_meant():
     assert made.keys("go.help") == ("percent_sign",)
 
 
-@pytest.mark.parametrize("scope", [Scope.LIST, Scope.RUN])
+@pytest.mark.parametrize("scope", keys.SCREENS)
 def test_no_command_has_a_key_of_its_own_that_could_not_be_wished_for(scope):
     given = {one.id: one.keys for one in keys.in_scope(scope)}
     assert not keymap(given).problems

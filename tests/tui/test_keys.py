@@ -11,11 +11,19 @@ import pytest
 from dli_tui.tui import keys
 from dli_tui.tui.keys import COMMANDS, Scope
 
-SCREENS = [Scope.LIST, Scope.RUN]
-WRITE_KEYS = {"do.run": "R", "do.stop": "s", "do.pause": "p", "do.unpause": "u", "do.retry": "t"}
+WRITE_KEYS = {
+    "do.run": "R",
+    "do.backfill": "b",
+    "do.stop": "s",
+    "do.pause": "p",
+    "do.unpause": "u",
+    "do.register": "plus",
+    "do.unregister": "D",
+    "do.retry": "t",
+}
 
 
-@pytest.mark.parametrize("scope", SCREENS)
+@pytest.mark.parametrize("scope", keys.SCREENS)
 def test_no_key_means_two_things_on_one_screen(scope):
     counted = Counter(key for one in keys.in_scope(scope) for key in one.keys.split(","))
     assert [key for key, count in counted.items() if count > 1] == []

@@ -63,7 +63,7 @@ class HelpScreen(Leaving[None]):
 def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
     """The help of a screen, with the keys in force."""
     own = [one for one in keys.COMMANDS if one.scope is scope]
-    everywhere = [one for one in keys.COMMANDS if one.scope is Scope.EVERYWHERE]
+    everywhere = [one for one in keys.in_scope(scope) if one.scope is Scope.EVERYWHERE]
     writing = [one for one in everywhere if one.writes]
     looking = [one for one in everywhere if not one.writes]
     parts = (("This screen", own), ("Do", writing), ("Everywhere", looking))

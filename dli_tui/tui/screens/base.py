@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dli_tui.domain.errors import DLIError, ErrorCode
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.tui import keys
@@ -283,7 +284,7 @@ class DashboardScreen(Screen[None]):
         command = keys.BY_ACTION.get((self.scope, said)) or keys.BY_ACTION.get(
             (Scope.EVERYWHERE, said)
         )
-        return command is None or self.offers(command)
+        return command is None or (keys.works_in(self.scope, command) and self.offers(command))
 
     # Times
 
@@ -332,6 +333,18 @@ class DashboardScreen(Screen[None]):
             self.say("There is no run to read the log of", wrong=True)
         else:
             self.dash.open_run(run.ref, row.name, to_log=True)
+
+    def action_visit(self, page: str) -> None:
+        self.dash.visit(page)
+
+    def action_open_backfill(self) -> None:
+        """Open the backfill that the run which is meant belongs to."""
+        row = self.pointed
+        run = self.run_of(row) if row is not None else None
+        if row is None or run is None or run.backfill_id is None:
+            self.say("This run belongs to no backfill", wrong=True)
+        else:
+            self.dash.open_backfill(RunRef(run.backfill_id, run.dataset_name), row.name)
 
     def action_back(self) -> None:
         if len(self.dash.screen_stack) > 1:

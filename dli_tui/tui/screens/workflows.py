@@ -280,6 +280,11 @@ class WorkflowsScreen(DashboardScreen):
     @on(Lines.Chosen, "#workflows")
     def action_open(self) -> None:
         row = self.table.current
+        if row is not None:
+            self.dash.open_workflow(row.key, row.name)
+
+    def action_last_run(self) -> None:
+        row = self.table.current
         if row is None:
             return
         if row.last_ref is None:
