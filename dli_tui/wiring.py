@@ -31,7 +31,10 @@ async def opened(target: Target) -> AsyncIterator[WorkflowClient]:
 @asynccontextmanager
 async def watched(target: Target, crashed: Crashed | None = None) -> AsyncIterator[Session]:
     """The live picture of `target`; its tasks end before what was opened is closed."""
-    async with opened(target) as client, Session(client, crashed=crashed) as session:
+    async with (
+        opened(target) as client,
+        Session(client, project=target.project, crashed=crashed) as session,
+    ):
         yield session
 
 

@@ -12,14 +12,21 @@ from dli_tui.domain.page import Page
 from dli_tui.domain.query import (
     BackfillRequest,
     HistoryQuery,
+    NewSaga,
     Registration,
     RunRequest,
     WorkflowQuery,
 )
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.saga import Saga, SagaStatus
-from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.saga import Saga, SagaType
+from dli_tui.domain.status import (
+    ResultStatus,
+    RunStatus,
+    SagaStatus,
+    SourceType,
+    WorkflowStatus,
+)
 from dli_tui.domain.template import NewFromTemplate
 from dli_tui.domain.workflow import WorkflowInfo
 
@@ -37,6 +44,7 @@ WRITES = frozenset(
         "unpause",
         "create_from_template",
         "cancel_saga",
+        "start_saga",
     }
 )
 
@@ -183,6 +191,14 @@ class ScriptedBackend(Backend):
     async def cancel_saga(self, saga_id: str) -> Saga:
         self._asked("cancel_saga", saga_id)
         return Saga(saga_id=saga_id, saga_type="t", status=SagaStatus.COMPENSATING)
+
+    async def saga_types(self) -> tuple[SagaType, ...]:
+        found: tuple[SagaType, ...] | None = self._asked("saga_types", None)
+        return found or ()
+
+    async def start_saga(self, request: NewSaga) -> Saga:
+        self._asked("start_saga", request)
+        return Saga(saga_id="s1", saga_type=request.saga_type, status=SagaStatus.PENDING)
 
 
 class SharedIds(ScriptedBackend):

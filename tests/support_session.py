@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from dli_tui.client import WorkflowClient
 from dli_tui.session.activity import Activity
@@ -13,6 +14,8 @@ from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Tasks
 from tests.support import ManualClock
 from tests.support_backends import NOW
+
+NO_PROJECT = Path("/no/project")
 
 
 class ManualPace:
@@ -70,6 +73,7 @@ def unopened(backend, *, clock=None, **options):
     """A session that has not begun, without the luck of the jitter."""
     pace, clock = ManualPace(), clock or ManualClock(NOW)
     client = WorkflowClient(backend, clock=clock)
+    options.setdefault("project", NO_PROJECT)
     session = Session(client, pace=pace, jitter=lambda: 0.5, **options)
     return Pacer(session, pace, backend, clock)
 

@@ -17,7 +17,7 @@ from dli_tui.session.session import Session
 from dli_tui.tui.app import Dashboard
 from dli_tui.tui.opening import Opening, Where
 from tests.support import ManualClock
-from tests.support_session import ManualPace
+from tests.support_session import NO_PROJECT, ManualPace
 
 HOUR = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -121,6 +121,7 @@ async def dashboard(
     hour=HOUR,
     held=False,
     refusals=(),
+    project=NO_PROJECT,
     **options,
 ):
     """A dashboard on the demo, with its first picture on screen.
@@ -133,7 +134,7 @@ async def dashboard(
 
     def session(crashed):
         client = WorkflowClient(backend, clock=clock, read_only=read_only)
-        live = Session(client, pace=pace, jitter=lambda: 0.5, crashed=crashed)
+        live = Session(client, project=project, pace=pace, jitter=lambda: 0.5, crashed=crashed)
         return _Opened(backend, live, held, refusals)
 
     where = options.pop("where", Where(read_only=read_only))

@@ -23,7 +23,7 @@ from dli_tui.domain.errors import (
     WorkflowPermissionError,
     WorkflowRegistrationError,
 )
-from dli_tui.domain.health import Health, HealthComponent, HealthStatus
+from dli_tui.domain.health import Health, HealthComponent, ImportFailure, RateBudget
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.domain.page import Changes, Page
@@ -31,6 +31,7 @@ from dli_tui.domain.query import (
     BackfillRequest,
     BackfillScope,
     HistoryQuery,
+    NewSaga,
     Registration,
     RunRequest,
     WorkflowQuery,
@@ -43,7 +44,7 @@ from dli_tui.domain.results import (
     WorkflowStatusResult,
 )
 from dli_tui.domain.run import RunProgress, WorkflowRun
-from dli_tui.domain.saga import Saga, SagaStatus, SagaStep
+from dli_tui.domain.saga import Saga, SagaStep, SagaType
 from dli_tui.domain.schedule import (
     NotificationConfig,
     NotificationTarget,
@@ -51,9 +52,11 @@ from dli_tui.domain.schedule import (
     ScheduleConfig,
 )
 from dli_tui.domain.status import (
+    HealthStatus,
     ResultStatus,
     RunStatus,
     RunType,
+    SagaStatus,
     SourceType,
     StepStatus,
     WorkflowStatus,
@@ -85,15 +88,18 @@ __all__ = [
     "HealthComponent",
     "HealthStatus",
     "HistoryQuery",
+    "ImportFailure",
     "InvalidCronError",
     "LogChunk",
     "LogLine",
     "LogRef",
     "NewFromTemplate",
+    "NewSaga",
     "NotificationConfig",
     "NotificationTarget",
     "Page",
     "PlannedSlot",
+    "RateBudget",
     "Registration",
     "ResultStatus",
     "RetryConfig",
@@ -105,6 +111,7 @@ __all__ = [
     "Saga",
     "SagaStatus",
     "SagaStep",
+    "SagaType",
     "ScheduleConfig",
     "ServerError",
     "SlotAction",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.rules import in_force, matches_run
+from dli_tui.domain.status import RunType
 from dli_tui.domain.workflow import DatasetInfo
+from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
     from dli_tui.backends.port import Backend
-    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.ids import RunRef, WorkflowKey
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
 
@@ -48,6 +52,28 @@ async def recent_runs(
 
     found = await asyncio.gather(*(of(name) for name in names))
     return dict(zip(names, found, strict=True))
+
+
+async def backfill_status(backend: Backend, ref: RunRef) -> Backfill:
+    """A backfill by what its history tells: dates without a run are known to nobody."""
+    from dli_tui.domain.backfill import Backfill, BackfillDate  # noqa: PLC0415 - one page needs them
+
+    whole = await backend.run_status(ref)
+    row = in_force(await backend.workflow(whole.dataset_name))
+    zone = row.timezone if row is not None else "UTC"
+    query = HistoryQuery(workflow=whole.dataset_name, run_type=RunType.BACKFILL)
+    runs: list[WorkflowRun] = []
+    async for page in backend.history(query):
+        runs += [run for run in page.items if run.backfill_id == whole.run_id]
+        oldest = min((run.created_at for run in page.items if run.created_at), default=None)
+        if oldest is not None and whole.created_at is not None and oldest < whole.created_at:
+            break
+    dated = sorted(((run.slot, run) for run in runs if run.slot is not None), key=itemgetter(0))
+    dates = tuple(
+        BackfillDate(slot=slot, day=slot.astimezone(zone_of(zone)).date(), run=run)
+        for slot, run in dated
+    )
+    return Backfill(whole=whole, timezone=zone, dates=dates)
 
 
 async def dataset_info(backend: Backend, name: str) -> DatasetInfo | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from types import TracebackType
 
+    from dli_tui.domain.backfill import Backfill
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from dli_tui.domain.query import (
         BackfillRequest,
         HistoryQuery,
+        NewSaga,
         Registration,
         RunRequest,
         WorkflowQuery,
     )
     from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
     from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
@@ -111,6 +113,14 @@ class Backend(ABC):
         """What is known of a dataset beside its schedule."""
         return await fallback.dataset_info(self, name)
 
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        """A backfill that was started, with each of its dates."""
+        return await fallback.backfill_status(self, ref)
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        """The backfills that are under way or were lately, newest first, as far as it can tell."""
+        return ()
+
     # The rest is offered or it isn't.
 
     async def register(self, request: Registration) -> WorkflowInfo:
@@ -181,6 +191,14 @@ class Backend(ABC):
 
     async def cancel_saga(self, saga_id: str) -> Saga:
         """Ask a saga to stop and undo what it did."""
+        raise self._unsupported(Capability.SAGAS)
+
+    async def saga_types(self) -> tuple[SagaType, ...]:
+        """The kinds of saga that can be started; none where the server doesn't tell them."""
+        raise self._unsupported(Capability.SAGAS)
+
+    async def start_saga(self, request: NewSaga) -> Saga:
+        """Start a saga."""
         raise self._unsupported(Capability.SAGAS)
 
     async def health(self) -> Health:

@@ -22,6 +22,7 @@ from dli_tui.cli.running import (
     writing,
 )
 from dli_tui.client import WorkflowClient
+from dli_tui.config.target import HERE
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
 from dli_tui.domain.parameters import value_of
 from dli_tui.domain.query import BackfillScope
@@ -72,7 +73,7 @@ def register(
     ] = False,
     path: Annotated[
         Path, typer.Option("--path", metavar="FOLDER", help="The project with the spec.")
-    ] = Path(),
+    ] = HERE,
     yes: Yes = False,
     format_: LongAnswer = Format.TABLE,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -18,7 +18,7 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
 from dli_tui.domain.page import Changes, Page
-from dli_tui.domain.query import BackfillScope, HistoryQuery, WorkflowQuery
+from dli_tui.domain.query import BackfillChoice, BackfillScope, HistoryQuery, WorkflowQuery
 from dli_tui.domain.results import (
     WorkflowHistoryResult,
     WorkflowListResult,
@@ -28,11 +28,11 @@ from dli_tui.domain.schedule import next_fire
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
 
 if TYPE_CHECKING:
-    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.backfill import Backfill, BackfillPlan
     from dli_tui.domain.health import Health
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
     from dli_tui.domain.template import Template, TemplateCategory
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
@@ -44,6 +44,12 @@ UNKNOWN_CAP: Final = timedelta(minutes=10)
 _PATIENCE: Final = 5
 _TELLING: Final = 20
 """How many recent runs say how long the next one takes."""
+_SERVERS_OWN: Final = {
+    Capability.BACKFILL_SLOTS: (
+        "This server takes the whole range and decides itself about runs that exist."
+    ),
+}
+"""What a plan has to say where a server lacks something."""
 
 
 class Reader:
@@ -191,21 +197,27 @@ class Reader:
         source: SourceType | None = None,
     ) -> BackfillPlan:
         """What a backfill would do, slot by slot. Sends nothing but questions."""
-        from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
-
         first, last = checks.a_range(start, end)
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
-        runs = await self._runs_for(name, first, last)
-        plan = backfill.plan(
-            row, runs, start=first, end=last, now=self.clock.now(), scope=scope, parallel=parallel
-        )
-        if Capability.BACKFILL_SLOTS not in self.capabilities:
-            said = "This server takes the whole range and decides itself about runs that exist."
-            plan = plan.model_copy(update={"warnings": (*plan.warnings, said)})
-        return plan
+        runs = await self.runs_for(name, first, last)
+        return self.planned(row, runs, BackfillChoice(first, last, scope, parallel))
 
-    async def _runs_for(self, name: str, first: date, last: date) -> list[WorkflowRun]:
+    def planned(
+        self, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice
+    ) -> BackfillPlan:
+        """The plan of a backfill for a row whose `runs` are known, newest first."""
+        from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
+
+        plan = backfill.plan(row, runs, choice, self.clock.now())
+        said = [
+            sentence
+            for capability, sentence in _SERVERS_OWN.items()
+            if capability not in self.capabilities
+        ]
+        return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
+
+    async def runs_for(self, name: str, first: date, last: date) -> list[WorkflowRun]:
         """The runs of a range, and enough of the newest ones to tell how long they take."""
         day = timedelta(days=1)
         query = HistoryQuery(workflow=name, start_date=first - day, end_date=last + day)
@@ -215,6 +227,14 @@ class Reader:
         runs.extend(run for run in recent if run.run_id not in known)
         runs.sort(key=_newest_first, reverse=True)
         return runs
+
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        """A backfill that was started, with each of its dates."""
+        return await self.backend.backfill_status(ref)
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        """The backfills that are under way or were lately, newest first."""
+        return await self.backend.backfills()
 
     # Templates, sagas, health
 
@@ -239,6 +259,10 @@ class Reader:
     async def saga(self, saga_id: str) -> Saga:
         """One saga with its steps."""
         return await self.backend.saga(saga_id)
+
+    async def saga_types(self) -> tuple[SagaType, ...]:
+        """The kinds of saga that can be started; none where the server doesn't tell them."""
+        return await self.backend.saga_types()
 
     async def health(self) -> Health:
         """How the server says it is doing."""

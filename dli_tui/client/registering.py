@@ -9,7 +9,7 @@ from dli_tui.domain import cron
 from dli_tui.domain.query import Registration
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.zones import zone_of
-from dli_tui.specs.find import find_spec
+from dli_tui.specs.find import FoundSpec, find_spec
 
 
 def registration_from(
@@ -20,7 +20,13 @@ def registration_from(
     if schedule.cron is not None:
         cron.check(schedule.cron, dataset_name=dataset_name)
     zone_of(schedule.timezone)
-    found = find_spec(dataset_name, project)
+    return registration_of(find_spec(dataset_name, project), dataset_name, schedule, force=force)
+
+
+def registration_of(
+    found: FoundSpec, dataset_name: str, schedule: ScheduleConfig, *, force: bool = False
+) -> Registration:
+    """The request to register a dataset by a spec that was read already."""
     spec = found.spec
     return Registration(
         dataset_name,

@@ -19,6 +19,7 @@ from dli_tui.domain import cron, rules
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
+    ConfigurationError,
     DLIError,
     ErrorCode,
     WorkflowExecutionError,
@@ -34,6 +35,7 @@ from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.query import NewSaga
     from dli_tui.domain.saga import Saga
     from dli_tui.domain.template import NewFromTemplate
     from dli_tui.domain.workflow import WorkflowInfo
@@ -241,6 +243,16 @@ class WorkflowClient(Reader):
         sending(f"cancel saga '{saga_id}'")
         return await self.backend.cancel_saga(saga_id)
 
+    async def start_saga(self, request: NewSaga) -> Saga:
+        """Start a saga; what it is given is checked as the parameters of a run are."""
+        kind = request.saga_type.strip()
+        if not kind:
+            raise ConfigurationError("A saga needs a kind", hint="Say which saga to start.")
+        given = checks.parameters(request.input_data)
+        self._require_writable("start", kind)
+        sending(f"start saga '{kind}'")
+        return await self.backend.start_saga(request._replace(saga_type=kind, input_data=given))
+
     async def _pause_at_birth(self, made: WorkflowInfo) -> WorkflowInfo:
         name = made.dataset_name
         try:
@@ -270,7 +282,7 @@ class WorkflowClient(Reader):
                 dataset_name=name,
                 hint="Leave out --parallel; the dates then run one after the other.",
             )
-        if plan.to_skip and not self._leaves_out_slots and plan.scope is not BackfillScope.ALL:
+        if plan.to_skip and not self._leaves_out_slots and not plan.is_plain:
             raise WorkflowExecutionError(
                 f"Leaving out single slots is not offered by {self.backend.label}",
                 dataset_name=name,

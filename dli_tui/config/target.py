@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.model import Kind, Profile
 
 DEMO = Profile(name="demo", kind=Kind.DEMO)
+HERE: Final = Path()
+"""The project is the folder that one stands in, unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +29,8 @@ class Target:
     def is_demo(self) -> bool:
         """Whether no server is asked."""
         return self.profile.kind is Kind.DEMO
+
+    @property
+    def project(self) -> Path:
+        """The folder with the specs of what is registered from here."""
+        return self.profile.project or HERE

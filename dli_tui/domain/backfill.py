@@ -1,4 +1,4 @@
-"""What a backfill would do, slot by slot, before anything is sent."""
+"""A backfill, slot by slot: what it would do before anything is sent, and how it then goes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from pydantic import Field, computed_field
 
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
-from dli_tui.domain.status import RunStatus
+from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.domain.value import Moment, Value
 
 
@@ -40,6 +42,9 @@ class BackfillPlan(Value):
     timezone: str = Field(description="The zone in which the dates are read.")
     scope: BackfillScope = Field(description="Which slots are wanted.")
     parallel: bool = Field(default=False, description="All at once, or one after the other.")
+    is_plain: bool = Field(
+        default=True, exclude=True, description="Whether the range says all of it."
+    )
     slots: tuple[PlannedSlot, ...] = Field(description="Every slot of the range, in order.")
     estimate_seconds: float | None = Field(
         default=None, description="How long it would take, from past runs; none under five."
@@ -61,3 +66,63 @@ class BackfillPlan(Value):
     def wanted(self) -> tuple[datetime, ...]:
         """The slots that would run."""
         return tuple(slot.slot for slot in self.slots if slot.action is not SlotAction.SKIP)
+
+
+class BackfillDate(Value):
+    """One slot of a backfill that was started."""
+
+    slot: Moment = Field(description="The logical moment, in UTC.")
+    day: date = Field(description="The calendar date in the schedule's zone.")
+    run: WorkflowRun | None = Field(default=None, description="Its run, once there is one.")
+
+    @property
+    def status(self) -> RunStatus | None:
+        """Where its run stands, if it has begun."""
+        return self.run.status if self.run is not None else None
+
+
+class Backfill(Value):
+    """A backfill that was started: the whole, and each of its dates."""
+
+    whole: WorkflowRun = Field(description="The backfill, told like a run.")
+    timezone: str = Field(default="UTC", description="The zone in which its dates are read.")
+    parallel: bool = Field(default=False, description="All at once, or one after the other.")
+    dates: tuple[BackfillDate, ...] = Field(default=(), description="Every slot, in order.")
+
+    @property
+    def ref(self) -> RunRef:
+        """The address of the whole."""
+        return self.whole.ref
+
+    @property
+    def source_type(self) -> SourceType | None:
+        """The source of its workflow, where that is known."""
+        return self.whole.source_type
+
+    @property
+    def failed(self) -> tuple[BackfillDate, ...]:
+        """The dates whose run failed."""
+        return tuple(one for one in self.dates if one.status in _BAD)
+
+    @property
+    def not_begun(self) -> tuple[BackfillDate, ...]:
+        """The dates without a run."""
+        return tuple(one for one in self.dates if one.run is None)
+
+    @property
+    def remaining(self) -> tuple[BackfillDate, ...]:
+        """The dates that are not done, and that nothing works at."""
+        return tuple(
+            one
+            for one in self.dates
+            if one.status is None
+            or (one.status.is_terminal and one.status is not RunStatus.COMPLETED)
+        )
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is over, though some of its dates have never run."""
+        return self.whole.status.is_terminal and bool(self.not_begun)
+
+
+_BAD = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT})

@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
+from dli_tui.domain.status import HealthStatus
 from dli_tui.domain.value import Moment, Value
-
-
-class HealthStatus(StrEnum):
-    """How well a server or one of its parts is."""
-
-    HEALTHY = "healthy"
-    DEGRADED = "degraded"
-    UNHEALTHY = "unhealthy"
-    UNKNOWN = "unknown"
-
-    @classmethod
-    def of(cls, word: str) -> HealthStatus:
-        """Our word for a server's; UNKNOWN for one that nobody knows."""
-        return _WORDS.get(word.strip().casefold(), cls.UNKNOWN)
-
-
-_WORDS = {str(status): status for status in HealthStatus} | {
-    "ok": HealthStatus.HEALTHY,
-    "up": HealthStatus.HEALTHY,
-    "warning": HealthStatus.DEGRADED,
-    "error": HealthStatus.UNHEALTHY,
-    "down": HealthStatus.UNHEALTHY,
-    "failed": HealthStatus.UNHEALTHY,
-}
 
 
 class HealthComponent(Value):
@@ -42,6 +17,23 @@ class HealthComponent(Value):
     heartbeat_at: Moment | None = Field(default=None, description="When it last gave a sign.")
 
 
+class ImportFailure(Value):
+    """A definition that the server couldn't read, so that its workflow isn't there."""
+
+    name: str = Field(description="The file or the dataset.")
+    message: str = Field(description="What is wrong with it, in the server's words.")
+    at: Moment | None = Field(default=None, description="When it was last tried.")
+
+
+class RateBudget(Value):
+    """How many requests of one sort may still be sent until a moment."""
+
+    name: str = Field(description="Which requests.")
+    limit: int = Field(description="How many may be sent in all.")
+    remaining: int = Field(description="How many are left.")
+    resets_at: Moment | None = Field(default=None, description="When all may be sent again.")
+
+
 class Health(Value):
     """A server as a whole."""
 
@@ -51,3 +43,7 @@ class Health(Value):
     timestamp: Moment | None = Field(default=None, description="When it said so.")
     components: tuple[HealthComponent, ...] = Field(default=(), description="Its parts.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Numbers that it gives.")
+    import_errors: tuple[ImportFailure, ...] = Field(
+        default=(), description="What it couldn't read."
+    )
+    budgets: tuple[RateBudget, ...] = Field(default=(), description="What may still be asked.")

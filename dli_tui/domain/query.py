@@ -63,12 +63,33 @@ class BackfillScope(StrEnum):
     FAILED = "failed"
 
 
+class BackfillChoice(NamedTuple):
+    """What a person chooses of a backfill: dates, which of their slots, and how they go."""
+
+    start: date
+    end: date
+    scope: BackfillScope = BackfillScope.ALL
+    parallel: bool = False
+    without: frozenset[date] = frozenset()
+    """Dates of the range that are left out all the same."""
+    only: frozenset[datetime] | None = None
+    """Nothing but these slots; None: any of the range."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a server that takes nothing but a range can be told all of it."""
+        return self.scope is BackfillScope.ALL and not self.without and self.only is None
+
+
 class RunRequest(NamedTuple):
-    """One run by hand."""
+    """One run by hand; with a `slot`, the run of that date in a backfill that we keep going."""
 
     dataset_name: str
     parameters: Mapping[str, Any] = _NONE
     dry_run: bool = False
+    slot: datetime | None = None
+    run_id: str | None = None
+    """Our own id for it, where the server takes one: asked twice, it is one run all the same."""
 
 
 class BackfillRequest(NamedTuple):
@@ -80,3 +101,14 @@ class BackfillRequest(NamedTuple):
     slots: tuple[datetime, ...] | None = None
     parameters: Mapping[str, Any] = _NONE
     parallel: bool = False
+
+
+class NewSaga(NamedTuple):
+    """A saga to be started; `saga_type` is a kind that the server knows."""
+
+    saga_type: str
+    input_data: Mapping[str, Any] = _NONE
+    correlation_id: str | None = None
+    """What ties it to a run."""
+    tenant_id: str | None = None
+    """On whose behalf it works."""

@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
-from dli_tui.domain.status import StepStatus
+from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.domain.value import Moment, Value
-
-
-class SagaStatus(StrEnum):
-    """Where a saga stands."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    COMPENSATING = "compensating"
-    COMPENSATED = "compensated"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
-
-    @classmethod
-    def of(cls, word: str) -> SagaStatus:
-        """Our word for a server's; UNKNOWN for one that nobody knows."""
-        return _WORDS.get(word.strip().casefold(), cls.UNKNOWN)
-
-    @property
-    def is_terminal(self) -> bool:
-        """Nothing more will happen to it."""
-        return self in _OVER
-
-
-_OVER = frozenset(
-    {SagaStatus.COMPLETED, SagaStatus.COMPENSATED, SagaStatus.FAILED, SagaStatus.CANCELLED}
-)
-_WORDS = {str(status): status for status in SagaStatus} | {
-    "started": SagaStatus.RUNNING,
-    "in_progress": SagaStatus.RUNNING,
-    "success": SagaStatus.COMPLETED,
-    "rolling_back": SagaStatus.COMPENSATING,
-    "canceled": SagaStatus.CANCELLED,
-}
 
 
 class SagaStep(Value):
@@ -78,3 +42,12 @@ class Saga(Value):
     created_at: Moment | None = Field(default=None, description="When it was asked for.")
     started_at: Moment | None = Field(default=None, description="When it began.")
     finished_at: Moment | None = Field(default=None, description="When it ended.")
+
+
+class SagaType(Value):
+    """A kind of saga that can be started."""
+
+    name: str = Field(description="What it is called when it is started.")
+    description: str | None = Field(default=None, description="What it does.")
+    required_fields: tuple[str, ...] = Field(default=(), description="What it has to be given.")
+    optional_fields: tuple[str, ...] = Field(default=(), description="What it may be given.")

@@ -169,3 +169,62 @@ _STEP_WORDS: Final = {str(status): status for status in StepStatus} | {
     "removed": StepStatus.SKIPPED,
     "canceled": StepStatus.CANCELLED,
 }
+
+
+class SagaStatus(StrEnum):
+    """Where a saga stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    COMPENSATING = "compensating"
+    COMPENSATED = "compensated"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, word: str) -> SagaStatus:
+        """Our word for a server's; UNKNOWN for one that nobody knows."""
+        return _SAGA_WORDS.get(word.strip().casefold(), cls.UNKNOWN)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Nothing more will happen to it."""
+        return self in _SAGAS_OVER
+
+
+_SAGAS_OVER: Final = frozenset(
+    {SagaStatus.COMPLETED, SagaStatus.COMPENSATED, SagaStatus.FAILED, SagaStatus.CANCELLED}
+)
+_SAGA_WORDS: Final = {str(status): status for status in SagaStatus} | {
+    "started": SagaStatus.RUNNING,
+    "in_progress": SagaStatus.RUNNING,
+    "success": SagaStatus.COMPLETED,
+    "rolling_back": SagaStatus.COMPENSATING,
+    "canceled": SagaStatus.CANCELLED,
+}
+
+
+class HealthStatus(StrEnum):
+    """How well a server or one of its parts is."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, word: str) -> HealthStatus:
+        """Our word for a server's; UNKNOWN for one that nobody knows."""
+        return _HEALTH_WORDS.get(word.strip().casefold(), cls.UNKNOWN)
+
+
+_HEALTH_WORDS: Final = {str(status): status for status in HealthStatus} | {
+    "ok": HealthStatus.HEALTHY,
+    "up": HealthStatus.HEALTHY,
+    "warning": HealthStatus.DEGRADED,
+    "error": HealthStatus.UNHEALTHY,
+    "down": HealthStatus.UNHEALTHY,
+    "failed": HealthStatus.UNHEALTHY,
+}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from pydantic import Field
 
 from dli_tui.domain.value import Moment, Value
+
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)\s*\}\}", re.ASCII)
+"""One with a dot, like `{{trigger.file_id}}`, is filled in by the server when a run begins."""
+_OF_A_RUN: Final = frozenset({"execution_id", "workflow_id"})
 
 
 class TemplateStep(Value):
@@ -52,6 +58,46 @@ class Template(Value):
             if isinstance(step, dict)
         )
 
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """What has to be filled in to make a workflow of it, in the order of its definition."""
+        found = (
+            name for text in _texts(self.template_config) for name in _PLACEHOLDER.findall(text)
+        )
+        return tuple(dict.fromkeys(name for name in found if name not in _OF_A_RUN))
+
+    def filled(self, given: Mapping[str, Any]) -> Template:
+        """The template with `given` in place of its placeholders; what isn't given stays."""
+        return self.twin(template_config=_filled(self.template_config, given))
+
+
+def _texts(config: object) -> Iterator[str]:
+    """Every text in a definition, however deep."""
+    match config:
+        case str():
+            yield config
+        case dict():
+            for value in config.values():
+                yield from _texts(value)
+        case list():
+            for value in config:
+                yield from _texts(value)
+
+
+def _filled(config: object, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON of any kind
+    match config:
+        case str():
+            whole = _PLACEHOLDER.fullmatch(config)
+            if whole and whole[1] in given:
+                return given[whole[1]]
+            return _PLACEHOLDER.sub(lambda one: str(given.get(one[1], one[0])), config)
+        case dict():
+            return {key: _filled(value, given) for key, value in config.items()}
+        case list():
+            return [_filled(value, given) for value in config]
+        case _:
+            return config
+
 
 class TemplateCategory(Value):
     """A shelf of templates."""
@@ -68,7 +114,7 @@ class NewFromTemplate(Value):
     workflow_name: str = Field(description="What the workflow is to be called.")
     workflow_description: str | None = Field(default=None, description="What it is for.")
     custom_config: dict[str, Any] = Field(
-        default_factory=dict, description="The settings that differ from the template's."
+        default_factory=dict, description="What stands for its placeholders, by name."
     )
     cron_schedule: str | None = Field(default=None, description="Its schedule, if it has one.")
     is_scheduled: bool = Field(default=False, description="Whether that schedule fires.")

@@ -2,61 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
-from dli_tui.domain.query import BackfillScope
+from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.rules import parameter_date
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.schedule import slots_or_days
-from dli_tui.domain.status import RunStatus
+from dli_tui.domain.schedule import fires, slots_or_days
+from dli_tui.domain.status import RunStatus, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.domain.zones import zone_of
 from dli_tui.insight.durations import durations
 
 MOST_SLOTS: Final = 10_000
+_MOST_CLASHES: Final = 20
 
 
 def plan(
-    row: WorkflowInfo,
-    runs: Iterable[WorkflowRun],
-    *,
-    start: date,
-    end: date,
-    now: datetime,
-    scope: BackfillScope = BackfillScope.ALL,
-    parallel: bool = False,
+    row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice, now: datetime
 ) -> BackfillPlan:
-    """What a backfill of `row` from `start` to `end` would do, given its `runs`, newest first."""
+    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first."""
     known = tuple(runs)
     existing = _by_slot(known, row)
-    moments = slots_or_days(row.cron, row.timezone, start, end, most=MOST_SLOTS + 1)
-    if len(moments) > MOST_SLOTS:
-        raise ConfigurationError(
-            f"From {start} to {end} are more than {MOST_SLOTS:,} slots",
-            hint="Choose a shorter range.",
-        )
     slots = tuple(
-        _planned(slot, existing.get(slot) or existing.get(_day(slot, row)), row, scope, now)
-        for slot in moments
+        _planned(slot, existing.get(slot) or existing.get(_day(slot, row)), row, choice, now)
+        for slot in _slots(row, choice)
     )
     wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
-    seconds = _estimate(known, wanted, parallel=parallel)
+    seconds = _estimate(known, wanted, parallel=choice.parallel)
+    finish = None if seconds is None else now + timedelta(seconds=seconds)
     return BackfillPlan(
         dataset_name=row.dataset_name,
-        start_date=start,
-        end_date=end,
+        start_date=choice.start,
+        end_date=choice.end,
         timezone=row.timezone,
-        scope=scope,
-        parallel=parallel,
+        scope=choice.scope,
+        parallel=choice.parallel,
+        is_plain=choice.is_plain,
         slots=slots,
         estimate_seconds=seconds,
-        finishes_at=None if seconds is None else now + timedelta(seconds=seconds),
-        warnings=_warnings(row, slots, scope),
+        finishes_at=finish,
+        warnings=(*_warnings(row, slots, choice), *_about_schedule(row, now, finish)),
     )
+
+
+def _slots(row: WorkflowInfo, choice: BackfillChoice) -> tuple[datetime, ...]:
+    moments = slots_or_days(row.cron, row.timezone, choice.start, choice.end, most=MOST_SLOTS + 1)
+    if len(moments) > MOST_SLOTS:
+        raise ConfigurationError(
+            f"From {choice.start} to {choice.end} are more than {MOST_SLOTS:,} slots",
+            hint="Choose a shorter range.",
+        )
+    return moments
 
 
 def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | date, WorkflowRun]:
@@ -74,14 +76,21 @@ def _day(slot: datetime, row: WorkflowInfo) -> date:
 
 
 def _planned(
-    slot: datetime, run: WorkflowRun | None, row: WorkflowInfo, scope: BackfillScope, now: datetime
+    slot: datetime,
+    run: WorkflowRun | None,
+    row: WorkflowInfo,
+    choice: BackfillChoice,
+    now: datetime,
 ) -> PlannedSlot:
-    action, note = _action(run, scope)
+    day = _day(slot, row)
+    action, note = _action(run, choice.scope)
+    if day in choice.without or (choice.only is not None and slot not in choice.only):
+        action, note = SlotAction.SKIP, "left out"
     if slot > now:
         action, note = SlotAction.SKIP, "not due yet"
     return PlannedSlot(
         slot=slot,
-        day=_day(slot, row),
+        day=day,
         action=action,
         run_id=run.run_id if run else None,
         run_status=run.status if run else None,
@@ -110,7 +119,7 @@ def _estimate(runs: Iterable[WorkflowRun], wanted: int, *, parallel: bool) -> fl
 
 
 def _warnings(
-    row: WorkflowInfo, slots: tuple[PlannedSlot, ...], scope: BackfillScope
+    row: WorkflowInfo, slots: tuple[PlannedSlot, ...], choice: BackfillChoice
 ) -> tuple[str, ...]:
     warnings: list[str] = []
     if row.cron is None:
@@ -118,9 +127,30 @@ def _warnings(
     done = sum(
         slot.action is SlotAction.RERUN and slot.run_status is RunStatus.COMPLETED for slot in slots
     )
-    if done and scope is BackfillScope.ALL:
+    if done and choice.scope is BackfillScope.ALL:
         warnings.append(f"Completed before and would run again: {done}.")
     early = sum(slot.note == "not due yet" for slot in slots)
     if early:
         warnings.append(f"Not due yet and left out: {early}.")
     return tuple(warnings)
+
+
+def _about_schedule(row: WorkflowInfo, now: datetime, finish: datetime | None) -> tuple[str, ...]:
+    """What its own schedule has to do with it: that it is held, or fires in between."""
+    if row.status is not WorkflowStatus.ACTIVE:
+        return (f"It is {row.status}, so nothing can be started before that has changed.",)
+    if row.cron is None or finish is None:
+        return ()
+    try:
+        coming = tuple(islice(fires(row.cron, row.timezone, now), _MOST_CLASHES + 1))
+    except InvalidCronError:
+        return ()
+    clashes = [moment for moment in coming if moment <= finish]
+    if not clashes:
+        return ()
+    many = f"more than {_MOST_CLASHES} times" if len(clashes) > _MOST_CLASHES else _times(clashes)
+    return (f"Its schedule fires {many} before this would be done, at {clashes[0]:%H:%M} first.",)
+
+
+def _times(clashes: Sequence[datetime]) -> str:
+    return "once" if len(clashes) == 1 else f"{len(clashes)} times"

@@ -6,6 +6,7 @@ schedules that fire differently never have the same words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -24,6 +25,7 @@ _MONTHS: Final = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 _EVERY_DAY: Final = "every day"
+_PART: Final = re.compile(r"[^ \t]+")
 _TEENS: Final = (11, 12, 13)
 
 
@@ -43,6 +45,16 @@ def words_of(cron: str) -> str:
     else:
         told = f"{time}, {days.removeprefix(f'{_EVERY_DAY} ')}"
     return told if len(told) <= _LONGEST else ""
+
+
+def wrong_part(cron: str, problem: CronProblem) -> tuple[int, int]:
+    """From where to where a cron is wrong: its wrong field, what is too much, or its end."""
+    parts = [match.span() for match in _PART.finditer(cron)]
+    if problem.field is not None:
+        return parts[problem.field]
+    if len(parts) > len(CronFields._fields):
+        return parts[len(CronFields._fields)][0], parts[-1][1]
+    return len(cron), len(cron) + 1
 
 
 def _time(fields: CronFields) -> str:

@@ -19,11 +19,19 @@ Facts = tuple[tuple[str, str], ...]
 _Found = Iterator[tuple[str, str | None]]
 
 _LONGEST_PARAMETER: Final = 200
+_ALWAYS: Final = ("owner", "team", "description", "spec")
 
 
 def of_workflow(info: WorkflowInfo, dataset: DatasetInfo | None) -> Facts:
     """Who answers for it and what it is for, how it is retried, who holds it and why."""
     return _told(_of_workflow(info, dataset))
+
+
+def with_unknown(facts: Facts) -> Facts:
+    """The same, with what is always asked after first, empty where nobody knows it."""
+    known = dict(facts)
+    first = tuple((label, known.get(label, "")) for label in _ALWAYS)
+    return first + tuple(fact for fact in facts if fact[0] not in _ALWAYS)
 
 
 def of_run(run: WorkflowRun, kind: str, timezone: str) -> Facts:
@@ -50,7 +58,7 @@ def _of_run(run: WorkflowRun, kind: str, timezone: str) -> _Found:
     yield "started by", run.triggered_by
     yield "kind", f"{kind} ({run.backfill_id})" if run.backfill_id else kind
     yield "slot", _moment(run.slot, timezone)
-    for place, pair in enumerate(_parameters(run.parameters)):
+    for place, pair in enumerate(pairs(run.parameters)):
         yield "" if place else "parameters", pair
     yield "stopped by", run.stopped_by
     yield "stopped at", _moment(run.stopped_at, timezone)
@@ -86,7 +94,7 @@ def _moment(at: datetime | None, timezone: str) -> str | None:
     return None if at is None else words.moment(at, timezone)
 
 
-def _parameters(given: Mapping[str, Any]) -> Iterator[str]:
+def pairs(given: Mapping[str, Any]) -> Iterator[str]:
     """Each as `key = value`: text as it is, anything else as JSON."""
     for key, value in given.items():
         said = value if isinstance(value, str) else _as_json(value)

@@ -112,6 +112,30 @@ class RunSheet(NamedTuple):
     """Whether it is a backfill as a whole, whose steps are runs."""
 
 
+class RunRow(NamedTuple):
+    """One line of a history."""
+
+    ref: RunRef
+    name: str
+    key: WorkflowKey
+    workflow: str
+    status: RunStatus
+    word: str
+    """The server's own word for it where ours says nothing."""
+    slot: datetime | None
+    began: datetime | None
+    """When it started, or was queued while it hasn't."""
+    seconds: float | None
+    """How long it took; None while it runs."""
+    running: bool
+    done: int
+    steps: int
+    """Steps of a run under way: done, and in all; 0 where nobody knows."""
+    kind: str
+    by: str
+    error: str
+
+
 class StepRow(NamedTuple):
     """One step of a run, one line of the gantt."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from dli_tui.domain.errors import ConfigurationError
@@ -11,7 +11,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.domain.zones import zone_of
 
 NOTHING: Final = "-"
-_MONTHS: Final = (
+MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
@@ -40,8 +40,13 @@ def clock_time(at: datetime, timezone: str, now: datetime, *, offset: bool = Fal
     if local.year != today.year:
         shown = f"{local:%Y-%m-%d} {shown}"
     elif local.date() != today.date():
-        shown = f"{_MONTHS[local.month - 1]} {local.day:02} {shown}"
+        shown = f"{MONTHS[local.month - 1]} {local.day:02} {shown}"
     return f"{shown} {local.isoformat()[-6:]}" if offset else shown
+
+
+def day_of(at: datetime, timezone: str) -> date:
+    """The day of a moment in a zone."""
+    return _local(at, timezone).date()
 
 
 def second_of(at: datetime, timezone: str) -> str:

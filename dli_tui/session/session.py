@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from dli_tui.domain.zones import zone_names
 from dli_tui.session.activity import Activity
+from dli_tui.session.backfills import BackfillFeed, BackfillsFeed
 from dli_tui.session.datasets import Datasets
 from dli_tui.session.front import Front
+from dli_tui.session.health import HealthFeed
+from dli_tui.session.history import HistoryFeed
 from dli_tui.session.logs import LogFeed
 from dli_tui.session.pace import Pace, RealPace
+from dli_tui.session.planning import Planning
+from dli_tui.session.project import Project
 from dli_tui.session.runs import RunFeed
+from dli_tui.session.sagas import Cancelled, SagaFeed, SagasFeed
+from dli_tui.session.stepbook import StepBook
 from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Crashed, Tasks
+from dli_tui.session.templates import TemplatesFeed
 from dli_tui.session.watching import Watching
 from dli_tui.session.workflows import Workflows
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.capability import Capability
-    from dli_tui.domain.ids import LogRef, RunRef
+    from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+    from dli_tui.domain.query import HistoryQuery
     from dli_tui.domain.status import SourceType
     from dli_tui.domain.workflow import DatasetInfo
 
@@ -34,6 +46,7 @@ class Session:
         self,
         client: WorkflowClient,
         *,
+        project: Path,
         pace: Pace | None = None,
         jitter: Callable[[], float] = random.random,
         crashed: Crashed | None = None,
@@ -44,6 +57,8 @@ class Session:
         self.pace = self._around.pace
         self.workflows = Workflows(client, self._around)
         self.watching = Watching(client, self._around)
+        self.project = Project(project, self._around)
+        self.cancelled_sagas = Cancelled()
         self._datasets = Datasets(client, self.workflows.rows_of, self._around)
 
     async def __aenter__(self) -> Self:
@@ -86,6 +101,42 @@ class Session:
         """One log, to be followed once it is started."""
         return LogFeed(self.client, ref, self._around)
 
+    def backfill(self, ref: RunRef) -> BackfillFeed:
+        """One backfill, to be followed once it is started."""
+        return BackfillFeed(self.client, ref, self._around)
+
+    def backfills(self) -> BackfillsFeed:
+        """The backfills of this place, to be followed once it is started."""
+        return BackfillsFeed(self.client, self._around)
+
+    def planning(self, key: WorkflowKey) -> Planning:
+        """The backfill of one workflow, to be planned."""
+        return Planning(self.client, key, self._around)
+
+    def history(self, query: HistoryQuery) -> HistoryFeed:
+        """The runs that fit, to be followed once it is started."""
+        return HistoryFeed(self.client, query, self._around)
+
+    def stepbook(self) -> StepBook:
+        """The steps of runs that are looked at side by side, once it is started."""
+        return StepBook(self.client, self._around)
+
+    def templates(self) -> TemplatesFeed:
+        """The templates, to be followed once it is started."""
+        return TemplatesFeed(self.client, self._around)
+
+    def sagas(self) -> SagasFeed:
+        """The sagas, to be followed once it is started."""
+        return SagasFeed(self.client, self.cancelled_sagas, self._around)
+
+    def saga(self, saga_id: str) -> SagaFeed:
+        """One saga, to be followed once it is started."""
+        return SagaFeed(self.client, saga_id, self.cancelled_sagas, self._around)
+
+    def health(self) -> HealthFeed:
+        """How the server is doing, to be followed once it is started."""
+        return HealthFeed(self.client, self._around)
+
     async def dataset_info(self, name: str) -> DatasetInfo | None:
         """What is known of a dataset; asked again only when its row has changed."""
         return await self._datasets.info(name)
@@ -93,6 +144,11 @@ class Session:
     def known_dataset(self, name: str) -> DatasetInfo | None:
         """What is known already of a dataset."""
         return self._datasets.known(name)
+
+    async def zones(self) -> tuple[str, ...]:
+        """The name of every time zone."""
+        with self._around.activity.under_way():
+            return await asyncio.to_thread(zone_names)
 
     async def idle(self) -> None:
         """Return when nothing is asked and everything sleeps."""

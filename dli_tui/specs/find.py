@@ -22,6 +22,7 @@ MODELS: Final = "models"
 MAX_FILES: Final = 2_000
 MAX_DEPTH: Final = 4
 _ENDINGS: Final = (".yaml", ".yml")
+_PREFIX: Final = "dataset."
 
 
 class FoundSpec(NamedTuple):
@@ -49,9 +50,23 @@ def find_spec(name: str, project: Path) -> FoundSpec:
     return _read(_only_one(name, models, root), name)
 
 
+def dataset_names(project: Path) -> tuple[str, ...]:
+    """The names of the datasets in the folder `project`, whether their specs are right or not."""
+    root = project.resolve()
+    found = {_called(path, root) for path in _files(root)}
+    return tuple(sorted(name for name in found if name and why_not_a_name(name) is None))
+
+
+def _called(path: Path, root: Path) -> str | None:
+    """The name under which the spec in a file is found."""
+    if path.parent in (root, root / MODELS) and path.name.startswith(_PREFIX):
+        return path.stem.removeprefix(_PREFIX)
+    return _name_in(path, "name")
+
+
 def _paths_for(name: str, *folders: Path) -> Iterator[Path]:
     for folder in folders:
-        for stem in (f"dataset.{name}", name):
+        for stem in (f"{_PREFIX}{name}", name):
             for ending in _ENDINGS:
                 yield folder / f"{stem}{ending}"
 
@@ -142,6 +157,6 @@ def _visible(names: list[str]) -> Iterator[str]:
 def _is_ours(path: Path, root: Path) -> bool:
     try:
         _require_inside(path, root)
-    except SpecError:
+        return path.is_file()
+    except (SpecError, OSError):
         return False
-    return path.is_file()

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
 
+from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import hints, late
 
 if TYPE_CHECKING:
-    from dli_tui.domain.errors import DLIError
+    from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
+    from dli_tui.tui.modals.question import Question
     from dli_tui.tui.opening import Where
     from dli_tui.tui.permits import Objection
     from dli_tui.tui.screens.base import DashboardScreen
+
+    Asked = Question[Any] | str
 
 Answer = TypeVar("Answer")
 Progress = Callable[[int], None]
@@ -49,6 +54,8 @@ class Target(NamedTuple):
     run: WorkflowRun | None
     hidden: bool = False
     """Whether a filter hides it."""
+    info: WorkflowInfo | None = None
+    """All that the list knows of it."""
 
 
 class Frozen(NamedTuple):
@@ -58,6 +65,8 @@ class Frozen(NamedTuple):
     left_out: Sequence[tuple[Target, Objection]]
     where: Where
     now: datetime
+    dates: BackfillChoice | None = None
+    """The dates that are meant, where the screen is about some."""
 
     @property
     def hidden(self) -> int:
@@ -99,6 +108,20 @@ class Sending(Generic[Answer]):
         return [_told(self._targets[one.item].row.name, one.result, one.error) for one in outcomes]
 
 
+def once(
+    name: str, call: Callable[[Answer], Awaitable[str]]
+) -> Callable[[Answer, Progress], Awaitable[Sequence[Told]]]:
+    """One request about one thing that is no workflow of the list; `name` is what it is called."""
+
+    async def send(answer: Answer, _progress: Progress) -> Sequence[Told]:
+        try:
+            return [_told(name, await call(answer), None)]
+        except DLIError as error:
+            return [_told(name, None, error)]
+
+    return send
+
+
 class Deeds:
     """Begins what a key asks for; lives with the app, so a covered screen loses nothing."""
 
@@ -112,39 +135,56 @@ class Deeds:
 
     def begin(self, deed: str, screen: DashboardScreen) -> None:
         """Ask about a deed, unless something speaks against it: then say what."""
+        self.ask(screen, lambda session: self._asked(deed, session, screen))
+
+    def ask(self, screen: DashboardScreen, make: Callable[[Session], Asked]) -> None:
+        """Ask what `make` makes: a question, or in words why there is none."""
         session = screen.session
         if session is None:
             screen.say("Still connecting; try again in a moment", wrong=True)
         elif session.read_only:
             screen.say(_READ_ONLY, wrong=True)
-        elif not screen.targets:
-            screen.say("There is no workflow here to do that to", wrong=True)
         elif self._app.screen is screen:
             # Two clicks may be under way when the first of them opens the question.
-            self._ask(deed, session, screen)
+            asked = make(session)
+            if isinstance(asked, str):
+                screen.say(asked, wrong=True)
+            else:
+                self._app.push_screen(asked)
 
-    def _ask(self, deed: str, session: Session, screen: DashboardScreen) -> None:
+    def _asked(self, deed: str, session: Session, screen: DashboardScreen) -> Asked:
+        of_nothing = late.questions().OF_NOTHING.get(deed)
+        if of_nothing is not None:
+            question: Question[Any] = of_nothing(session, self._app.opening.where)
+            return question
+        return self._of_workflows(deed, session, screen)
+
+    def _of_workflows(self, deed: str, session: Session, screen: DashboardScreen) -> Asked:
+        if not screen.targets:
+            return "There is no workflow here to do that to"
         questions = late.questions()
         permit = questions.PERMITS[deed]
         fit: list[Target] = []
         left_out: list[tuple[Target, Objection]] = []
-        for target in self._targets(screen):
-            problem = permit(session.workflows.rows.get(target.row.key), target.run)
+        for target in self._targets(deed, session, screen):
+            problem = permit(target.info, target.run)
             if problem is None:
                 fit.append(target)
             else:
                 left_out.append((target, problem))
         if not fit:
-            screen.say(self._why_not(deed, left_out), wrong=True)
-            return
-        frozen = Frozen(fit, left_out, self._app.opening.where, screen.now())
-        self._app.push_screen(questions.QUESTIONS[deed](session, frozen))
+            return self._why_not(deed, left_out)
+        where, dates = self._app.opening.where, screen.dates
+        frozen = Frozen(fit, left_out, where, screen.now(), dates)
+        question: Question[Any] = questions.QUESTIONS[deed](session, frozen)
+        return question
 
-    def _targets(self, screen: DashboardScreen) -> list[Target]:
+    def _targets(self, deed: str, session: Session, screen: DashboardScreen) -> list[Target]:
         shown = {row.key for row in self._app.listing.shown} if screen.hidden else None
+        known = session.workflows.rows
         return [
-            Target(row, screen.run_of(row), shown is not None and row.key not in shown)
-            for row in screen.targets
+            Target(row, run, shown is not None and row.key not in shown, known.get(row.key))
+            for row, run in screen.meant(deed)
         ]
 
     def _why_not(self, deed: str, left_out: Sequence[tuple[Target, Objection]]) -> str:

@@ -18,6 +18,7 @@ _KEYS: Final = {
 
 def in_keys(hint: str, key_of: Callable[[str], str]) -> str:
     """A hint that tells a key where it would have told a command; `key_of` spells a key by id."""
+    hint = hint.replace("Use --force", "Turn on force").replace("use --force", "turn on force")
     before, found, command = hint.partition(_COMMAND)
     if not found:
         return hint

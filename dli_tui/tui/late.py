@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from dli_tui.client.bulk import Outcome
+    from dli_tui.domain.query import Registration
     from dli_tui.session.session import Session
     from dli_tui.tui.opening import OpenSession
 
@@ -33,11 +34,32 @@ def making() -> ModuleType:
     return module
 
 
+def histories() -> ModuleType:
+    """`present.histories`: runs into rows and pictures."""
+    from dli_tui.present import histories as module  # noqa: PLC0415 - it loads the models
+
+    return module
+
+
+def showing() -> ModuleType:
+    """`present.showing`: templates, sagas and health into rows."""
+    from dli_tui.present import showing as module  # noqa: PLC0415 - it loads the models
+
+    return module
+
+
 def questions() -> ModuleType:
     """`tui.questions`: the deeds and their forms."""
     from dli_tui.tui import questions as module  # noqa: PLC0415 - it loads the rules
 
     return module
+
+
+def registration_of() -> Callable[..., Registration]:
+    """A registration by a spec that was read."""
+    from dli_tui.client.registering import registration_of as found  # noqa: PLC0415 - it loads YAML
+
+    return found
 
 
 def each() -> Callable[..., Awaitable[Sequence[Outcome[Any, Any]]]]:

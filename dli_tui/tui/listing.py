@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.domain.status import SourceType
+from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, filters
 from dli_tui.present.arranging import Order
 from dli_tui.present.filters import ListFilter
@@ -109,6 +109,13 @@ class Listing:
                 self.rows.pop(key, None)
             else:
                 self.rows[key] = make(info, _own_runs(workflows, key))
+
+
+def unlisted(key: WorkflowKey, name: str) -> WorkflowRow:
+    """A row for a run whose workflow the list doesn't have, or not yet."""
+    source = key.source or MANUAL
+    known = WorkflowKey(key.name, source)
+    return WorkflowRow(known, name, source, WorkflowStatus.DISABLED, "not in the list")
 
 
 def run_meant(workflows: Workflows, key: WorkflowKey) -> WorkflowRun | None:

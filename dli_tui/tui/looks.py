@@ -10,7 +10,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
+from dli_tui.domain.status import (
+    HealthStatus,
+    RunStatus,
+    SagaStatus,
+    StepStatus,
+    WorkflowStatus,
+)
 
 
 class Tone(StrEnum):
@@ -61,6 +67,24 @@ SCHEDULES: Final[dict[WorkflowStatus, Look]] = {
     WorkflowStatus.PAUSED: Look("◫", "=", "paused", Tone.HELD),
     WorkflowStatus.OVERRIDDEN: Look("»", "-", "overridden", Tone.MUTED),
     WorkflowStatus.DISABLED: Look("⊘", "#", "disabled", Tone.MUTED),
+}
+SAGAS: Final[dict[SagaStatus, Look]] = {
+    SagaStatus.PENDING: Look("◌", ".", "pending", Tone.WAITING),
+    SagaStatus.RUNNING: Look("►", ">", "running", Tone.RUNNING),
+    SagaStatus.COMPLETED: Look("✓", "+", "completed", Tone.COMPLETED),
+    SagaStatus.COMPENSATING: Look("«", "<", "compensating", Tone.LATE),
+    SagaStatus.COMPENSATED: Look("⊘", "#", "compensated", Tone.HELD),
+    SagaStatus.FAILED: Look("✗", "x", "failed", Tone.FAILED),
+    SagaStatus.CANCELLED: Look("⊘", "#", "cancelled", Tone.HELD),
+    SagaStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
+}
+CANCELLING: Final = Look("⊘", "#", "cancel requested", Tone.LATE)
+"""A saga that was asked to stop and hasn't turned round yet."""
+HEALTH: Final[dict[HealthStatus, Look]] = {
+    HealthStatus.HEALTHY: Look("✓", "+", "healthy", Tone.COMPLETED),
+    HealthStatus.DEGRADED: Look("!", "!", "degraded", Tone.LATE),
+    HealthStatus.UNHEALTHY: Look("✗", "x", "unhealthy", Tone.FAILED),
+    HealthStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
 }
 LEVELS: Final[dict[str, Tone]] = {
     "error": Tone.FAILED,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dli_tui.domain import rules
-from dli_tui.domain.errors import DLIError
-from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.errors import DLIError, ErrorCode
+from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.tui.looks import RUNS, SCHEDULES
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class Objection(NamedTuple):
     hint: str
 
 
+_DENIED: Final = ErrorCode.WORKFLOW_PERMISSION_DENIED
+_HELD_INSTEAD: Final = "If it should only not run: dli-tui workflow pause"
 Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
 _NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
 _GONE: Final = Objection("it is no longer there", "")
@@ -52,6 +54,17 @@ def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     return None if problem is None else Objection(_state(info), problem.hint)
 
 
+def _backfill(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
+    # What is held can be planned all the same; the plan says that it is held.
+    problem = _broken(rules.require_in_force, info)
+    return None if problem is None else Objection(_state(info), problem.hint)
+
+
+def unless_active(info: WorkflowInfo | None) -> Objection | None:
+    """What speaks against starting anything of a workflow, if something does."""
+    return _GONE if info is None else _run(info, None)
+
+
 def _no_run(info: WorkflowInfo | None) -> Objection:
     if info is None:
         return _GONE
@@ -76,6 +89,15 @@ def _retry(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | No
     if problem is None:
         return None
     return Objection(f"its run is {RUNS[run.status].word}", "Only failed runs are retried.")
+
+
+def _unregister(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
+    # Of a name with two rows CODE has the say: what is registered stays as it is.
+    overridden = info.status is WorkflowStatus.OVERRIDDEN
+    if info.source_type is SourceType.CODE or overridden:
+        why = "CODE owns its name" if overridden else "it is CODE"
+        return Objection(f"{why}, which is removed in Git [{_DENIED}]", _HELD_INSTEAD)
+    return None
 
 
 def _broken(rule: Callable[..., None], about: object) -> DLIError | None:
@@ -106,7 +128,9 @@ PERMITS: Final[dict[str, Permit]] = {
     "pause": _readable(_pause),
     "unpause": _readable(_unpause),
     "run": _readable(_run),
+    "backfill": _readable(_backfill),
     # A run can be dealt with whatever the list knows of its workflow.
     "stop": _stop,
     "retry": _retry,
+    "unregister": _readable(_unregister),
 }

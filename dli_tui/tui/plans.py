@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from dli_tui.domain.status import StepStatus
 from dli_tui.present import words
+from dli_tui.present.registrations import Standing
 from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui.deeds import Frozen, Target
 from dli_tui.tui.looks import Tone
@@ -44,6 +45,11 @@ def run(frozen: Frozen) -> Plan:
     return _plan("run", frozen, lines, "workflow")
 
 
+def backfill(frozen: Frozen) -> Plan:
+    """Run past dates; which ones is still to be chosen."""
+    return _plan("backfill", frozen, [], "workflow")
+
+
 def stop(frozen: Frozen) -> Plan:
     """Stop runs under way."""
     lines = _lines(frozen, lambda one: _so_far(one, frozen.now), lambda one, _: [_run_of(one)])
@@ -57,6 +63,16 @@ def retry(frozen: Frozen, steps: Sequence[Sequence[StepRow]] | None) -> Plan:
         return [_run_of(one), _again(None if steps is None else steps[place])]
 
     return _plan("retry", frozen, _lines(frozen, lambda one: _ended(one, frozen.now), more), "run")
+
+
+def unregister(frozen: Frozen, standing: Sequence[Standing]) -> Plan:
+    """Remove registrations; `standing` is what each of them is now."""
+
+    def more(_one: Target, place: int) -> list[Text]:
+        return _lost(standing[place], frozen.now)
+
+    lines = _lines(frozen, lambda _: "is removed", more)
+    return _plan("unregister", frozen, lines, "workflow")
 
 
 # The plan around the lines
@@ -164,6 +180,26 @@ def _held(row: WorkflowRow, now: datetime) -> str:
     else:
         held = f"holds the run {words.until(row.next_at, now)}"
     return f"{held}; the run under way goes on" if row.running else held
+
+
+def _lost(standing: Standing, now: datetime) -> list[Text]:
+    """What goes with a registration, as far as anybody here can know."""
+    next_run = ""
+    if standing.next_at is not None:
+        next_run = f"; the run {words.until(standing.next_at, now)} will not be"
+    lines = [_of_it("loses", f"{standing.schedule} {standing.zone}{next_run}", Tone.PLAIN)]
+    if standing.active:
+        runs = words.plural(standing.active, "run")
+        lines.append(_of_it("active", f"{runs} under way, refused without force", Tone.LATE))
+    if standing.by:
+        lines.append(_of_it("made", standing.by))
+    if standing.spec:
+        lines.append(_of_it("spec", standing.spec))
+    return [*lines, _of_it("past", "whether its past runs are kept, the server decides")]
+
+
+def _of_it(label: str, said: str, tone: Tone = Tone.MUTED) -> Text:
+    return (Piece(f"{_INDENT}{label:<8}", Tone.MUTED), Piece(said, tone))
 
 
 def _usual(row: WorkflowRow, now: datetime) -> str:

@@ -6,24 +6,37 @@ Loaded with the first deed, after the models: nothing of it is needed to look at
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
+from dli_tui.domain.query import BackfillChoice, BackfillScope
+from dli_tui.domain.zones import zone_of
+from dli_tui.present import registrations
+from dli_tui.present.registrations import Standing
 from dli_tui.present.rows import StepRow
 from dli_tui.tui import late, permits, plans
 from dli_tui.tui.deeds import Frozen, Sending, Target
+from dli_tui.tui.modals.backfill import BackfillAnswer, BackfillQuestion, Grounds
 from dli_tui.tui.modals.question import Plan, Question
 from dli_tui.tui.modals.reason import ReasonQuestion
+from dli_tui.tui.modals.register import RegisterQuestion
 from dli_tui.tui.modals.retry import RetryQuestion
 from dli_tui.tui.modals.run import RunAnswer, RunQuestion
+from dli_tui.tui.modals.unregister import UnregisterQuestion
 
 if TYPE_CHECKING:
     from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.step import Step
+    from dli_tui.session.planning import Planning
     from dli_tui.session.session import Session
+    from dli_tui.tui.opening import Where
 
 Ask = Callable[["Session", Frozen], Question[Any]]
 PERMITS: Final = permits.PERMITS
+_LATELY: Final = timedelta(days=6)
+"""A week is what a backfill begins with, today included."""
 
 
 def _pause(session: Session, frozen: Frozen) -> Question[str]:
@@ -59,6 +72,43 @@ def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
 
     sending = Sending(frozen.fit, call, rehearses=lambda answer: answer.dry_run)
     return RunQuestion(plans.run(frozen), sending, of_many=len(frozen.fit) > 1)
+
+
+def _backfill(session: Session, frozen: Frozen) -> Question[BackfillAnswer]:
+    frozen = _with_those_that_fire(frozen)
+    plannings = [session.planning(target.row.key) for target in frozen.fit]
+    grounds = _grounds(session, frozen, plannings)
+
+    async def call(target: Target, answer: BackfillAnswer) -> str:
+        done = await session.client.start_backfill(
+            answer.plans[target.row.key], parameters=answer.parameters, dry_run=answer.dry_run
+        )
+        if done.run_id is not None:
+            question.started = RunRef(done.run_id, target.row.key.name)
+        return done.message or "started"
+
+    sending = Sending(frozen.fit, call, rehearses=lambda answer: answer.dry_run)
+    question = BackfillQuestion(plans.backfill(frozen), sending, grounds)
+    return question
+
+
+def _grounds(session: Session, frozen: Frozen, plannings: Sequence[Planning]) -> Grounds:
+    info = frozen.fit[0].info
+    today = frozen.now.astimezone(UTC if info is None else zone_of(info.timezone)).date()
+    slots = Capability.BACKFILL_SLOTS in session.capabilities
+    scope = BackfillScope.MISSING if slots else BackfillScope.ALL
+    choice = frozen.dates or BackfillChoice(today - _LATELY, today, scope)
+    parallel = Capability.BACKFILL_PARALLEL in session.capabilities
+    return Grounds(plannings, choice, today, slots, parallel)
+
+
+def _with_those_that_fire(frozen: Frozen) -> Frozen:
+    """Of several those that can be started now; a single one can be planned all the same."""
+    if len(frozen.fit) == 1:
+        return frozen
+    held = {one: why for one in frozen.fit if (why := permits.unless_active(one.info)) is not None}
+    fit = [one for one in frozen.fit if one not in held]
+    return frozen._replace(fit=fit, left_out=[*frozen.left_out, *held.items()]) if fit else frozen
 
 
 def _stop(session: Session, frozen: Frozen) -> Question[str]:
@@ -99,10 +149,36 @@ def _ref(target: Target) -> RunRef:
     return target.run.ref
 
 
+def _unregister(session: Session, frozen: Frozen) -> Question[bool]:
+    def look() -> list[Standing]:
+        return [_standing(session, target) for target in frozen.fit]
+
+    async def call(target: Target, force: bool) -> str:
+        done = await session.client.unregister(target.row.key.name, force=force)
+        gone = f"; its spec {done.s3_path_deleted} is deleted" if done.s3_path_deleted else ""
+        return f"{done.message or 'unregistered'}{gone}"
+
+    return UnregisterQuestion(frozen, Sending(frozen.fit, call), look)
+
+
+def _standing(session: Session, target: Target) -> Standing:
+    """What is registered now, or was when the key was pressed."""
+    info = session.workflows.rows.get(target.row.key, target.info)
+    if info is None:
+        raise RuntimeError("a deed on a workflow was let through without one")
+    return registrations.standing(info, session.known_dataset(info.dataset_name))
+
+
+OF_NOTHING: Final[dict[str, Callable[[Session, Where], Question[Any]]]] = {
+    "register": RegisterQuestion,
+}
+"""Deeds that are done to no workflow of the list."""
 QUESTIONS: Final[dict[str, Ask]] = {
     "pause": _pause,
     "unpause": _unpause,
     "run": _run,
+    "backfill": _backfill,
     "stop": _stop,
     "retry": _retry,
+    "unregister": _unregister,
 }

@@ -22,8 +22,10 @@ _FIRES: Final = 5
 _BAR: Final = 24
 
 
-def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> list[Text]:
-    """The detail pane of one workflow, times told in `zone`."""
+def workflow(
+    sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks, *, with_runs: bool = True
+) -> list[Text]:
+    """The detail pane of one workflow, times told in `zone`; its runs may stand elsewhere."""
     row = sheet.row
     look = SCHEDULES[row.status]
     lines: list[Text] = [
@@ -48,9 +50,10 @@ def workflow(sheet: WorkflowSheet, zone: str, now: datetime, looks: Looks) -> li
         due = words.clock_time(row.due, zone, now)
         told = f"the run of {due} has not begun, {words.span(now - row.due)} late"
         lines.append(labelled("late", told, Tone.LATE))
-    lines += [(), *_runs(sheet, zone, now, looks)]
-    if sheet.error:
-        lines += [(), labelled("error", sheet.error, Tone.FAILED)]
+    if with_runs:
+        lines += [(), *_runs(sheet, zone, now, looks)]
+        if sheet.error:
+            lines += [(), labelled("error", sheet.error, Tone.FAILED)]
     if sheet.facts:
         lines += [(), *(labelled(label, value) for label, value in sheet.facts)]
     return lines
@@ -187,10 +190,10 @@ def wrote_nothing(error: str) -> Sequence[Text]:
     return [*note, (Piece(error, Tone.FAILED),)] if error else note
 
 
-def nothing_fits(told: str, clear: str) -> Sequence[Text]:
+def nothing_fits(told: str, clear: str, what: str = "workflow") -> Sequence[Text]:
     """The filter leaves nothing; `clear` is the key that takes it off."""
     return [
-        (Piece("No workflow fits the filter"),),
+        (Piece(f"No {what} fits the filter"),),
         (Piece(told, Tone.MUTED),),
         (),
         (Piece(clear, Tone.RUNNING, bold=True), Piece(" take all filters off", Tone.MUTED)),
@@ -205,3 +208,26 @@ def nothing_there(where: str, again: str) -> Sequence[Text]:
         (),
         (Piece(again, Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
     ]
+
+
+def no_runs(where: str, again: str) -> Sequence[Text]:
+    """The place has had no run at all; `again` is the key to look with."""
+    return [
+        (Piece(f"Nothing has run in {words.word(where)} yet"),),
+        (),
+        (Piece(again, Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
+    ]
+
+
+def never_ran(name: str, run: str) -> Sequence[Text]:
+    """A workflow without a run; `run` is the key to start one with."""
+    return [
+        (Piece(f"{name} has never run"),),
+        (),
+        (Piece(run, Tone.RUNNING, bold=True), Piece(" start a run", Tone.MUTED)),
+    ]
+
+
+def unlisted(name: str) -> Sequence[Text]:
+    """A workflow of which there are runs, but no row in the list."""
+    return [(Piece(name, bold=True),), (Piece("not in the list", Tone.MUTED),)]

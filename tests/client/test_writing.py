@@ -16,7 +16,7 @@ from dli_tui.domain.errors import (
     WorkflowPermissionError,
 )
 from dli_tui.domain.ids import RunRef
-from dli_tui.domain.query import Registration
+from dli_tui.domain.query import NewSaga, Registration
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.template import NewFromTemplate
@@ -38,6 +38,7 @@ WRITES = {
         NewFromTemplate(template_id="1", workflow_name="new")
     ),
     "cancel_saga": lambda c: c.cancel_saga("s1"),
+    "start_saga": lambda c: c.start_saga(NewSaga("kind")),
 }
 ROWS = (
     row("d"),
@@ -349,7 +350,19 @@ async def test_a_run_is_addressed_with_its_workflow_where_ids_are_shared():
     assert backend.arrived("retry") == [(RunRef("r1", "e"), ("load",))]
 
 
-# Templates
+# Templates and sagas
+
+
+async def test_a_saga_is_started_with_what_was_given_and_nothing_else(client, backend):
+    made = await client.start_saga(NewSaga(" kind ", {"id": 7}, "run-1"))
+    assert backend.arrived("start_saga") == [NewSaga("kind", {"id": 7}, "run-1")]
+    assert made.saga_type == "kind"
+
+
+@pytest.mark.parametrize("request_", [NewSaga(" "), NewSaga("kind", {"id": float("nan")})])
+async def test_what_can_not_be_a_saga_is_not_sent(client, backend, request_):
+    await refused(client.start_saga(request_), ErrorCode.CONFIG_INVALID)
+    assert backend.calls == []
 
 
 async def test_a_template_with_a_wrong_cron_is_not_sent(client, backend):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dli_tui.domain.backfill import SlotAction
-from dli_tui.domain.query import BackfillScope
+from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
@@ -45,7 +45,7 @@ def run(day, status, *, run_id="r", name="a", seconds=60, **more):
 
 
 def planned(runs=(), *, of=None, start=MONDAY, end=FRIDAY, now=NOW, **options):
-    return plan(of or row(), runs, start=start, end=end, now=now, **options)
+    return plan(of or row(), runs, BackfillChoice(start, end, **options), now)
 
 
 def actions(found):

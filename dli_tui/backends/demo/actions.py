@@ -29,11 +29,13 @@ class Deed(StrEnum):
     UNREGISTER = "unregister"
     DELIVER = "deliver"
     WITHDRAW = "withdraw"
+    START_SAGA = "start_saga"
     CANCEL_SAGA = "cancel_saga"
 
 
 # What is about single runs goes with the runs; the rest says how things stand today.
 _OF_RUNS: Final = frozenset({Deed.RUN, Deed.BACKFILL, Deed.STOP, Deed.RETRY})
+_OF_SAGAS: Final = frozenset({Deed.START_SAGA, Deed.CANCEL_SAGA})
 _KINDS: Final = {
     Deed.PAUSE: "schedule",
     Deed.UNPAUSE: "schedule",
@@ -101,7 +103,7 @@ def compacted(actions: Sequence[Action], now: datetime) -> tuple[Action, ...]:
     """`actions` without those that no longer show: what the horizon has passed, or too many."""
     horizon = horizon_of(now)
     kept: set[int] = set()
-    for deeds in (_OF_RUNS, _KINDS.keys(), {Deed.CANCEL_SAGA}):
+    for deeds in (_OF_RUNS, _KINDS.keys(), _OF_SAGAS):
         recent = [action for action in actions if action.deed in deeds and action.at >= horizon]
         kept.update(map(id, recent[-MOST_KEPT:]))
     # Of what is not kept, the last of its kind tells how things stood before the rest.

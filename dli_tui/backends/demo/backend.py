@@ -7,10 +7,10 @@ two people do at once is decided one after the other, and a refusal leaves no tr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits
@@ -43,8 +43,10 @@ from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 if TYPE_CHECKING:
     from dli_tui.backends.demo.sideshow import Sideshow
+    from dli_tui.domain.backfill import Backfill
     from dli_tui.domain.health import Health
-    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.query import NewSaga
+    from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
 
 FIRST_PAGE = 60
@@ -100,14 +102,15 @@ class DemoBackend(Backend):
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         world = await self._world()
-        runs: Iterator[WorkflowRun] = (
-            run for run in self._runs(world, query.workflow) if matches_run(run, query)
-        )
-        if query.limit is not None:
-            runs = islice(runs, query.limit)
-        total = self._total(world, query)
-        async for page in self._pages(runs):
-            yield Page(page.items, total)
+        name = query.workflow
+        runs = self._runs(world, name) if name is not None else await self._all_runs(world)
+        total, left = self._total(world, query), query.limit
+        async for page in self._pages(run if matches_run(run, query) else None for run in runs):
+            items = page.items[:left]
+            yield Page(items, total)
+            left = None if left is None else left - len(items)
+            if left == 0:
+                return
 
     async def recent_runs(
         self, names: Sequence[str], count: int
@@ -142,6 +145,19 @@ class DemoBackend(Backend):
         if isinstance(found, ArchivedRun):
             return portraits.archived_run(world, found)
         return portraits.run(world, found)
+
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        world = await self._world()
+        found = world.backfill(ref.run_id)
+        if found is None or ref.workflow not in (None, found[0].name):
+            raise WorkflowNotFoundError(
+                f"Backfill '{ref.run_id}' not found", hint="See runs with: dli-tui workflow history"
+            )
+        return portraits.backfill(world, *found)
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        world = await self._world()
+        return tuple(portraits.backfill(world, *found) for found in world.backfills())
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         world = await self._world()
@@ -181,11 +197,7 @@ class DemoBackend(Backend):
 
     async def register(self, request: Registration) -> WorkflowInfo:
         await self._commit(lambda world: deeds.register(world, request, self._user))
-        world = await self._world()
-        workflow = world.workflow(WorkflowKey(request.dataset_name, SourceType.MANUAL))
-        if workflow is None:
-            raise WorkflowNotFoundError(dataset_name=request.dataset_name)
-        return portraits.row(world, workflow)
+        return await self._registered(request.dataset_name)
 
     async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
         made = await self._commit(
@@ -237,7 +249,8 @@ class DemoBackend(Backend):
         return _beside(await self._world()).template(template_id)
 
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
-        return await self.register(_beside(await self._world()).registration(request))
+        await self._commit(lambda world: _beside(world).create(request, self._user))
+        return await self._registered(request.workflow_name)
 
     async def sagas(self) -> tuple[Saga, ...]:
         return _beside(await self._world()).sagas()
@@ -248,6 +261,13 @@ class DemoBackend(Backend):
     async def cancel_saga(self, saga_id: str) -> Saga:
         await self._commit(lambda world: _beside(world).cancel(saga_id, self._user))
         return await self.saga(saga_id)
+
+    async def saga_types(self) -> tuple[SagaType, ...]:
+        return _beside(await self._world()).saga_types()
+
+    async def start_saga(self, request: NewSaga) -> Saga:
+        made = await self._commit(lambda world: _beside(world).start(request, self._user))
+        return await self.saga(made[0].name)
 
     async def health(self) -> Health:
         return _beside(await self._world()).health()
@@ -261,6 +281,14 @@ class DemoBackend(Backend):
     async def withdraw(self, name: str) -> None:
         """What CI does when the spec is deleted in Git: MANUAL is in force again."""
         await self._commit(lambda world: deeds.withdraw(world, name))
+
+    async def _registered(self, name: str) -> WorkflowInfo:
+        """The row of a registration that was just taken."""
+        world = await self._world()
+        workflow = world.workflow(WorkflowKey(name, SourceType.MANUAL))
+        if workflow is None:
+            raise WorkflowNotFoundError(dataset_name=name)
+        return portraits.row(world, workflow)
 
     async def _world(self) -> World:
         if self._latency:
@@ -288,13 +316,20 @@ class DemoBackend(Backend):
 
         return await asyncio.to_thread(self._journal.commit, against)
 
-    def _runs(self, world: World, name: str | None) -> Iterator[WorkflowRun]:
-        """The runs of one workflow or of all, newest first."""
-        return merge(
-            *(self._runs_of(world, workflow) for workflow in _playing(world, name)),
-            key=portraits.started,
-            reverse=True,
-        )
+    def _runs(self, world: World, name: str) -> Iterator[WorkflowRun]:
+        """The runs of one workflow, newest first."""
+        return _merged(self._runs_of(world, workflow) for workflow in _playing(world, name))
+
+    async def _all_runs(self, world: World) -> Iterator[WorkflowRun]:
+        """The runs of all workflows, newest first."""
+        begun: list[Iterator[WorkflowRun]] = []
+        for place, alike in enumerate(crowd.alike(world)):
+            runs = crowd.called(self._runs_of(world, alike[0]), alike)
+            # Each of many begins with a run to be worked out: the loop goes free between them.
+            begun.append(chain(tuple(islice(runs, 1)), runs))
+            if place % STRETCH == 0:
+                await asyncio.sleep(0)
+        return _merged(begun)
 
     def _total(self, world: World, query: HistoryQuery) -> int | None:
         """How many runs fit, where that can be told without laying each of them out."""
@@ -307,22 +342,21 @@ class DemoBackend(Backend):
 
     def _runs_of(self, world: World, workflow: DemoWorkflow) -> Iterator[WorkflowRun]:
         plays: Iterator[Play] = world.plays(workflow)
-        return merge(
-            (portraits.run(world, play) for play in plays),
-            sorted(portraits.archive(world, workflow), key=portraits.started, reverse=True),
-            key=portraits.started,
-            reverse=True,
-        )
+        archived = sorted(portraits.archive(world, workflow), key=portraits.started, reverse=True)
+        return _merged([(portraits.run(world, play) for play in plays), iter(archived)])
 
-    async def _pages(self, items: Iterator[T]) -> AsyncIterator[Page[T]]:
-        """Pages of rows; the first is a screenful. The loop goes free between stretches of
-        them, so that a key is answered and a screen painted while a long list is made."""
+    async def _pages(self, items: Iterator[T | None]) -> AsyncIterator[Page[T]]:
+        """Pages of rows; the first is a screenful. None stands for a row that was passed over.
+        The loop goes free between stretches of them, so that a key is answered and a screen
+        painted while a long list is made."""
         page: list[T] = []
         size = FIRST_PAGE
-        for item in items:
-            page.append(item)
-            if len(page) % STRETCH == 0:
+        for place, item in enumerate(items, start=1):
+            if place % STRETCH == 0:
                 await asyncio.sleep(0)
+            if item is None:
+                continue
+            page.append(item)
             if len(page) == size:
                 yield Page(tuple(page))
                 page, size = [], PAGE
@@ -332,10 +366,13 @@ class DemoBackend(Backend):
             await asyncio.sleep(self._latency)
 
 
-def _playing(world: World, name: str | None) -> Iterator[DemoWorkflow]:
-    """The rows of one name, or all of them."""
-    if name is None:
-        return world.playing()
+def _merged(histories: Iterable[Iterator[WorkflowRun]]) -> Iterator[WorkflowRun]:
+    """Several histories as one, newest first."""
+    return merge(*histories, key=portraits.started, reverse=True)
+
+
+def _playing(world: World, name: str) -> Iterator[DemoWorkflow]:
+    """The rows of one name."""
     found = (world.workflow(WorkflowKey(name, source)) for source in SourceType)
     return (workflow for workflow in found if workflow)
 

@@ -6,7 +6,7 @@ is worked out once, and each gets a copy with its own name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from dli_tui.backends.demo import portraits
@@ -25,6 +25,7 @@ from dli_tui.backends.demo.scenario import (
     Temper,
 )
 from dli_tui.backends.demo.world import World
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 
@@ -76,15 +77,34 @@ def rows(world: World) -> Iterator[WorkflowInfo]:
     return map(Portraits(world).row, world.playing())
 
 
+def alike(world: World) -> Iterable[Sequence[DemoWorkflow]]:
+    """Every workflow there is now, those together whose runs differ by nothing but the name."""
+    fates: dict[int | str, list[DemoWorkflow]] = {}
+    for place, workflow in enumerate(world.playing()):
+        shared = workflow.fate and workflow.name not in world.book.touched
+        fates.setdefault(workflow.fate if shared else f"own {place}", []).append(workflow)
+    return fates.values()
+
+
+def called(runs: Iterable[WorkflowRun], workflows: Sequence[DemoWorkflow]) -> Iterator[WorkflowRun]:
+    """The runs of the first of some that are alike, and the same of each of the others."""
+    for run in runs:
+        yield run
+        for workflow in workflows[1:]:
+            yield _own_run(run, workflow)
+
+
+def _own_run(run: WorkflowRun, workflow: DemoWorkflow) -> WorkflowRun:
+    run_id = workflow.name + run.run_id.removeprefix(run.dataset_name)
+    return run.twin(run_id=run_id, dataset_name=workflow.name)
+
+
 def _named(drawn: WorkflowInfo, workflow: DemoWorkflow) -> WorkflowInfo:
     """The row of another workflow of the same fate."""
     last = drawn.last_run
-    if last is not None:
-        run_id = workflow.name + last.run_id.removeprefix(last.dataset_name)
-        last = last.twin(run_id=run_id, dataset_name=workflow.name)
     return drawn.twin(
         dataset_name=workflow.name,
-        last_run=last,
+        last_run=None if last is None else _own_run(last, workflow),
         s3_path=portraits.store_path(workflow.source, workflow.name),
         airflow_dag_id=workflow.name.replace(".", "_"),
     )

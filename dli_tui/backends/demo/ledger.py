@@ -7,7 +7,7 @@ times, so the world can be asked about any moment since.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -70,6 +70,17 @@ class RunEvent(NamedTuple):
     """The steps to retry (none named: those that failed); None: it is a stop."""
 
 
+class HandSaga(NamedTuple):
+    """A saga that somebody started."""
+
+    saga_id: str
+    at: datetime
+    saga_type: str
+    input_data: Mapping[str, Any]
+    correlation_id: str | None
+    tenant_id: str | None
+
+
 class _Stretch(NamedTuple):
     """Rows that are as the scenario says, and the changed one that comes after them."""
 
@@ -91,7 +102,10 @@ class Ledger:
     eventful: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     """By workflow, the ids in `events`, in order."""
     registrations: dict[str, Action] = field(default_factory=dict)
+    started_sagas: list[HandSaga] = field(default_factory=list)
     cancelled_sagas: dict[str, datetime] = field(default_factory=dict)
+    template_uses: Counter[str] = field(default_factory=Counter)
+    """By template, how many workflows were made from it."""
 
     touched: set[str] = field(default_factory=set)
     """The names that anybody ever did anything to."""
@@ -209,6 +223,7 @@ def _register(book: Ledger, action: Action) -> None:
     book.change(WorkflowKey(action.name, source), Era(action.at, workflow))
     if source is MANUAL:
         book.registrations[action.name] = action
+        book.template_uses.update(filter(None, [action.details.get("template")]))
         # It fires from the start, whatever its predecessor did.
         book.pauses[action.name].append(Pause(action.at, held=False, by=action.by, reason=None))
 
@@ -228,6 +243,20 @@ def _remove(book: Ledger, action: Action) -> None:
         book.change(key, Era(action.at, None))
 
 
+def _start_saga(book: Ledger, action: Action) -> None:
+    details = action.details
+    book.started_sagas.append(
+        HandSaga(
+            action.name,
+            action.at,
+            details["saga_type"],
+            details["input_data"],
+            details["correlation_id"],
+            details["tenant_id"],
+        )
+    )
+
+
 def _cancel_saga(book: Ledger, action: Action) -> None:
     book.cancelled_sagas.setdefault(action.name, action.at)
 
@@ -243,5 +272,6 @@ _FOLDS = {
     Deed.UNREGISTER: _remove,
     Deed.DELIVER: _register,
     Deed.WITHDRAW: _remove,
+    Deed.START_SAGA: _start_saga,
     Deed.CANCEL_SAGA: _cancel_saga,
 }

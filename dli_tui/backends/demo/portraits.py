@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.demo.ledger import HandBackfill, RunEvent
 from dli_tui.backends.demo.scenario import ERRORS, ArchivedRun, DemoWorkflow
@@ -21,6 +21,10 @@ from dli_tui.domain.status import (
 )
 from dli_tui.domain.step import Step
 from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.domain.zones import zone_of
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import Backfill
 
 LOG_PAGE: Final = "https://airflow.example.com/log"
 _STORE: Final = "s3://data-workflows"
@@ -188,6 +192,23 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
             completed_tasks=done,
             failed_tasks=len(bad),
             current_task=active.run_id if active else None,
+        ),
+    )
+
+
+def backfill(world: World, workflow: DemoWorkflow, started: HandBackfill) -> Backfill:
+    """A backfill with each of its dates, those that have not begun too."""
+    from dli_tui.domain.backfill import Backfill, BackfillDate  # noqa: PLC0415 - one page needs them
+
+    runs = {play.slot: run(world, play) for play in world.children(workflow, started)}
+    zone = zone_of(workflow.timezone)
+    return Backfill(
+        whole=backfill_run(world, workflow, started),
+        timezone=workflow.timezone,
+        parallel=started.parallel,
+        dates=tuple(
+            BackfillDate(slot=slot, day=slot.astimezone(zone).date(), run=runs.get(slot))
+            for slot in started.slots
         ),
     )
 

@@ -1,28 +1,78 @@
-"""The demo's sagas: one in each state. Those that are under way can be cancelled."""
+"""The demo's sagas: one in each state, and those that somebody started.
+
+Those that are under way can be cancelled. What becomes of a saga is told from when it was
+started and when it was asked to stop, so it can be looked at in any moment since.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from dli_tui.backends.demo.actions import horizon_of
+from dli_tui.backends.demo.ledger import HandSaga
 from dli_tui.domain.errors import ErrorCode, WorkflowExecutionError, WorkflowNotFoundError
-from dli_tui.domain.saga import Saga, SagaStatus, SagaStep
-from dli_tui.domain.status import StepStatus
+from dli_tui.domain.query import NewSaga
+from dli_tui.domain.saga import Saga, SagaStep, SagaType
+from dli_tui.domain.status import SagaStatus, StepStatus
 
-_STEPS: Final = (
-    ("reserve_stock", "inventory", "ReserveStock", "ReleaseStock"),
-    ("charge_customer", "payments", "ChargeCustomer", "RefundCustomer"),
-    ("book_carrier", "shipping", "BookCarrier", "CancelCarrier"),
-    ("send_receipt", "notifications", "SendReceipt", "SendCancellation"),
-)
-_UNDOING: Final = timedelta(seconds=20)
+_WAITS: Final = timedelta(seconds=4)
+_DOING: Final = timedelta(seconds=15)
+"""How long a step takes."""
+_UNDOING: Final = timedelta(seconds=10)
 _LETTERS: Final = {
     "-": None,
+    "p": StepStatus.PENDING,
     "r": StepStatus.RUNNING,
     "c": StepStatus.COMPLETED,
     "f": StepStatus.FAILED,
     "x": StepStatus.CANCELLED,
+}
+_FAIL_AT: Final = "fail_at"
+
+
+class _Step(NamedTuple):
+    name: str
+    service: str
+    command: str
+    compensation: str
+
+
+class _Kind(NamedTuple):
+    says: SagaType
+    steps: tuple[_Step, ...]
+
+
+_ORDERS: Final = "order_fulfilment"
+_KINDS: Final = {
+    _ORDERS: _Kind(
+        SagaType(
+            name=_ORDERS,
+            description=f"Take an order from stock to the door; {_FAIL_AT}=STEP lets a step fail",
+            required_fields=("order_id",),
+            optional_fields=("currency", _FAIL_AT),
+        ),
+        (
+            _Step("reserve_stock", "inventory", "ReserveStock", "ReleaseStock"),
+            _Step("charge_customer", "payments", "ChargeCustomer", "RefundCustomer"),
+            _Step("book_carrier", "shipping", "BookCarrier", "CancelCarrier"),
+            _Step("send_receipt", "notifications", "SendReceipt", "SendCancellation"),
+        ),
+    ),
+    "tenant_onboarding": _Kind(
+        SagaType(
+            name="tenant_onboarding",
+            description=f"Set up all that a new tenant needs; {_FAIL_AT}=STEP lets a step fail",
+            required_fields=("tenant", "email"),
+            optional_fields=("plan", _FAIL_AT),
+        ),
+        (
+            _Step("create_tenant", "accounts", "CreateTenant", "DeleteTenant"),
+            _Step("create_workspace", "workspaces", "CreateWorkspace", "DeleteWorkspace"),
+            _Step("grant_access", "permissions", "GrantAccess", "RevokeAccess"),
+        ),
+    ),
 }
 
 
@@ -50,18 +100,42 @@ _PLOTS: Final = (
 )
 
 
-def all_sagas(now: datetime, cancelled: Mapping[str, datetime]) -> tuple[Saga, ...]:
+class _Stand(NamedTuple):
+    """How far a saga is."""
+
+    status: SagaStatus
+    done: str
+    undone: str = ""
+    error: str | None = None
+    finished: datetime | None = None
+
+
+def all_sagas(
+    now: datetime, cancelled: Mapping[str, datetime], started: Iterable[HandSaga] = ()
+) -> tuple[Saga, ...]:
     """Every saga as it stands at `now`, newest first."""
-    found = [_saga(plot, now, cancelled) for plot in _PLOTS]
+    found = [_of_plot(plot, now, cancelled) for plot in _PLOTS]
+    horizon = horizon_of(now)
+    found += [
+        _of_hand(hand, _KINDS[hand.saga_type], now, cancelled.get(hand.saga_id))
+        for hand in started
+        # A journal that was kept by another version may name other kinds.
+        if hand.at >= horizon and hand.saga_type in _KINDS
+    ]
     return tuple(sorted(found, key=_age, reverse=True))
 
 
-def one_saga(saga_id: str, now: datetime, cancelled: Mapping[str, datetime]) -> Saga:
+def one_saga(saga_id: str, sagas: Iterable[Saga]) -> Saga:
     """The saga of that id; DLI-800 when there is none."""
-    for saga in all_sagas(now, cancelled):
+    for saga in sagas:
         if saga.saga_id == saga_id:
             return saga
     raise WorkflowNotFoundError(f"Saga '{saga_id}' not found", hint="They expire after a while.")
+
+
+def types() -> tuple[SagaType, ...]:
+    """The kinds that can be started."""
+    return tuple(kind.says for kind in _KINDS.values())
 
 
 def require_cancellable(saga: Saga) -> None:
@@ -74,29 +148,61 @@ def require_cancellable(saga: Saga) -> None:
         )
 
 
-def _saga(plot: _Plot, now: datetime, cancelled: Mapping[str, datetime]) -> Saga:
+def require_startable(request: NewSaga) -> None:
+    """DLI-802 for a kind that there isn't, or one that lacks what it has to be given."""
+    kind = _KINDS.get(request.saga_type)
+    if kind is None:
+        raise WorkflowExecutionError(
+            f"There is no saga '{request.saga_type}'", hint=f"It can be: {', '.join(_KINDS)}."
+        )
+    missing = [one for one in kind.says.required_fields if one not in request.input_data]
+    if missing:
+        raise WorkflowExecutionError(
+            f"Saga '{request.saga_type}' lacks {', '.join(missing)}",
+            hint="Give it as key=value.",
+        )
+
+
+def new_id(now: datetime, started: Iterable[HandSaga]) -> str:
+    """An id that no other saga has."""
+    taken = {hand.saga_id for hand in started}
+    wanted = candidate = f"saga-{now:%Y%m%d-%H%M%S}"
+    number = 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate
+
+
+# The plots
+
+
+def _of_plot(plot: _Plot, now: datetime, cancelled: Mapping[str, datetime]) -> Saga:
     saga_id = f"saga-{plot.number:04}"
     asked = cancelled.get(saga_id)
-    if asked is not None:
-        plot = _cancelled(plot, now - asked)
     # Told from the full hour, so that a second look a moment later is not another story.
     # One that was asked to stop keeps the hour of that: its story has an end.
     told = (asked or now).replace(minute=0, second=0, microsecond=0)
     begun = told - timedelta(minutes=plot.minutes_ago)
-    end = begun + timedelta(minutes=plot.minutes_long) if asked is None else asked + _UNDOING
+    if asked is not None:
+        stand = _on_its_way_back(plot.done.replace("r", "x"), asked, now, plot.error)
+    else:
+        end = begun + timedelta(minutes=plot.minutes_long)
+        ended = end if plot.status.is_terminal else None
+        stand = _Stand(plot.status, plot.done, plot.undone, plot.error, ended)
     return Saga(
         saga_id=saga_id,
-        saga_type="order_fulfilment",
-        status=plot.status,
+        saga_type=_ORDERS,
+        status=stand.status,
         cancel_requested=asked is not None,
         correlation_id=f"order-{plot.number:02}",
         tenant_id="demo",
         input_data={"order_id": plot.number * 1_017, "currency": "EUR"},
-        steps=tuple(_step(plot, index) for index in range(len(_STEPS))),
-        error_message=plot.error,
+        steps=tuple(_step(one, place, stand) for place, one in enumerate(_KINDS[_ORDERS].steps)),
+        error_message=stand.error,
         created_at=begun,
         started_at=None if plot.status is SagaStatus.PENDING else begun,
-        finished_at=end if plot.status.is_terminal else None,
+        finished_at=stand.finished,
     )
 
 
@@ -106,24 +212,84 @@ def _age(saga: Saga) -> datetime:
     return saga.created_at
 
 
-def _cancelled(plot: _Plot, passed: timedelta) -> _Plot:
-    """What has become of a saga since it was asked to stop."""
-    done = plot.done.replace("r", "x")
-    over = passed >= _UNDOING
-    undone = "".join("-" if letter != "c" else "c" if over else "r" for letter in done)
-    status = SagaStatus.COMPENSATED if over else SagaStatus.COMPENSATING
-    return plot._replace(done=done, undone=undone, status=status)
+def _on_its_way_back(done: str, since: datetime, now: datetime, error: str | None) -> _Stand:
+    """What has been undone of `done` since then: one step after the other, the last one first."""
+    passed = now - since
+    undone = ["-"] * len(done)
+    wanted = [place for place, letter in enumerate(done) if letter == "c"]
+    for turn, place in enumerate(reversed(wanted)):
+        through = passed // _UNDOING - turn
+        undone[place] = "p" if through < 0 else "r" if through == 0 else "c"
+    end = since + _UNDOING * max(1, len(wanted))
+    if now < end:
+        return _Stand(SagaStatus.COMPENSATING, done, "".join(undone), error)
+    return _Stand(SagaStatus.COMPENSATED, done, "".join(undone), error, end)
 
 
-def _step(plot: _Plot, index: int) -> SagaStep:
-    name, service, command, compensation = _STEPS[index]
-    done = _LETTERS[plot.done[index]]
+# What somebody started
+
+
+def _of_hand(hand: HandSaga, kind: _Kind, now: datetime, asked: datetime | None) -> Saga:
+    begun = hand.at + _WAITS
+    stand = _so_far(hand, kind, now, asked)
+    return Saga(
+        saga_id=hand.saga_id,
+        saga_type=hand.saga_type,
+        status=stand.status,
+        cancel_requested=asked is not None,
+        correlation_id=hand.correlation_id,
+        tenant_id=hand.tenant_id,
+        input_data=dict(hand.input_data),
+        steps=tuple(
+            _step(one, place, stand, **_moments(begun + _DOING * place, stand.done[place], asked))
+            for place, one in enumerate(kind.steps)
+        ),
+        error_message=stand.error,
+        created_at=hand.at,
+        started_at=begun if begun <= (asked or now) else None,
+        finished_at=stand.finished,
+    )
+
+
+def _so_far(hand: HandSaga, kind: _Kind, now: datetime, asked: datetime | None) -> _Stand:
+    begun, count = hand.at + _WAITS, len(kind.steps)
+    worked = min(now, asked or now) - begun
+    through = worked // _DOING
+    names = [one.name for one in kind.steps]
+    fails = hand.input_data.get(_FAIL_AT)
+    wrong = names.index(fails) if fails in names else count
+    if count > wrong < through:
+        step = kind.steps[wrong]
+        done = "c" * wrong + "f" + "-" * (count - wrong - 1)
+        error = f"{step.service} answered 503 to {step.command}"
+        return _on_its_way_back(done, begun + _DOING * (wrong + 1), now, error)
+    if through >= count:
+        return _Stand(SagaStatus.COMPLETED, "c" * count, finished=begun + _DOING * count)
+    under_way = "" if worked < timedelta(0) else "r"
+    done = f"{'c' * through}{under_way}".ljust(count, "-")
+    if asked is not None:
+        return _on_its_way_back(done.replace("r", "x"), asked, now, None)
+    return _Stand(SagaStatus.RUNNING if under_way else SagaStatus.PENDING, done)
+
+
+def _moments(begun: datetime, letter: str, asked: datetime | None) -> dict[str, Any]:
+    """When a step began and ended, as far as it did."""
+    if letter == "-":
+        return {}
+    end = {"r": None, "x": asked}.get(letter, begun + _DOING)
+    return {"started_at": begun, "finished_at": end}
+
+
+def _step(step: _Step, place: int, stand: _Stand, **moments: datetime | None) -> SagaStep:
+    done = _LETTERS[stand.done[place]]
+    undone = stand.undone or "-" * len(stand.done)
     return SagaStep(
-        name=name,
-        service=service,
-        command=command,
-        compensation=compensation,
+        name=step.name,
+        service=step.service,
+        command=step.command,
+        compensation=step.compensation,
         status=done or StepStatus.PENDING,
-        compensation_status=_LETTERS[plot.undone[index]],
-        error_message=plot.error if done is StepStatus.FAILED else None,
+        compensation_status=_LETTERS[undone[place]],
+        error_message=stand.error if done is StepStatus.FAILED else None,
+        **moments,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -117,11 +118,13 @@ TEMPLATES: Final = (
 )
 
 
-def matching(category: str | None, search: str | None) -> tuple[Template, ...]:
+def matching(
+    category: str | None, search: str | None, uses: Mapping[str, int]
+) -> tuple[Template, ...]:
     """The templates of a category whose name, description or tags have `search` in them."""
     wanted = (search or "").casefold()
     return tuple(
-        template
+        _used(template, uses)
         for template in TEMPLATES
         if category in (None, template.category)
         and wanted
@@ -129,11 +132,11 @@ def matching(category: str | None, search: str | None) -> tuple[Template, ...]:
     )
 
 
-def one(template_id: str) -> Template:
+def one(template_id: str, uses: Mapping[str, int]) -> Template:
     """The template of that id; DLI-800 when there is none."""
     for template in TEMPLATES:
         if template.id == template_id:
-            return template
+            return _used(template, uses)
     raise WorkflowNotFoundError(
         f"Template '{template_id}' not found", hint="Choose one of the list of templates."
     )
@@ -141,7 +144,7 @@ def one(template_id: str) -> Template:
 
 def registration(request: NewFromTemplate) -> Registration:
     """The registration that a filled-in template amounts to."""
-    template = one(request.template_id)
+    template = one(request.template_id, {}).filled(request.custom_config)
     cron = request.cron_schedule if request.is_scheduled else None
     return Registration(
         request.workflow_name,
@@ -160,6 +163,11 @@ def _spec(name: str, template: Template) -> str:
         steps.append({"name": step.name, "type": kind, "needs": before, "config": step.config})
         before = [step.name]
     return json.dumps({"version": "v1", "name": name, "steps": steps})
+
+
+def _used(template: Template, uses: Mapping[str, int]) -> Template:
+    """The template with what was made from it in this demo."""
+    return template.twin(usage_count=template.usage_count + uses.get(template.id, 0))
 
 
 def categories() -> tuple[TemplateCategory, ...]:

@@ -172,6 +172,17 @@ class World:
                     return workflow, backfill
         return None
 
+    def backfills(self) -> list[tuple[DemoWorkflow, HandBackfill]]:
+        """The backfills that the world still knows, latest first."""
+        found = [
+            (workflow, backfill)
+            for name, backfills in self.book.backfills.items()
+            for backfill in backfills
+            if backfill.at >= self.horizon
+            and (workflow := self.book.in_force(name, backfill.at)) is not None
+        ]
+        return sorted(found, key=lambda pair: pair[1].at, reverse=True)
+
     def halted_by(self, workflow: DemoWorkflow, backfill: HandBackfill) -> str | None:
         """The run for whose sake a backfill gave up the dates after it, if it did."""
         for play in () if backfill.parallel else self.children(workflow, backfill):

@@ -48,6 +48,8 @@ class Place(StrEnum):
     QUESTION = "question"
     PALETTE = "palette"
     HELP = "help"
+    OPTIONS = "options"
+    MONTH = "month"
 
 
 class Fixed(NamedTuple):

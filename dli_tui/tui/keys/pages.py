@@ -83,7 +83,7 @@ _HISTORY: Final = of(
     ),
     ("history.source", "f", "source", "Filter by source: all, code, manual", "source", 0),
     ("history.status", "a", "status", "Filter by how the runs stand", "status", 0),
-    ("history.type", "e", "type", "Filter by type: all, scheduled, by hand, backfill", "type", 0),
+    ("history.type", "e", "type", "Filter by type: all, scheduled, adhoc, backfill", "type", 0),
     ("history.dates", "d", "dates", "Filter by dates", "dates", 0),
     ("history.clear", "x", "clear filters", "Take all filters off", "clear", 0),
     (

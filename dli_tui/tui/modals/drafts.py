@@ -13,6 +13,7 @@ from dli_tui.tui.widgets.toggle import Toggle
 CONFIRM: Final = "confirm"
 """Never kept: who confirms does so each time."""
 _ON: Final = "on"
+_OFF: Final = "off"
 
 
 def typed(form: Screen[bool]) -> dict[str, str]:
@@ -22,7 +23,8 @@ def typed(form: Screen[bool]) -> dict[str, str]:
         for field in form.query(Field)
         if field.name != CONFIRM and field.is_typed
     }
-    return {**fields, **{one.called: _ON for one in form.query(Toggle) if one.on}}
+    turned = {one.called: _ON if one.on else _OFF for one in form.query(Toggle) if one.is_turned}
+    return {**fields, **turned}
 
 
 def restore(form: Screen[bool], draft: Mapping[str, str]) -> bool:
@@ -30,5 +32,6 @@ def restore(form: Screen[bool], draft: Mapping[str, str]) -> bool:
     for field in form.query(Field):
         field.value = draft.get(field.name or "", field.value)
     for toggle in form.query(Toggle):
-        toggle.on = toggle.called in draft
+        if toggle.called in draft:
+            toggle.on = draft[toggle.called] == _ON
     return bool(draft)

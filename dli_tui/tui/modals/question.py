@@ -79,6 +79,10 @@ class Question(Leaving[bool], Generic[Answer]):
     AUTO_FOCUS = ""
     is_whole = True
     """Whether the plan says all that it will; nothing is sent before."""
+    plan_has_keys: ClassVar[bool] = True
+    """Whether a plan that is longer than its room is a pane to go to."""
+    height_above: ClassVar[int] = 0
+    """Lines of what stands over the plan."""
 
     def __init__(self, plan: Plan, send: Send[Answer]) -> None:
         super().__init__()
@@ -89,6 +93,7 @@ class Question(Leaving[bool], Generic[Answer]):
         self._lines: Sequence[Text] = ()
         """The plan, or what became of it once it was sent."""
         self._through = 0
+        self._overflows = False
         self._shown_at: float | None = None
         """Since when there is to be read what stands there now; None before it is painted."""
 
@@ -98,6 +103,14 @@ class Question(Leaving[bool], Generic[Answer]):
         return cast("Dashboard", self.app)
 
     # What a question says of itself
+
+    def above(self) -> Iterable[Widget]:
+        """What stands over the plan."""
+        return ()
+
+    def middle(self) -> Widget:
+        """The plan, and what stands beside it."""
+        return Page(id="plan")
 
     def fields(self) -> Iterable[Widget]:
         """The fields to fill in."""
@@ -118,16 +131,36 @@ class Question(Leaving[bool], Generic[Answer]):
         """Whether the form stays open after `answer` went well."""
         return False
 
+    def focus_first(self) -> None:
+        """Go where the person begins."""
+        for field in self.query(Field):
+            if field.display:
+                field.focus_input()
+                break
+
+    def more_keys(self) -> Iterable[tuple[str, str]]:
+        """Keys of what is in focus, and what they do."""
+        return ()
+
+    def went_well(self) -> None:
+        """It was done, and this has been left."""
+
+    def fit_plan(self, page: Page, room: int) -> int:
+        """Let the plan be as high as what it says, at most `room`; how high it is now."""
+        height = max(1, min(page.count, room))
+        page.styles.height = height
+        return height
+
     # Frame
 
     def compose(self) -> ComposeResult:
         with Vertical(id="question"):
             yield OneLine(id="question-title")
-            yield Page(id="plan")
+            yield from self.above()
+            yield self.middle()
             with _Form(id="form"):
                 yield from self.fields()
-                if self.plan.confirm:
-                    yield Field("confirm", self.plan.confirm_label)
+                yield Field("confirm", self.plan.confirm_label)
                 yield Saying(id="refusal")
             yield OneLine(id="question-keys")
         yield TooSmall()
@@ -135,21 +168,28 @@ class Question(Leaving[bool], Generic[Answer]):
     def on_mount(self) -> None:
         self.set_class(self.dash.opening.where.production, "-production")
         self._tell_title(self.plan.title)
+        self._tell_confirm()
         self._show(self.plan.lines)
         if drafts.restore(self, self.dash.deeds.drafts.pop(self.plan.id, {})):
             self._say("Your draft is back; ctrl+u empties a line", Tone.MUTED)
         self.tell_keys()
-        for field in self.query(Field).results():
-            field.focus_input()
-            break
+        self.focus_first()
         self.call_after_refresh(self._painted)
 
     def replan(self, plan: Plan) -> None:
         """Put what has been found out meanwhile into the plan; it has to be read anew."""
+        if plan == self.plan:
+            return
         self.plan = plan
+        self._tell_confirm()
         self._show(plan.lines)
         self.fit()
         self._painted()
+
+    def _tell_confirm(self) -> None:
+        field = self.query_one("#field-confirm", Field)
+        field.display = bool(self.plan.confirm)
+        field.relabel(self.plan.confirm_label)
 
     def _show(self, lines: Sequence[Text]) -> None:
         self._lines = lines
@@ -172,10 +212,10 @@ class Question(Leaving[bool], Generic[Answer]):
             return
         page, form = self.query_one("#plan", Page), self.query_one("#form")
         tight = self.has_class("-tight")
-        around = form.outer_size.height + (_FRAME if tight else _FRAME + _AIR)
-        height = max(1, min(page.count, self.size.height - around))
-        page.can_focus = page.count > height
-        page.styles.height = height
+        around = form.outer_size.height + self.height_above + _FRAME + (0 if tight else _AIR)
+        height = self.fit_plan(page, self.size.height - around)
+        self._overflows = page.count > height
+        page.can_focus = self._overflows and self.plan_has_keys
         self.tell_keys()
 
     def tell_keys(self) -> None:
@@ -186,8 +226,10 @@ class Question(Leaving[bool], Generic[Answer]):
             bits = [*_key("esc", "close" if self._done else "cancel", "leave")]
             if self.is_whole:
                 bits = [*_key("enter", self.verb, "submit"), *bits]
-        if self.query_one("#plan").can_focus:
+        if self._overflows:
             bits += _key("pgdn", "read on", "page(1)")
+        for key, label in () if self._sending else self.more_keys():
+            bits += [Bit(f" {key}", Tone.RUNNING, bold=True), Bit(f" {label}  ", Tone.MUTED)]
         self.query_one("#question-keys", OneLine).tell(bits)
 
     @property
@@ -280,6 +322,7 @@ class Question(Leaving[bool], Generic[Answer]):
             self.dash.deeds.note(told, self.plan.title)
             self.dash.deeds.let_go()
             self.leave(result=True)
+            self.went_well()
         else:
             self._tell_outcome(told, rehearsed=self.stays(answer))
 

@@ -25,6 +25,7 @@ from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
+    from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import WorkflowRow
     from dli_tui.session.freshness import Freshness
@@ -119,6 +120,15 @@ class DashboardScreen(Screen[None]):
     def run_of(self, row: WorkflowRow) -> WorkflowRun | None:
         """The run of a workflow that a command is meant for: its latest."""
         return run_meant(self.session.workflows, row.key) if self.session is not None else None
+
+    def meant(self, _deed: str) -> Iterable[tuple[WorkflowRow, WorkflowRun | None]]:
+        """What a deed is meant for: workflows, each with the run of it that is meant."""
+        return [(row, self.run_of(row)) for row in self.targets]
+
+    @property
+    def dates(self) -> BackfillChoice | None:
+        """The dates that a backfill from here is meant for, where the screen is about some."""
+        return None
 
     def opened(self) -> None:
         """The session can be asked from now on."""

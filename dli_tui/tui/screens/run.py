@@ -10,12 +10,12 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from dli_tui.domain.ids import RunRef, WorkflowKey
-from dli_tui.domain.status import SourceType, WorkflowStatus
+from dli_tui.domain.ids import RunRef
 from dli_tui.present import words
 from dli_tui.present.rows import RunSheet, StepRow, WorkflowRow
 from dli_tui.tui import bridge, keys, late, panes, picks, sheets
 from dli_tui.tui.keys import Scope
+from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
 from dli_tui.tui.picks import Pick
 from dli_tui.tui.screens.logkeys import LogScreen
@@ -96,7 +96,10 @@ class RunScreen(LogScreen):
     def targets(self) -> tuple[WorkflowRow, ...]:
         if self.sheet is None:
             return ()
-        return (self.dash.listing.row_of(self.sheet.key) or _unlisted(self.sheet),)
+        return (
+            self.dash.listing.row_of(self.sheet.key)
+            or unlisted(self.sheet.key, self.sheet.workflow),
+        )
 
     @property
     def told_zone(self) -> str:
@@ -340,11 +343,3 @@ class RunScreen(LogScreen):
 
 def _pane_of(lines: Lines) -> str:
     return "log-pane" if isinstance(lines, LogView) else lines.id or ""
-
-
-def _unlisted(sheet: RunSheet) -> WorkflowRow:
-    """A row for a run whose workflow the list doesn't have, or not yet."""
-    source = sheet.key.source or SourceType.MANUAL
-    key = WorkflowKey(sheet.key.name, source)
-    unknown = WorkflowStatus.DISABLED
-    return WorkflowRow(key, sheet.workflow, source, unknown, "not in the list")

@@ -33,7 +33,11 @@ class Field(Vertical):
         yield Saying()
 
     def on_mount(self) -> None:
-        self.query_one(".label", OneLine).tell([Bit(self._label, Tone.MUTED)])
+        self.relabel(self._label)
+
+    def relabel(self, label: str) -> None:
+        """Call it something else."""
+        self.query_one(".label", OneLine).tell([Bit(label, Tone.MUTED)])
 
     @property
     def value(self) -> str:
@@ -48,6 +52,12 @@ class Field(Vertical):
     def is_typed(self) -> bool:
         """Whether somebody made it another than it was."""
         return self.value != self._first
+
+    def prefill(self, value: str) -> None:
+        """Put something there, unless somebody typed in it."""
+        if not self.is_typed:
+            self._first = typed(value)
+            self.value = self._first
 
     def complain(self, problem: str) -> None:
         """Say what is wrong with it, or nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -10,7 +10,7 @@ from textual.message import Message
 
 from dli_tui.present import filters
 from dli_tui.tui.looks import Tone
-from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.widgets.oneline import Bit, Bits, OneLine
 from dli_tui.tui.widgets.safeinput import SafeInput
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _ROOMY = 110
 """So wide that the order is told beside a text that is typed."""
-_HELP = "name, /regex/, !not, owner:… team:… last:failed"
 
 
 class FilterText(SafeInput):
@@ -33,38 +32,28 @@ class FilterText(SafeInput):
             event.prevent_default()
             if event.key == "escape":
                 self.value = ""
-            self.post_message(FilterBar.Left())
+            self.post_message(FilterLine.Left())
 
 
-class FilterBar(Horizontal):
+class FilterLine(Horizontal):
     """What is filtered, each part clickable, and the text as it is typed."""
+
+    hint: ClassVar[str] = ""
+    """What can be typed."""
 
     class Left(Message):
         """The text is done; the keys belong to the list again."""
 
     def compose(self) -> ComposeResult:
         yield OneLine(id="filter-words")
-        yield FilterText(placeholder=_HELP, id="text", compact=True, select_on_focus=False)
+        yield FilterText(placeholder=self.hint, id="text", compact=True, select_on_focus=False)
 
-    def tell(self, wanted: ListFilter, order: Order) -> None:
-        """Show the filters in force."""
-        source = str(wanted.source) if wanted.source is not None else "all"
-        status = str(wanted.status) if wanted.status is not None else "all"
-        bits = [
-            *_choice("source", source, "source", chosen=wanted.source is not None),
-            *_choice("status", status, "status", chosen=wanted.status is not None),
-            *_flag("running", "running", on=wanted.running),
-            *_flag("enabled", "enabled", on=wanted.enabled),
-            *_flag("problems", "problems", on=wanted.problems),
-        ]
-        problem = filters.parse(wanted.text).problem
-        right = [Bit(f"{problem} ", Tone.LATE)] if problem else []
-        text = self.query_one("#text")
-        text.display = bool(wanted.text) or self.screen.focused is text
-        if not text.display or self.size.width >= _ROOMY:
-            words = order_words(order)
-            right.append(Bit(f"{words} ", Tone.MUTED, action="screen.sort(1)"))
-        self.query_one("#filter-words", OneLine).tell(bits, right)
+    def show(self, text: str, left: Bits, note: Bits, aside: Bits) -> None:
+        """Show the parts, and the line to type in while it is used; `aside` where there is room."""
+        field = self.query_one("#text")
+        field.display = bool(text) or self.screen.focused is field
+        is_roomy = not field.display or self.size.width >= _ROOMY
+        self.query_one("#filter-words", OneLine).tell(left, (*note, *(aside if is_roomy else ())))
 
     def ask(self) -> None:
         """Let the person type."""
@@ -78,6 +67,28 @@ class FilterBar(Horizontal):
         self.query_one("#text", FilterText).value = ""
 
 
+class FilterBar(FilterLine):
+    """The filters of the list."""
+
+    hint = "name, /regex/, !not, owner:… team:… last:failed"
+
+    def tell(self, wanted: ListFilter, order: Order) -> None:
+        """Show the filters in force."""
+        source = str(wanted.source) if wanted.source is not None else "all"
+        status = str(wanted.status) if wanted.status is not None else "all"
+        bits = [
+            *choice("source", source, "source", chosen=wanted.source is not None),
+            *choice("status", status, "status", chosen=wanted.status is not None),
+            *_flag("running", "running", on=wanted.running),
+            *_flag("enabled", "enabled", on=wanted.enabled),
+            *_flag("problems", "problems", on=wanted.problems),
+        ]
+        problem = filters.parse(wanted.text).problem
+        note = [Bit(f"{problem} ", Tone.LATE)] if problem else []
+        sorted_ = Bit(f"{order_words(order)} ", Tone.MUTED, action="screen.sort(1)")
+        self.show(wanted.text, bits, note, [sorted_])
+
+
 def order_words(order: Order) -> str:
     """By what the list is sorted."""
     if order.column == "worst":
@@ -85,7 +96,8 @@ def order_words(order: Order) -> str:
     return f"by {order.column}, {'downwards' if order.descending else 'upwards'}"
 
 
-def _choice(label: str, value: str, action: str, *, chosen: bool) -> list[Bit]:
+def choice(label: str, value: str, action: str, *, chosen: bool) -> list[Bit]:
+    """One part of a filter, and the action that goes to its next value."""
     tone = Tone.RUNNING if chosen else Tone.MUTED
     act = f"screen.{action}"
     return [Bit(f" {label} ", Tone.MUTED, action=act), Bit(value, tone, chosen, action=act)]

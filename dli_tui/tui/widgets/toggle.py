@@ -19,11 +19,23 @@ class Toggle(OneLine, can_focus=True):
 
     on: reactive[bool] = reactive(False)  # noqa: FBT003 - a reactive's first value
 
-    def __init__(self, name: str, label: str) -> None:
+    def __init__(self, name: str, label: str, *, on: bool = False) -> None:
         super().__init__(id=name)
+        self._first = on
+        self.set_reactive(Toggle.on, on)
         self.called = name
         """What a draft keeps it under."""
         self._label = label
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether somebody made it another than it was."""
+        return self.on != self._first
+
+    def prefill(self, *, on: bool) -> None:
+        """Let it be so, unless somebody turned it."""
+        if not self.is_turned:
+            self._first = self.on = on
 
     def watch_on(self, on: bool) -> None:
         self.tell([Bit(f"[{'x' if on else ' '}] ", Tone.RUNNING, bold=on), Bit(self._label)])

@@ -16,7 +16,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError
 from dli_tui.domain.ids import LogRef, RunRef
-from dli_tui.domain.query import BackfillRequest, HistoryQuery, Registration, RunRequest
+from dli_tui.domain.query import BackfillRequest, HistoryQuery, NewSaga, Registration, RunRequest
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.template import NewFromTemplate
 from tests.support import everything
@@ -105,6 +105,8 @@ CALLS = {
         lambda b: b.sagas(),
         lambda b: b.saga("1"),
         lambda b: b.cancel_saga("1"),
+        lambda b: b.saga_types(),
+        lambda b: b.start_saga(NewSaga("x")),
     ),
     Capability.HEALTH: (lambda b: b.health(),),
 }

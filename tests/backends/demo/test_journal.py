@@ -276,3 +276,10 @@ def test_compacting_never_loses_a_registration_to_later_pauses():
     kept = compacted((registered, *pauses), NOON)
     assert kept[0] == registered
     assert len(kept) == MOST_KEPT + 2
+
+
+def test_compacting_keeps_what_was_started_and_cancelled_as_long_as_it_shows():
+    old = action("s0", Deed.START_SAGA, at=NOON - RETENTION - timedelta(days=1))
+    young = action("s1", Deed.START_SAGA, at=NOON - timedelta(days=1))
+    cancelled = action("s1", Deed.CANCEL_SAGA)
+    assert compacted((old, young, cancelled), NOON) == (young, cancelled)

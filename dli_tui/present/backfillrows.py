@@ -1,0 +1,92 @@
+"""What a screen holds of backfills: plain tuples, safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.status import RunStatus
+
+
+class SlotRow(NamedTuple):
+    """One slot of a plan."""
+
+    told: str
+    """Its date, with the time where a day has several."""
+    exists: RunStatus | None
+    action: str
+    """run, rerun, skip."""
+    note: str
+
+
+class DayMark(NamedTuple):
+    """One day of a month: what there is, and what would happen."""
+
+    slots: int = 0
+    starts: int = 0
+    """How many of its slots would run."""
+    worst: RunStatus | None = None
+    """The worst of the runs that exist; None: none does."""
+    due: bool = True
+    """Whether any of its slots has come."""
+
+
+class PlanSheet(NamedTuple):
+    """The plan of one workflow's backfill."""
+
+    name: str
+    slots: tuple[SlotRow, ...]
+    starts: int
+    skips: int
+    seconds: float | None
+    finishes: datetime | None
+    warnings: tuple[str, ...]
+    startable: bool
+    """Whether its schedule stands so that anything can be started."""
+
+
+class DateRow(NamedTuple):
+    """One date of a backfill that was started."""
+
+    slot: datetime
+    told: str
+    status: RunStatus | None
+    word: str
+    ref: RunRef | None
+    run: str
+    """The run's id for eyes."""
+    seconds: float | None
+    began: datetime | None
+    error: str
+
+
+class BackfillSheet(NamedTuple):
+    """A backfill that was started."""
+
+    ref: RunRef
+    key: WorkflowKey
+    name: str
+    workflow: str
+    status: RunStatus
+    range: str
+    done: int
+    failed: int
+    not_begun: int
+    total: int
+    parallel: bool
+    by: str
+    created: datetime | None
+    finished: datetime | None
+    likely: datetime | None
+    """When it will be done, where the past tells enough."""
+    error: str
+    stopped: str
+    """By whom it was stopped and why."""
+    unfinished: bool
+    dates: tuple[DateRow, ...]
+    zone: str
+
+
+Marks = Mapping[date, DayMark]

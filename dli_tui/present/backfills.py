@@ -1,0 +1,157 @@
+"""Plans and backfills into rows. Loads the models, so it comes when somebody plans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.status import RunStatus
+from dli_tui.domain.text import safe_line
+from dli_tui.domain.zones import zone_of
+from dli_tui.insight.durations import Durations
+from dli_tui.present import words
+from dli_tui.present.backfillrows import BackfillSheet, DateRow, DayMark, PlanSheet, SlotRow
+
+_NOT_DUE: Final = "not due yet"
+_WORST: Final = (
+    RunStatus.FAILED,
+    RunStatus.TIMEOUT,
+    RunStatus.KILLED,
+    RunStatus.UNKNOWN,
+    RunStatus.STOPPING,
+    RunStatus.RUNNING,
+    RunStatus.PENDING,
+    RunStatus.SKIPPED,
+    RunStatus.COMPLETED,
+)
+
+
+def plan_sheet(plan: BackfillPlan, *, startable: bool) -> PlanSheet:
+    """The plan of one workflow's backfill."""
+    told = _dates(plan.slots, plan.timezone)
+    return PlanSheet(
+        name=words.name(plan.dataset_name),
+        slots=tuple(
+            SlotRow(said, slot.run_status, slot.action, slot.note or "")
+            for slot, said in zip(plan.slots, told, strict=True)
+        ),
+        starts=plan.to_run,
+        skips=plan.to_skip,
+        seconds=plan.estimate_seconds,
+        finishes=plan.finishes_at,
+        warnings=tuple(safe_line(warning) for warning in plan.warnings),
+        startable=startable,
+    )
+
+
+def marks(plans: Iterable[BackfillPlan]) -> Mapping[date, DayMark]:
+    """The days of some plans: of several workflows, the worst of each day."""
+    slots: dict[date, list[PlannedSlot]] = defaultdict(list)
+    for plan in plans:
+        for slot in plan.slots:
+            slots[slot.day].append(slot)
+    return {day: _mark(found) for day, found in slots.items()}
+
+
+def with_choice(
+    whole: Mapping[date, DayMark], chosen: Mapping[date, DayMark]
+) -> dict[date, DayMark]:
+    """The marks of a whole month, and what would happen on the days that are chosen."""
+    idle = {day: mark._replace(starts=0) for day, mark in whole.items()}
+    return idle | {day: mark for day, mark in chosen.items() if day in idle}
+
+
+def backfill_sheet(backfill: Backfill, past: Durations | None, now: datetime) -> BackfillSheet:
+    """A backfill that was started, `past` being how long its runs take."""
+    whole = backfill.whole
+    days = [one.day for one in backfill.dates]
+    stopped = " ".join(
+        part for part in (whole.stopped_by and f"by {whole.stopped_by}", whole.reason) if part
+    )
+    return BackfillSheet(
+        ref=whole.ref,
+        key=WorkflowKey(whole.dataset_name, whole.source_type),
+        name=words.name(whole.run_id),
+        workflow=words.name(whole.dataset_name),
+        status=whole.status,
+        range=_range(days),
+        done=sum(one.status is RunStatus.COMPLETED for one in backfill.dates),
+        failed=len(backfill.failed),
+        not_begun=len(backfill.not_begun),
+        total=len(backfill.dates),
+        parallel=backfill.parallel,
+        by=safe_line(whole.triggered_by or ""),
+        created=whole.created_at,
+        finished=whole.finished_at,
+        likely=_likely(backfill, past, now),
+        error=safe_line(whole.error_line or ""),
+        stopped=safe_line(stopped),
+        unfinished=backfill.is_unfinished,
+        dates=_date_rows(backfill),
+        zone=safe_line(backfill.timezone),
+    )
+
+
+def _mark(slots: Sequence[PlannedSlot]) -> DayMark:
+    existing = {slot.run_status for slot in slots if slot.run_status is not None}
+    return DayMark(
+        slots=len(slots),
+        starts=sum(slot.action is not SlotAction.SKIP for slot in slots),
+        worst=next((status for status in _WORST if status in existing), None),
+        due=any(slot.note != _NOT_DUE for slot in slots),
+    )
+
+
+def _dates(slots: Sequence[PlannedSlot | BackfillDate], timezone: str) -> list[str]:
+    """Each slot's date, with the time where some day has several."""
+    zone = zone_of(timezone)
+    timed = len({slot.day for slot in slots}) < len(slots)
+    years = len({slot.day.year for slot in slots}) > 1
+    form = ("%Y-" if years else "") + "%m-%d %a" + (" %H:%M" if timed else "")
+    return [f"{slot.slot.astimezone(zone):{form}}" for slot in slots]
+
+
+def _date_rows(backfill: Backfill) -> tuple[DateRow, ...]:
+    told = _dates(backfill.dates, backfill.timezone)
+    return tuple(_date_row(one, said) for one, said in zip(backfill.dates, told, strict=True))
+
+
+def _date_row(one: BackfillDate, told: str) -> DateRow:
+    run = one.run
+    if run is None:
+        return DateRow(one.slot, told, None, "", None, "", None, None, "")
+    unknown = run.status is RunStatus.UNKNOWN and run.raw_status
+    return DateRow(
+        slot=one.slot,
+        told=told,
+        status=run.status,
+        word=safe_line(run.raw_status or "") if unknown else "",
+        ref=run.ref,
+        run=words.name(run.run_id),
+        seconds=run.duration_seconds,
+        began=run.started_at,
+        error=safe_line(run.error_line or ""),
+    )
+
+
+def _range(days: Sequence[date]) -> str:
+    if not days:
+        return ""
+    first, last = min(days), max(days)
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _likely(backfill: Backfill, past: Durations | None, now: datetime) -> datetime | None:
+    if past is None or not backfill.whole.status.is_running:
+        return None
+    going = [one.run for one in backfill.dates if one.run is not None and one.run.status.is_running]
+    left = max(
+        (past.p50 - (now - run.started_at).total_seconds() for run in going if run.started_at),
+        default=past.p50 if going else 0.0,
+    )
+    ahead = 0 if backfill.parallel else len(backfill.not_begun)
+    return now + timedelta(seconds=max(0.0, left) + ahead * past.p50)

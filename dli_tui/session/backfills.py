@@ -1,0 +1,68 @@
+"""Backfills that were started: one followed date by date, and the list of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.session.feed import Feed
+from dli_tui.session.runs import LAST_LOOKS, RUN_SECONDS
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.ids import RunRef
+    from dli_tui.insight.durations import Durations
+    from dli_tui.session.surroundings import Surroundings
+
+LIST_SECONDS: Final = 10.0
+_TELLING: Final = 20
+
+
+class BackfillFeed(Feed):
+    """One backfill as it stands."""
+
+    def __init__(self, client: WorkflowClient, ref: RunRef, around: Surroundings) -> None:
+        super().__init__(around)
+        self.ref = ref
+        self.backfill: Backfill | None = None
+        self.past: Durations | None = None
+        """How long its runs take."""
+        self._client = client
+        self._looks = 0
+
+    async def _ask(self) -> None:
+        from dli_tui.insight.durations import durations  # noqa: PLC0415 - it loads the models
+
+        self.backfill = found = await self._client.backfill_status(self.ref)
+        over = found.whole.status.is_terminal
+        self._looks = self._looks + 1 if over else 0
+        if self.past is None and not over:
+            # The backfill is there already; its past may take a while.
+            self.tell()
+            name = found.whole.dataset_name
+            recent = await self._client.recent_runs([name], _TELLING)
+            self.past = durations(recent.get(name, ()))
+
+    @property
+    def ended(self) -> bool:
+        """Over, and looked at once more."""
+        return self._looks >= LAST_LOOKS
+
+    def _every(self) -> float | None:
+        # A retry of one of its runs may begin it again at any time, so it is never left alone.
+        return LIST_SECONDS if self.ended else RUN_SECONDS
+
+
+class BackfillsFeed(Feed):
+    """The backfills that are under way or were lately."""
+
+    def __init__(self, client: WorkflowClient, around: Surroundings) -> None:
+        super().__init__(around)
+        self.backfills: tuple[Backfill, ...] = ()
+        self._client = client
+
+    async def _ask(self) -> None:
+        self.backfills = await self._client.backfills()
+
+    def _every(self) -> float:
+        return LIST_SECONDS

@@ -1,0 +1,308 @@
+"""The planner: choose dates on a month, see what would happen to each, then start just that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input
+
+from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.query import BackfillChoice, BackfillScope
+from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.text import safe_line, spelled_out
+from dli_tui.present import backfills, parameters, words
+from dli_tui.tui import backfilling, late
+from dli_tui.tui.looks import Looks, Tone
+from dli_tui.tui.modals.question import Plan, Question, Send
+from dli_tui.tui.widgets.daterange import DateRange
+from dli_tui.tui.widgets.field import Field
+from dli_tui.tui.widgets.lines import Piece
+from dli_tui.tui.widgets.month import HEIGHT, Chosen, Month
+from dli_tui.tui.widgets.options import Options
+from dli_tui.tui.widgets.page import Page
+from dli_tui.tui.widgets.toggle import Toggle
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.ids import RunRef, WorkflowKey
+    from dli_tui.present.backfillrows import DayMark, PlanSheet
+    from dli_tui.session.planning import Planning
+
+SETTLE_SECONDS: Final = 0.15
+"""Dates that somebody only passes by aren't asked for."""
+_LEAST: Final = 3
+_ORDERS: Final = ("one by one", "all at once")
+_SCOPES: Final = tuple(BackfillScope)
+
+
+class BackfillAnswer(NamedTuple):
+    """What to start: exactly what was shown."""
+
+    plans: Mapping[WorkflowKey, BackfillPlan]
+    parameters: dict[str, Any]
+    dry_run: bool
+
+
+class Grounds(NamedTuple):
+    """What a planner begins with."""
+
+    plannings: Sequence[Planning]
+    choice: BackfillChoice
+    today: date
+    """By the clock of the schedule."""
+    slots: bool
+    """Whether single dates can be left out here."""
+    parallel: bool
+    """Whether all dates can go at once here."""
+
+
+class BackfillQuestion(Question[BackfillAnswer]):
+    """Answered with plans; a dry run sends nothing."""
+
+    CSS_PATH: ClassVar = ["modals.tcss", "backfill.tcss"]
+    height_above: ClassVar[int] = 1
+    plan_has_keys: ClassVar[bool] = False
+
+    def __init__(self, plan: Plan, send: Send[BackfillAnswer], grounds: Grounds) -> None:
+        super().__init__(plan, send)
+        self._first_plan = plan
+        self._grounds = grounds
+        self._plannings = grounds.plannings
+        self._choice = grounds.choice
+        self._plans: dict[WorkflowKey, BackfillPlan] = {}
+        self.started: RunRef | None = None
+        """The backfill that was begun, for whoever wants to see it go."""
+        self.is_whole = False
+
+    # Frame
+
+    def above(self) -> Iterable[Widget]:
+        yield DateRange(self._choice.start, self._choice.end, self._grounds.today)
+
+    def middle(self) -> Widget:
+        chosen = Chosen(self._choice.start, self._choice.end, self._choice.without)
+        return Horizontal(
+            Month(chosen, self._grounds.today, self._looks), Page(id="plan"), id="planner"
+        )
+
+    def fields(self) -> Iterable[Widget]:
+        order = _ORDERS[self._choice.parallel]
+        yield Horizontal(
+            Options("scope", "which", _SCOPES, self._choice.scope),
+            Options("order", "", _ORDERS, order),
+            id="how",
+        )
+        yield Field("parameters", "parameters", hint='key=value, or {"key": "value"}')
+        yield Toggle("dry-run", "dry run: check only, send nothing (space)")
+
+    def on_mount(self) -> None:
+        self.watch(self.query_one(Toggle), "on", self.tell_keys, init=False)
+        self._look()
+
+    def focus_first(self) -> None:
+        self.month.focus()
+
+    @property
+    def month(self) -> Month:
+        """The days to choose from."""
+        return self.query_one(Month)
+
+    @property
+    def _looks(self) -> Looks:
+        return self.dash.opening.looks
+
+    def more_keys(self) -> Iterable[tuple[str, str]]:
+        if self.month.has_focus:
+            yield from (("space", "begin/end"), ("x", "leave out"), ("[ ]", "month"))
+
+    def on_descendant_focus(self) -> None:
+        self.tell_keys()
+
+    def fit_plan(self, page: Page, room: int) -> int:
+        height = max(_LEAST, min(HEIGHT, room))
+        self.query_one("#planner").styles.height = height
+        page.styles.height = height
+        return height
+
+    # What is chosen
+
+    @on(Month.Changed)
+    def _days_chosen(self, message: Month.Changed) -> None:
+        chosen = message.chosen
+        if chosen.without and not self._grounds.slots:
+            self._say(_ONLY_RANGES, Tone.LATE)
+            self.month.choose(chosen._replace(without=frozenset()))
+            return
+        self.query_one(DateRange).put(chosen.start, chosen.end)
+        self._choose(start=chosen.start, end=chosen.end, without=chosen.without)
+
+    @on(DateRange.Typed)
+    def _days_typed(self, message: DateRange.Typed) -> None:
+        self.month.choose(Chosen(message.start, message.end))
+        self._choose(start=message.start, end=message.end, without=frozenset())
+
+    @on(Options.Changed)
+    def _how_chosen(self) -> None:
+        scope = BackfillScope(self.query_one("#scope", Options).chosen)
+        parallel = self.query_one("#order", Options).chosen == _ORDERS[True]
+        problem = self._why_not(scope, parallel=parallel)
+        self._say(problem, Tone.LATE)
+        if not problem:
+            self._choice = self._choice._replace(scope=scope, parallel=parallel)
+            self._look()
+
+    def _why_not(self, scope: BackfillScope, *, parallel: bool) -> str:
+        if scope is not BackfillScope.ALL and not self._grounds.slots:
+            self.query_one("#scope", Options).chosen = BackfillScope.ALL
+            return _ONLY_RANGES
+        if parallel and not self._grounds.parallel:
+            self.query_one("#order", Options).chosen = _ORDERS[False]
+            return "This place runs the dates one after the other"
+        return ""
+
+    def _choose(self, *, start: date, end: date, without: frozenset[date]) -> None:
+        # Whoever chooses dates of his own no longer means those that he came with.
+        self._choice = self._choice._replace(start=start, end=end, without=without, only=None)
+        self._look()
+
+    @on(Month.Turned)
+    def _turned(self) -> None:
+        self._look()
+
+    # What would happen
+
+    def _look(self) -> None:
+        """Plan with what is known, and ask for what isn't, once the person rests."""
+        self._tell()
+        first, last = self._in_sight
+        if not all(planning.knows(first, last) for planning in self._plannings):
+            self.run_worker(self._ask(), group="asking", exclusive=True)
+
+    @property
+    def _in_sight(self) -> tuple[date, date]:
+        """The dates that are chosen, and the month that is seen."""
+        seen = self.month.bounds
+        return min(self._choice.start, seen[0]), max(self._choice.end, seen[1])
+
+    async def _ask(self) -> None:
+        session = self.dash.bridge.session
+        if session is None:
+            return
+        await session.pace.sleep(SETTLE_SECONDS)
+        first, last = self._in_sight
+
+        async def ask(planning: Planning) -> None:
+            await planning.look(first, last)
+
+        await late.each()(self._plannings, ask)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Show the plan as it is now; it has to be read anew where it is another."""
+        try:
+            plans = {one.key: one.plan(self._choice) for one in self._plannings}
+        except ConfigurationError as problem:
+            self._cannot(f"[{problem.code}] {problem.message}", problem.hint)
+            return
+        self._plans = {key: plan for key, plan in plans.items() if plan is not None}
+        problem = next((one.problem for one in self._plannings if one.problem is not None), None)
+        if len(self._plans) < len(self._plannings):
+            if problem is None:
+                self._cannot("Asking for the runs of these dates …", "", Tone.MUTED)
+            else:
+                self._cannot(f"[{problem.code}] {problem.message}", problem.hint)
+            return
+        self._tell_plan()
+
+    def _cannot(self, why: str, hint: str, tone: Tone = Tone.FAILED) -> None:
+        lines = [(Piece(safe_line(why), tone),), (Piece(safe_line(hint), Tone.MUTED),)]
+        self.is_whole = False
+        self.replan(self._first_plan._replace(lines=[*lines, *self._first_plan.lines]))
+
+    def _tell_plan(self) -> None:
+        session = self.dash.bridge.session
+        if session is None:
+            return
+        sheets = [self._sheet(planning) for planning in self._plannings]
+        told = backfilling.told(sheets, self._zone, session.now(), self._looks)
+        count = backfilling.starts(sheets)
+        first = self._first_plan
+        confirm, label = first.confirm, first.confirm_label
+        if backfilling.wants_count(sheets) and str(count) not in confirm.split():
+            confirm = f"{confirm} {count}".strip()
+            label = f"{label or f'{count:,} runs'}: type {confirm}"
+        self.is_whole = count > 0
+        self.replan(
+            first._replace(
+                lines=[*told, *first.lines],
+                verb=f"start {words.plural(count, 'run')}",
+                confirm=confirm,
+                confirm_label=label,
+            )
+        )
+        chosen = backfills.marks(self._plans.values())
+        self.month.tell(backfills.with_choice(self._month_marks(), chosen))
+
+    def _sheet(self, planning: Planning) -> PlanSheet:
+        startable = planning.row is not None and planning.row.status is WorkflowStatus.ACTIVE
+        return backfills.plan_sheet(self._plans[planning.key], startable=startable)
+
+    @property
+    def _zone(self) -> str:
+        """The zone in which an end is told: the schedule's, or UTC for several."""
+        zones = {plan.timezone for plan in self._plans.values()}
+        return zones.pop() if len(zones) == 1 else "UTC"
+
+    def _month_marks(self) -> Mapping[date, DayMark]:
+        """What there is on each day of the month in sight."""
+        whole = BackfillChoice(*self.month.bounds)
+        try:
+            plans = [planning.plan(whole) for planning in self._plannings]
+        except ConfigurationError:
+            # Too many slots to look at: the days then say nothing.
+            return {}
+        return backfills.marks(plan for plan in plans if plan is not None)
+
+    # Answering
+
+    @property
+    def verb(self) -> str:
+        verb = super().verb
+        return f"check, don't {verb}" if self.query_one(Toggle).on else verb
+
+    def stays(self, answer: BackfillAnswer) -> bool:
+        return answer.dry_run
+
+    @on(Input.Changed, "#field-parameters Input")
+    def _check(self) -> None:
+        self._read()
+
+    def answer(self) -> BackfillAnswer | None:
+        found = self._read()
+        if found is None or self.query_one(DateRange).range is None:
+            return None
+        return BackfillAnswer(dict(self._plans), found, self.query_one(Toggle).on)
+
+    def _read(self) -> dict[str, Any] | None:
+        """The parameters as typed, or None and a complaint at the field."""
+        field = self.query_one("#field-parameters", Field)
+        found, problems = parameters.parse(field.value)
+        if problems:
+            field.complain(problems[0].message)
+            return None
+        shown = spelled_out(json.dumps(found, ensure_ascii=False)) if found else ""
+        field.remark(f"sends {shown} with each run" if shown else "")
+        return found
+
+    def went_well(self) -> None:
+        if self.started is not None and len(self._plannings) == 1:
+            self.dash.open_backfill(self.started, self._plannings[0].key.name)
+
+
+_ONLY_RANGES: Final = "This server takes a whole range: single dates can't be left out"

@@ -1,0 +1,263 @@
+"""One backfill, live: its dates as they go, and what can be done about those that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events, on
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.query import BackfillChoice
+from dli_tui.present import backfills, words
+from dli_tui.present.backfillrows import BackfillSheet, DateRow
+from dli_tui.present.rows import BAD
+from dli_tui.tui import backfillhead, keys, panes, sheets
+from dli_tui.tui.datecolumns import COLUMNS, DateCells
+from dli_tui.tui.keys import Scope
+from dli_tui.tui.listing import unlisted
+from dli_tui.tui.looks import RUNS, Tone
+from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.widgets.lines import Lines, Piece
+from dli_tui.tui.widgets.page import Page
+from dli_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.present.rows import WorkflowRow
+    from dli_tui.session.backfills import BackfillFeed
+    from dli_tui.session.freshness import Freshness
+    from dli_tui.session.news import News
+
+_WAIT_SECONDS: Final = 0.3
+_LEAST_DATES: Final = 4
+
+
+class BackfillScreen(DashboardScreen):
+    """The page of one backfill."""
+
+    scope = Scope.BACKFILL
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.BACKFILL)]
+
+    def __init__(self, ref: RunRef, name: str) -> None:
+        super().__init__()
+        self._ref = ref
+        self._label = name
+        self.feed: BackfillFeed | None = None
+        self.sheet: BackfillSheet | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        if self.sheet is None:
+            return ("Workflows", self._label, f"backfill {words.word(self._ref.run_id)}")
+        return ("Workflows", self.sheet.workflow, f"backfill {self.sheet.range}")
+
+    @property
+    def summary(self) -> str:
+        if self.sheet is None:
+            return ""
+        look = RUNS[self.sheet.status]
+        return f" {self.looks.glyph(look)} {look.word} {self.sheet.done}/{self.sheet.total}"
+
+    @property
+    def freshness(self) -> Freshness | None:
+        return self.feed.freshness if self.feed is not None else None
+
+    @property
+    def is_final(self) -> bool:
+        return self.feed is not None and self.feed.ended
+
+    @property
+    def facts(self) -> Page:
+        """What is known of the whole."""
+        return self.query_one("#facts", Page)
+
+    @property
+    def table(self) -> Table[DateRow]:
+        """Its dates."""
+        return self.query_one("#dates", Table)
+
+    @property
+    def told_zone(self) -> str:
+        """The zone in which this page tells times."""
+        return self.zone(self.sheet.zone if self.sheet is not None else "UTC")
+
+    # What a deed is meant for
+
+    @property
+    def targets(self) -> tuple[WorkflowRow, ...]:
+        if self.sheet is None:
+            return ()
+        row = self.dash.listing.row_of(self.sheet.key)
+        return (row or unlisted(self.sheet.key, self.sheet.workflow),)
+
+    def run_of(self, row: WorkflowRow) -> WorkflowRun | None:
+        """The run of the date under the cursor."""
+        current = self.table.current
+        return self._run_of_date(current) if current is not None else None
+
+    def meant(self, deed: str) -> Iterable[tuple[WorkflowRow, WorkflowRun | None]]:
+        """The whole for a stop, each failed date for a retry."""
+        backfill = self._backfill
+        if backfill is None or not self.targets:
+            return ()
+        row = self.targets[0]
+        if deed == "retry" and backfill.failed:
+            return [(row, one.run) for one in backfill.failed]
+        return [(row, backfill.whole if deed == "stop" else self.run_of(row))]
+
+    @property
+    def dates(self) -> BackfillChoice | None:
+        backfill = self._backfill
+        if backfill is None or not backfill.remaining:
+            return None
+        days = [one.day for one in backfill.remaining]
+        slots = frozenset(one.slot for one in backfill.remaining)
+        return BackfillChoice(min(days), max(days), parallel=backfill.parallel, only=slots)
+
+    @property
+    def _backfill(self) -> Backfill | None:
+        return self.feed.backfill if self.feed is not None else None
+
+    def _run_of_date(self, row: DateRow) -> WorkflowRun | None:
+        dates = self._backfill.dates if self._backfill is not None else ()
+        return next((one.run for one in dates if one.slot == row.slot), None)
+
+    # Frame
+
+    def body(self) -> Iterable[Widget]:
+        yield Page(id="facts")
+        cells = DateCells(self.looks, lambda: self.told_zone, self.now)
+        yield Table(COLUMNS, cells, lambda row: row.slot, self.looks, id="dates", selectable=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.table.focus()
+        self.set_timer(_WAIT_SECONDS, self._tell_waiting)
+
+    def _tell_waiting(self) -> None:
+        if self.sheet is None and self.facts.count == 0:
+            self.facts.tell([(Piece("Asking for the backfill …", Tone.MUTED),)])
+            self._lay_out()
+
+    def opened(self) -> None:
+        if self.session is None or self.feed is not None:
+            return
+        self.feed = self.session.backfill(self._ref)
+        self.follow(self.feed)
+        self.run_worker(self.feed.start(), group="feed")
+        self.tell_keys()
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        if self.feed is not None:
+            self.dash.close_later(self.feed)
+
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self.feed is not None:
+            self.feed.pause()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.feed is not None:
+            self.feed.resume()
+
+    def moved(self, news: News) -> None:
+        self._tell()
+
+    def tick(self) -> None:
+        super().tick()
+        if self.sheet is not None and self.sheet.status.is_running:
+            self._tell()
+
+    def retell(self) -> None:
+        self.table.forget_strips()
+        self._tell()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._tell()
+
+    # Its dates
+
+    def _tell(self) -> None:
+        feed = self.feed
+        if feed is None or self.session is None:
+            return
+        if feed.backfill is None:
+            problem = feed.freshness.problem
+            if problem is not None:
+                self.facts.tell(sheets.failed(problem, self.key("go.refresh")))
+                self._lay_out()
+            return
+        self.sheet = backfills.backfill_sheet(feed.backfill, feed.past, self.now())
+        self._tell_facts(self.sheet)
+        current = self.table.current
+        self.table.load(self.sheet.dates, keep=None if current is None else current.slot)
+        self._go_to_what_matters()
+        self.tell_header()
+        self._lay_out()
+
+    def _tell_facts(self, sheet: BackfillSheet) -> None:
+        self.facts.tell(
+            backfillhead.head(
+                sheet, self.told_zone, self.now(), self.looks, width=self.size.width, key=self.key
+            )
+        )
+
+    def _go_to_what_matters(self) -> None:
+        """To the first date that failed, else to the one under way, until somebody steers."""
+        if self.table.is_steered:
+            return
+        bad = (at for at, row in enumerate(self.table.rows) if row.error)
+        going = (
+            at
+            for at, row in enumerate(self.table.rows)
+            if row.status is not None and row.status.is_running
+        )
+        at = next(bad, next(going, None))
+        if at is not None:
+            self.table.cursor = at
+
+    def _lay_out(self) -> None:
+        room = self.size.height - panes.FRAME - _LEAST_DATES
+        self.facts.styles.height = max(1, min(self.facts.needed(self.size.width), room))
+
+    # Commands
+
+    @on(Lines.Chosen, "#dates")
+    def action_open(self) -> None:
+        row = self.table.current
+        if row is None:
+            return
+        if row.ref is None:
+            self.say(f"{row.told} has not begun", wrong=True)
+        else:
+            self.dash.open_run(row.ref, self._label)
+
+    def action_problem(self, by: int) -> None:
+        rows = self.table.rows
+        places = ((self.table.cursor + by * step) % len(rows) for step in range(1, len(rows) + 1))
+        at = next((at for at in places if rows[at].status in BAD), None)
+        if at is None:
+            self.say("No date of this backfill has failed")
+        else:
+            self.table.go_to(at)
+
+    def action_open_backfill(self) -> None:
+        self.say("This is the backfill")
+
+    def action_copy(self) -> None:
+        row = self.table.current
+        ref = row.ref if row is not None and row.ref is not None else self._ref
+        self.dash.copy([ref.run_id])
+
+    def action_refresh(self) -> None:
+        super().action_refresh()
+        if self.feed is not None:
+            self.feed.refresh()
+
+    def action_zoom(self) -> None:
+        self.set_focus(self.facts if self.focused is self.table else self.table)
