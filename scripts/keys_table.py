@@ -15,6 +15,7 @@ _TITLES = {
     Scope.RUN: "On a run",
     Scope.HISTORY: "In the history, and on the page of a workflow",
     Scope.BACKFILL: "On a backfill",
+    Scope.BACKFILLS: "Among the backfills",
     Scope.TEMPLATES: "Among the templates",
     Scope.SAGAS: "Among the sagas",
     Scope.CONTEXTS: "Among the contexts",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.rules import in_force, matches_run
+from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import RunType
 from dli_tui.domain.workflow import DatasetInfo
 from dli_tui.domain.zones import zone_of
@@ -55,19 +56,24 @@ async def recent_runs(
 
 
 async def backfill_status(backend: Backend, ref: RunRef) -> Backfill:
-    """A backfill by what its history tells: dates without a run are known to nobody."""
-    from dli_tui.domain.backfill import Backfill, BackfillDate  # noqa: PLC0415 - one page needs them
+    """A backfill by what its history tells: dates without a run are known only by marks."""
+    from dli_tui.backends.sequences import sequence  # noqa: PLC0415 - one page needs the models
+    from dli_tui.domain.backfill import Backfill, BackfillDate  # noqa: PLC0415 - as above
 
-    whole = await backend.run_status(ref)
-    row = in_force(await backend.workflow(whole.dataset_name))
-    zone = row.timezone if row is not None else "UTC"
-    query = HistoryQuery(workflow=whole.dataset_name, run_type=RunType.BACKFILL)
+    query = HistoryQuery(workflow=ref.workflow, run_type=RunType.BACKFILL)
     runs: list[WorkflowRun] = []
     async for page in backend.history(query):
-        runs += [run for run in page.items if run.backfill_id == whole.run_id]
-        oldest = min((run.created_at for run in page.items if run.created_at), default=None)
-        if oldest is not None and whole.created_at is not None and oldest < whole.created_at:
+        own = [run for run in page.items if run.backfill_id == ref.run_id]
+        runs += own
+        # They were all started in a row; past the last of them there are no others.
+        if runs and not own:
             break
+    name = runs[0].dataset_name if runs else ref.workflow
+    row = in_force(await backend.workflow(name)) if name is not None else None
+    zone = row.timezone if row is not None else "UTC"
+    if runs and SequenceMark.of(runs[0].parameters) is not None:
+        return sequence(runs, zone)
+    whole = await backend.run_status(ref)
     dated = sorted(((run.slot, run) for run in runs if run.slot is not None), key=itemgetter(0))
     dates = tuple(
         BackfillDate(slot=slot, day=slot.astimezone(zone_of(zone)).date(), run=run)

@@ -48,6 +48,9 @@ _SERVERS_OWN: Final = {
     Capability.BACKFILL_SLOTS: (
         "This server takes the whole range and decides itself about runs that exist."
     ),
+    Capability.SEQUENCES: (
+        "This program keeps it going, one date after the other: leave it open until it is done."
+    ),
 }
 """What a plan has to say where a server lacks something."""
 
@@ -214,6 +217,7 @@ class Reader:
             sentence
             for capability, sentence in _SERVERS_OWN.items()
             if capability not in self.capabilities
+            and not (choice.parallel and capability is Capability.SEQUENCES)
         ]
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
 

@@ -30,10 +30,12 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.query import BackfillRequest, BackfillScope, Registration, RunRequest
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
+from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
+    from dli_tui.client.sequences import DateSequence
     from dli_tui.domain.backfill import BackfillPlan
     from dli_tui.domain.query import NewSaga
     from dli_tui.domain.saga import Saga
@@ -169,9 +171,33 @@ class WorkflowClient(Reader):
         self._require_possible(plan)
         if dry_run or plan.to_run == 0:
             return _not_sent(plan, given, dry_run=dry_run)
+        if self.keeps_going(plan):
+            sequence = self._sequence(plan, given)
+            await sequence.keep_going(self.clock.sleep)
+            return sequence.result
         sending(f"backfill '{name}'")
         result = await self.backend.backfill(self._request(plan, given))
         return _told(result, f"Backfill triggered, runs: {plan.to_run}")
+
+    def keeps_going(self, plan: BackfillPlan) -> bool:
+        """Whether a backfill goes on only as long as somebody here looks after it."""
+        return not plan.parallel and Capability.SEQUENCES not in self.capabilities
+
+    async def sequence(self, plan: BackfillPlan, parameters: Mapping[str, Any]) -> DateSequence:
+        """A backfill to be kept going by whoever asks for it, checked and not yet begun."""
+        self._require_writable("backfill", plan.dataset_name)
+        rules.require_runnable(await self.row(WorkflowKey(plan.dataset_name)))
+        self._require_possible(plan)
+        return self._sequence(plan, checks.parameters(parameters))
+
+    def _sequence(self, plan: BackfillPlan, parameters: Mapping[str, Any]) -> DateSequence:
+        from dli_tui.client.sequences import DateSequence  # noqa: PLC0415 - few places need it
+
+        slots = plan.wanted
+        days = f"{plan.start_date:%Y%m%d}_{plan.end_date:%Y%m%d}"
+        begun = f"{self.clock.now():%Y%m%dT%H%M%S}"
+        mark = SequenceMark(f"{plan.dataset_name}_backfill_{days}_{begun}", slots)
+        return DateSequence(self.backend, plan, parameters, mark)
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         """Ask a run to stop. The answer says KILLED; until a look says so it is stopping.

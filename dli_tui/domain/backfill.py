@@ -121,8 +121,9 @@ class Backfill(Value):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it is over, though some of its dates have never run."""
-        return self.whole.status.is_terminal and bool(self.not_begun)
+        """Whether nothing works at it, though some of its dates have never run."""
+        going = self.whole.status in (RunStatus.RUNNING, RunStatus.STOPPING)
+        return bool(self.not_begun) and not going
 
 
 _BAD = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT})

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     BACKFILL = "a backfill"
     BACKFILL_SLOTS = "leaving out single slots of a backfill"
     BACKFILL_PARALLEL = "a backfill with all dates at once"
+    SEQUENCES = "keeping a backfill going on its own"
     STOP = "stopping a run"
     PAUSE = "pausing a schedule"
     STEPS = "showing the steps of a run"

@@ -71,6 +71,8 @@ class BackfillSheet(NamedTuple):
     workflow: str
     status: RunStatus
     range: str
+    days: str
+    """The range without the years, where a line has to do."""
     done: int
     failed: int
     not_begun: int

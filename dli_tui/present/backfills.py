@@ -65,8 +65,11 @@ def with_choice(
     return idle | {day: mark for day, mark in chosen.items() if day in idle}
 
 
-def backfill_sheet(backfill: Backfill, past: Durations | None, now: datetime) -> BackfillSheet:
-    """A backfill that was started, `past` being how long its runs take."""
+def backfill_sheet(
+    backfill: Backfill, past: Durations | None, now: datetime, *, is_left: bool
+) -> BackfillSheet:
+    """A backfill that was started, `past` being how long its runs take; `is_left`: nobody is
+    going to run the dates that have not begun."""
     whole = backfill.whole
     days = [one.day for one in backfill.dates]
     stopped = " ".join(
@@ -78,7 +81,8 @@ def backfill_sheet(backfill: Backfill, past: Durations | None, now: datetime) ->
         name=words.name(whole.run_id),
         workflow=words.name(whole.dataset_name),
         status=whole.status,
-        range=_range(days),
+        range=_range(days, "%Y-%m-%d"),
+        days=_range(days, "%m-%d"),
         done=sum(one.status is RunStatus.COMPLETED for one in backfill.dates),
         failed=len(backfill.failed),
         not_begun=len(backfill.not_begun),
@@ -90,7 +94,7 @@ def backfill_sheet(backfill: Backfill, past: Durations | None, now: datetime) ->
         likely=_likely(backfill, past, now),
         error=safe_line(whole.error_line or ""),
         stopped=safe_line(stopped),
-        unfinished=backfill.is_unfinished,
+        unfinished=is_left,
         dates=_date_rows(backfill),
         zone=safe_line(backfill.timezone),
     )
@@ -138,11 +142,11 @@ def _date_row(one: BackfillDate, told: str) -> DateRow:
     )
 
 
-def _range(days: Sequence[date]) -> str:
+def _range(days: Sequence[date], form: str) -> str:
     if not days:
         return ""
     first, last = min(days), max(days)
-    return str(first) if first == last else f"{first} to {last}"
+    return f"{first:{form}}" if first == last else f"{first:{form}} to {last:{form}}"
 
 
 def _likely(backfill: Backfill, past: Durations | None, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from dli_tui.domain.sequence import KEY
 from dli_tui.domain.text import safe_line, spelled_out
 from dli_tui.present import words
 
@@ -97,6 +98,9 @@ def _moment(at: datetime | None, timezone: str) -> str | None:
 def pairs(given: Mapping[str, Any]) -> Iterator[str]:
     """Each as `key = value`: text as it is, anything else as JSON."""
     for key, value in given.items():
+        if key == KEY:
+            # Which backfill it belongs to is told in our own words.
+            continue
         said = value if isinstance(value, str) else _as_json(value)
         yield safe_line(f"{words.name(key)} = {said}", _LONGEST_PARAMETER)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.session.feed import Feed
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from dli_tui.session.surroundings import Surroundings
 
 LIST_SECONDS: Final = 10.0
+_CALM_SECONDS: Final = 60.0
 _TELLING: Final = 20
 
 
@@ -61,8 +63,26 @@ class BackfillsFeed(Feed):
         self.backfills: tuple[Backfill, ...] = ()
         self._client = client
 
+    def is_left(self, backfill: Backfill) -> bool:
+        """Whether dates of it have never run, and no later backfill has taken them over."""
+        waiting = {one.slot for one in backfill.not_begun}
+        for later in self.backfills:
+            if later.ref == backfill.ref:
+                break
+            if later.whole.dataset_name == backfill.whole.dataset_name:
+                waiting -= {one.slot for one in later.dates}
+        return backfill.is_unfinished and bool(waiting)
+
+    @property
+    def left(self) -> tuple[Backfill, ...]:
+        """Those that somebody may want to resume."""
+        return tuple(one for one in self.backfills if self.is_left(one))
+
     async def _ask(self) -> None:
         self.backfills = await self._client.backfills()
 
     def _every(self) -> float:
-        return LIST_SECONDS
+        return LIST_SECONDS if any(self._going()) else _CALM_SECONDS
+
+    def _going(self) -> Iterable[bool]:
+        return (one.whole.status.is_running for one in self.backfills)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.zones import zone_names
 from dli_tui.session.activity import Activity
 from dli_tui.session.backfills import BackfillFeed, BackfillsFeed
@@ -23,6 +24,7 @@ from dli_tui.session.planning import Planning
 from dli_tui.session.project import Project
 from dli_tui.session.runs import RunFeed
 from dli_tui.session.sagas import Cancelled, SagaFeed, SagasFeed
+from dli_tui.session.sequences import Sequences
 from dli_tui.session.stepbook import StepBook
 from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Crashed, Tasks
@@ -32,9 +34,10 @@ from dli_tui.session.workflows import Workflows
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
-    from dli_tui.domain.capability import Capability
+    from dli_tui.domain.backfill import Backfill, BackfillPlan
     from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
     from dli_tui.domain.query import HistoryQuery
+    from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.status import SourceType
     from dli_tui.domain.workflow import DatasetInfo
 
@@ -59,11 +62,15 @@ class Session:
         self.watching = Watching(client, self._around)
         self.project = Project(project, self._around)
         self.cancelled_sagas = Cancelled()
+        self.sequences = Sequences(client, self._around)
+        self.backfills = BackfillsFeed(client, self._around)
         self._datasets = Datasets(client, self.workflows.rows_of, self._around)
 
     async def __aenter__(self) -> Self:
         self.workflows.start()
         await self.watching.start()
+        if Capability.BACKFILL in self.capabilities:
+            await self.backfills.start()
         return self
 
     async def __aexit__(
@@ -105,9 +112,24 @@ class Session:
         """One backfill, to be followed once it is started."""
         return BackfillFeed(self.client, ref, self._around)
 
-    def backfills(self) -> BackfillsFeed:
-        """The backfills of this place, to be followed once it is started."""
-        return BackfillsFeed(self.client, self._around)
+    async def start_backfill(
+        self, plan: BackfillPlan, parameters: Mapping[str, Any], *, dry_run: bool = False
+    ) -> WorkflowRunResult:
+        """Start exactly what `plan` says; where nobody else does, it is kept going from here."""
+        if dry_run or plan.to_run == 0 or not self.client.keeps_going(plan):
+            return await self.client.start_backfill(plan, parameters=parameters, dry_run=dry_run)
+        return (await self.sequences.start(plan, parameters)).result
+
+    def is_left(self, backfill: Backfill) -> bool:
+        """Whether dates of a backfill have never run, and nobody is going to run them."""
+        return not self.sequences.keeps(backfill.ref) and self.backfills.is_left(backfill)
+
+    async def stop(self, ref: RunRef, reason: str | None) -> None:
+        """Ask a run to stop, or a backfill that is kept going from here."""
+        if self.sequences.keeps(ref):
+            await self.sequences.stop(ref, reason)
+        else:
+            await self.client.stop(ref, reason=reason)
 
     def planning(self, key: WorkflowKey) -> Planning:
         """The backfill of one workflow, to be planned."""

@@ -16,14 +16,13 @@ from textual.filter import Monochrome, NoColor
 from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
-from dli_tui.present.rows import BAD
 from dli_tui.present.urls import web_address
-from dli_tui.tui import browsers, colours, crash, pages
+from dli_tui.tui import bells, browsers, colours, crash, pages
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
 from dli_tui.tui.keymap import keymap
-from dli_tui.tui.looks import RUNS, Tone
+from dli_tui.tui.looks import Tone
 from dli_tui.tui.plain import PlainLetters
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.screens.workflows import WorkflowsScreen
@@ -200,22 +199,11 @@ class Dashboard(App[None]):
         told = safe_line(texts[0], 120) if len(texts) == 1 else f"{len(texts)} names"
         self.notify(f"Sent to the terminal's clipboard: {told}", markup=False)
 
-    # Watching runs
+    # What has ended, on whichever screen a person is
 
     def on_moved(self, _message: Moved) -> None:
-        """A run that somebody watches has ended, on whichever screen he is."""
-        session = self.bridge.session
-        for run in session.watching.take_ended() if session is not None else ():
-            name, word = safe_line(run.dataset_name, 80), RUNS[run.status].word
-            self.bell()
-            self.notify_desktop(f"{name} {word}")
-            bad = run.status in BAD
-            self.notify(f"{name} {word}", severity="error" if bad else "information", markup=False)
-        for label in session.watching.take_lost() if session is not None else ():
-            lost = f"{safe_line(label, 80)} can't be found any more"
-            self.bell()
-            self.notify_desktop(lost)
-            self.notify(lost, severity="warning", markup=False)
+        if self.bridge.session is not None:
+            bells.ring(self, self.bridge.session)
 
     def notify_desktop(self, text: str) -> None:
         """A notice outside the terminal, where it can show one; others ignore it."""

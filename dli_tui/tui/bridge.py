@@ -80,6 +80,7 @@ class Bridge:
             self.session = session
             session.front(is_front=self._app.app_focus)
             follow(self._app, session.watching)
+            follow(self._app, session.sequences)
             self._tell_screens()
             self._app.arrive(session)
             await asyncio.Event().wait()

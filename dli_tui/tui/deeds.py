@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from rich.text import Text
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dli_tui.tui.permits import Objection
     from dli_tui.tui.screens.base import DashboardScreen
 
-    Asked = Question[Any] | str
+    Asked: TypeAlias = Question[Any] | str
 
 Answer = TypeVar("Answer")
 Progress = Callable[[int], None]
@@ -210,7 +210,11 @@ class Deeds:
 
     def quit(self) -> None:
         """End the dashboard; while something is being sent, only for who asks twice."""
-        if not self.under_way:
+        session = self._app.bridge.session
+        kept = session.sequences.under_way if session is not None else ()
+        if kept and not self.under_way:
+            self._app.push_screen(late.quitting(kept))
+        elif not self.under_way:
             self._app.exit()
         elif self._warned:
             told = f"Left before the answer came: {self._sent_now}. Look whether it was done."

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from dli_tui.client.bulk import Outcome
+    from dli_tui.client.sequences import DateSequence
     from dli_tui.domain.query import Registration
     from dli_tui.session.session import Session
+    from dli_tui.tui.modals.quitting import QuitQuestion
     from dli_tui.tui.opening import OpenSession
 
 
@@ -60,6 +62,20 @@ def registration_of() -> Callable[..., Registration]:
     from dli_tui.client.registering import registration_of as found  # noqa: PLC0415 - it loads YAML
 
     return found
+
+
+def forms() -> ModuleType:
+    """`tui.forms`: the questions about templates and sagas."""
+    from dli_tui.tui import forms as module  # noqa: PLC0415 - it loads the models
+
+    return module
+
+
+def quitting(kept: Sequence[DateSequence]) -> QuitQuestion:
+    """The question before what is kept going from here is left."""
+    from dli_tui.tui.modals.quitting import QuitQuestion  # noqa: PLC0415 - rarely asked
+
+    return QuitQuestion(kept)
 
 
 def each() -> Callable[..., Awaitable[Sequence[Outcome[Any, Any]]]]:

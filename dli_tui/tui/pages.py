@@ -37,6 +37,12 @@ def _history() -> DashboardScreen:
     return HistoryScreen()
 
 
+def _backfills() -> DashboardScreen:
+    from dli_tui.tui.screens.backfills import BackfillsScreen  # noqa: PLC0415 - as above
+
+    return BackfillsScreen()
+
+
 def _templates() -> DashboardScreen:
     from dli_tui.tui.screens.templates import TemplatesScreen  # noqa: PLC0415 - as above
 
@@ -66,6 +72,7 @@ BESIDE: Final[dict[str, Callable[[], DashboardScreen]]] = {
     "templates": _templates,
     "sagas": _sagas,
     "health": _health,
+    "backfills": _backfills,
     "contexts": _contexts,
 }
 """The pages that are reached from anywhere."""

@@ -23,7 +23,7 @@ class Objection(NamedTuple):
 
 
 _DENIED: Final = ErrorCode.WORKFLOW_PERMISSION_DENIED
-_HELD_INSTEAD: Final = "If it should only not run: dli-tui workflow pause"
+_HELD_INSTEAD: Final = "Remove it there. If it should only not run: dli-tui workflow pause"
 Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
 _NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
 _GONE: Final = Objection("it is no longer there", "")
@@ -95,8 +95,8 @@ def _unregister(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | Non
     # Of a name with two rows CODE has the say: what is registered stays as it is.
     overridden = info.status is WorkflowStatus.OVERRIDDEN
     if info.source_type is SourceType.CODE or overridden:
-        why = "CODE owns its name" if overridden else "it is CODE"
-        return Objection(f"{why}, which is removed in Git [{_DENIED}]", _HELD_INSTEAD)
+        why = "CODE owns its name, it is in Git" if overridden else "it is in Git"
+        return Objection(f"{why} [{_DENIED}]", _HELD_INSTEAD)
     return None
 
 

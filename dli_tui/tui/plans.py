@@ -72,6 +72,8 @@ def unregister(frozen: Frozen, standing: Sequence[Standing]) -> Plan:
         return _lost(standing[place], frozen.now)
 
     lines = _lines(frozen, lambda _: "is removed", more)
+    # Some servers keep them, some don't, and none of them says so before.
+    lines.append((Piece("  Whether past runs are kept, the server decides", Tone.MUTED),))
     return _plan("unregister", frozen, lines, "workflow")
 
 
@@ -186,7 +188,7 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     """What goes with a registration, as far as anybody here can know."""
     next_run = ""
     if standing.next_at is not None:
-        next_run = f"; the run {words.until(standing.next_at, now)} will not be"
+        next_run = f"; its run {words.until(standing.next_at, now)} falls out"
     lines = [_of_it("loses", f"{standing.schedule} {standing.zone}{next_run}", Tone.PLAIN)]
     if standing.active:
         runs = words.plural(standing.active, "run")
@@ -195,7 +197,7 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
         lines.append(_of_it("made", standing.by))
     if standing.spec:
         lines.append(_of_it("spec", standing.spec))
-    return [*lines, _of_it("past", "whether its past runs are kept, the server decides")]
+    return lines
 
 
 def _of_it(label: str, said: str, tone: Tone = Tone.MUTED) -> Text:

@@ -80,9 +80,8 @@ def _backfill(session: Session, frozen: Frozen) -> Question[BackfillAnswer]:
     grounds = _grounds(session, frozen, plannings)
 
     async def call(target: Target, answer: BackfillAnswer) -> str:
-        done = await session.client.start_backfill(
-            answer.plans[target.row.key], parameters=answer.parameters, dry_run=answer.dry_run
-        )
+        plan = answer.plans[target.row.key]
+        done = await session.start_backfill(plan, answer.parameters, dry_run=answer.dry_run)
         if done.run_id is not None:
             question.started = RunRef(done.run_id, target.row.key.name)
         return done.message or "started"
@@ -113,7 +112,7 @@ def _with_those_that_fire(frozen: Frozen) -> Frozen:
 
 def _stop(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
-        await session.client.stop(_ref(target), reason=reason or None)
+        await session.stop(_ref(target), reason or None)
         # It has been asked to; until a look says so it is stopping.
         return f"Asked {target.row.name} to stop"
 

@@ -231,3 +231,21 @@ def never_ran(name: str, run: str) -> Sequence[Text]:
 def unlisted(name: str) -> Sequence[Text]:
     """A workflow of which there are runs, but no row in the list."""
     return [(Piece(name, bold=True),), (Piece("not in the list", Tone.MUTED),)]
+
+
+def none_yet(what: str, where: str, again: str) -> Sequence[Text]:
+    """The place has none of these; `again` is the key to look with."""
+    return [
+        (Piece(f"There are no {what} in {words.word(where)} yet"),),
+        (),
+        (Piece(again, Tone.RUNNING, bold=True), Piece(" look again", Tone.MUTED)),
+    ]
+
+
+def not_offered(what: str, where: str, home: str) -> Sequence[Text]:
+    """The place has no such thing at all; `home` is the key that goes back to the list."""
+    return [
+        (Piece(f"{what.capitalize()}: not offered by {words.word(where)}"),),
+        (),
+        (Piece(home, Tone.RUNNING, bold=True), Piece(" back to the workflows", Tone.MUTED)),
+    ]

@@ -7,7 +7,7 @@ import pytest
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError
 from dli_tui.specs import find
 from dli_tui.specs.errors import SpecError
-from dli_tui.specs.find import find_spec
+from dli_tui.specs.find import dataset_names, find_spec
 
 
 def _write(path: Path, text: str = "name: web.clicks\n") -> Path:
@@ -193,3 +193,20 @@ def test_where_there_is_no_spec_the_hint_tells_where_it_was_looked_for(tmp_path,
 def test_a_name_as_long_as_a_name_may_be_is_only_not_found(tmp_path):
     with pytest.raises(DatasetNotFoundError):
         find_spec("x" * 250, tmp_path)
+
+
+def test_the_names_of_a_project_are_those_under_which_a_spec_is_found(tmp_path):
+    _write(tmp_path / "models" / "dataset.web.clicks.yaml", "name: clicks")
+    _write(tmp_path / "models" / "deep" / "a.yml", "name: web.views")
+    _write(tmp_path / "shop.yaml", "name: shop.orders")
+    _write(tmp_path / "models" / "dataset.broken.yaml", "name: [")
+    _write(tmp_path / "models" / "other.yaml", "title: no name here")
+    _write(tmp_path / "models" / "bad.yaml", "name: '../x'")
+    names = dataset_names(tmp_path)
+    assert names == ("broken", "shop.orders", "web.clicks", "web.views")
+    assert find_spec("web.clicks", tmp_path).path.name == "dataset.web.clicks.yaml"
+    assert find_spec("web.views", tmp_path).spec.name == "web.views"
+
+
+def test_a_folder_that_is_not_there_has_no_names(tmp_path):
+    assert dataset_names(tmp_path / "missing") == ()

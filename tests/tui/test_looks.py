@@ -7,14 +7,32 @@ from unicodedata import east_asian_width
 import pytest
 from rich.cells import cell_len
 
-from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
-from dli_tui.tui.looks import ASCII_SIGNS, RUNS, SCHEDULES, SIGNS, STEPS, Looks
+from dli_tui.domain.status import HealthStatus, RunStatus, SagaStatus, StepStatus, WorkflowStatus
+from dli_tui.tui.looks import (
+    ASCII_SIGNS,
+    CANCELLING,
+    HEALTH,
+    RUNS,
+    SAGAS,
+    SCHEDULES,
+    SIGNS,
+    STEPS,
+    Looks,
+)
 
-TABLES = [(RunStatus, RUNS), (StepStatus, STEPS), (WorkflowStatus, SCHEDULES)]
-EVERY = [*RUNS.values(), *STEPS.values(), *SCHEDULES.values()]
+TABLES = [
+    (RunStatus, RUNS),
+    (StepStatus, STEPS),
+    (WorkflowStatus, SCHEDULES),
+    (SagaStatus, SAGAS),
+    (HealthStatus, HEALTH),
+]
+EVERY = [look for _, table in TABLES for look in table.values()] + [CANCELLING]
 
 
-@pytest.mark.parametrize(("states", "table"), TABLES, ids=["runs", "steps", "schedules"])
+@pytest.mark.parametrize(
+    ("states", "table"), TABLES, ids=["runs", "steps", "schedules", "sagas", "health"]
+)
 def test_every_state_has_a_look_and_a_word_of_its_own(states, table):
     assert set(table) == set(states)
     assert len({look.word for look in table.values()}) == len(table)

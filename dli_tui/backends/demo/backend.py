@@ -150,14 +150,13 @@ class DemoBackend(Backend):
         world = await self._world()
         found = world.backfill(ref.run_id)
         if found is None or ref.workflow not in (None, found[0].name):
-            raise WorkflowNotFoundError(
-                f"Backfill '{ref.run_id}' not found", hint="See runs with: dli-tui workflow history"
-            )
+            return await super().backfill_status(ref)
         return portraits.backfill(world, *found)
 
     async def backfills(self) -> tuple[Backfill, ...]:
         world = await self._world()
-        return tuple(portraits.backfill(world, *found) for found in world.backfills())
+        own = [portraits.backfill(world, *found) for found in world.backfills()]
+        return (*own, *portraits.sequences(world))
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         world = await self._world()

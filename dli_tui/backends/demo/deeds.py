@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from dli_tui.backends.demo import portraits
 from dli_tui.backends.demo.actions import Action, Deed
@@ -78,8 +78,14 @@ def unregister(world: World, name: str, user: str, *, force: bool) -> tuple[Acti
 
 def run(world: World, request: RunRequest, user: str) -> tuple[Action, ...]:
     name = require_runnable(world, request.dataset_name).name
-    run_id = world.new_id(f"{name}_{world.now:{_ID_TIME}}")
-    details = {"parameters": dict(request.parameters)}
+    run_id = request.run_id or world.new_id(f"{name}_{world.now:{_ID_TIME}}")
+    if world.new_id(run_id) != run_id:
+        raise WorkflowExecutionError(
+            f"There is a run '{run_id}' already", dataset_name=name, run_id=run_id
+        )
+    details: dict[str, Any] = {"parameters": dict(request.parameters)}
+    if request.slot is not None:
+        details["slot"] = request.slot.isoformat()
     return (Action(world.now, user, Deed.RUN, name, run_id, details=details),)
 
 

@@ -17,6 +17,7 @@ from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.registered import workflow_of
 from dli_tui.backends.demo.scenario import CODE, MANUAL, DemoWorkflow, Scenario
 from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import WorkflowStatus
 
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -45,6 +46,9 @@ class HandRun(NamedTuple):
     at: datetime
     by: str
     parameters: Mapping[str, Any]
+    slot: datetime | None = None
+    backfill_id: str | None = None
+    """The backfill that somebody keeps going with it, if it is one of those."""
 
 
 class HandBackfill(NamedTuple):
@@ -191,7 +195,17 @@ def _pause(book: Ledger, action: Action) -> None:
 
 def _run(book: Ledger, action: Action) -> None:
     parameters = action.details.get("parameters", {})
-    book.runs[action.name].append(HandRun(action.run_id, action.at, action.by, parameters))
+    slot, mark = action.details.get("slot"), SequenceMark.of(parameters)
+    book.runs[action.name].append(
+        HandRun(
+            action.run_id,
+            action.at,
+            action.by,
+            parameters,
+            datetime.fromisoformat(slot) if slot else None,
+            mark.backfill_id if mark is not None else None,
+        )
+    )
 
 
 def _backfill(book: Ledger, action: Action) -> None:

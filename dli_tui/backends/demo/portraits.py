@@ -213,6 +213,15 @@ def backfill(world: World, workflow: DemoWorkflow, started: HandBackfill) -> Bac
     )
 
 
+def sequences(world: World) -> tuple[Backfill, ...]:
+    """The backfills that somebody keeps going run by run, newest first."""
+    from dli_tui.backends import sequences as found  # noqa: PLC0415 - one page needs the models
+
+    plays = [play for play in world.by_hand() if play.backfill_id is not None]
+    zones = {play.workflow.name: play.workflow.timezone for play in plays}
+    return found.sequences((run(world, play) for play in plays), zones)
+
+
 def _at_rest(*, whole: bool, halted: bool) -> RunStatus:
     """Where a backfill stands of whose runs none failed and none is under way."""
     if whole:

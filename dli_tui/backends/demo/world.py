@@ -183,6 +183,14 @@ class World:
         ]
         return sorted(found, key=lambda pair: pair[1].at, reverse=True)
 
+    def by_hand(self) -> Iterator[Play]:
+        """The runs that somebody started one by one."""
+        for name, runs in self.book.runs.items():
+            for one in runs:
+                workflow = self.book.in_force(name, one.at)
+                if workflow is not None and one.at >= self.horizon:
+                    yield self._hand_play(workflow, one)
+
     def halted_by(self, workflow: DemoWorkflow, backfill: HandBackfill) -> str | None:
         """The run for whose sake a backfill gave up the dates after it, if it did."""
         for play in () if backfill.parallel else self.children(workflow, backfill):
@@ -254,7 +262,10 @@ class World:
         )
 
     def _hand_play(self, workflow: DemoWorkflow, run: HandRun) -> Play:
-        return Play(workflow, run.run_id, RunType.ADHOC, run.at, None, run.by, run.parameters)
+        kind = RunType.ADHOC if run.backfill_id is None else RunType.BACKFILL
+        return Play(
+            workflow, run.run_id, kind, run.at, run.slot, run.by, run.parameters, run.backfill_id
+        )
 
     def _by_hand(self, name: str) -> Iterator[Play]:
         """The runs that somebody started, each as the workflow in force was then."""

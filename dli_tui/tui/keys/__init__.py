@@ -42,6 +42,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
+_RENAMED: Final = 4
 _SPELLED: Final = {
     "question_mark": "?",
     "colon": ":",
@@ -84,8 +85,12 @@ def in_scope(scope: Scope) -> Iterator[Command]:
     here = everywhere.CALLED.get(scope, {})
     for command in COMMANDS:
         if command.scope is Scope.EVERYWHERE and works_in(scope, command):
-            label, says = here.get(command.id, (command.label, command.help))
-            yield command._replace(label=label, help=says)
+            if command.id not in here:
+                yield command
+                continue
+            label, says = here[command.id]
+            # What has another name here is shown: nobody would look for it under its usual one.
+            yield command._replace(label=label, help=says, shown=command.shown or _RENAMED)
 
 
 def works_in(scope: Scope, command: Command) -> bool:

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     RUN = "run"
     HISTORY = "history"
     BACKFILL = "backfill"
+    BACKFILLS = "backfills"
     TEMPLATES = "templates"
     SAGAS = "sagas"
     SAGA = "saga"

@@ -39,6 +39,7 @@ _PLACES: Final = (
     ("templates", "3", "templates", "Go to the templates", Capability.TEMPLATES),
     ("sagas", "4", "sagas", "Go to the sagas", Capability.SAGAS),
     ("health", "5", "health", "Go to how the server is doing", Capability.HEALTH),
+    ("backfills", "6", "backfills", "Go to the backfills, finished or not", Capability.BACKFILL),
 )
 PLACES: Final = (
     *(
@@ -92,19 +93,22 @@ _OF_RUNS: Final = frozenset({"go.log", "go.backfill", "go.watch", "go.browse"})
 
 WITHOUT: Final[Mapping[Scope, frozenset[str]]] = {
     Scope.TEMPLATES: _OF_WORKFLOWS - {"do.register"} | _OF_RUNS,
-    Scope.SAGAS: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS,
+    Scope.SAGAS: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS | {"go.zoom"},
     Scope.SAGA: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS,
-    Scope.HEALTH: _OF_WORKFLOWS | _OF_RUNS,
+    Scope.HEALTH: _OF_WORKFLOWS | _OF_RUNS | {"go.zoom"},
     Scope.CONTEXTS: _OF_WORKFLOWS | _OF_RUNS,
 }
 """The commands that mean nothing on a screen."""
 
+_OF_BACKFILLS: Final = {
+    "do.backfill": ("resume", "Plan the dates that remain"),
+    "do.stop": ("stop", "Stop the backfill, with a reason"),
+    "do.retry": ("retry failed", "Run the failed steps of its failed dates again"),
+}
+
 CALLED: Final[Mapping[Scope, Mapping[str, tuple[str, str]]]] = {
-    Scope.BACKFILL: {
-        "do.backfill": ("resume", "Plan the dates that remain"),
-        "do.stop": ("stop", "Stop the backfill, with a reason"),
-        "do.retry": ("retry failed", "Plan the dates that failed"),
-    },
+    Scope.BACKFILL: _OF_BACKFILLS,
+    Scope.BACKFILLS: _OF_BACKFILLS,
     Scope.TEMPLATES: {
         "do.register": ("new from it", "Make a workflow from this template"),
     },

@@ -123,6 +123,10 @@ _BACKFILL: Final = of(
         0,
     ),
 )
+_BACKFILLS: Final = of(
+    Scope.BACKFILLS,
+    ("backfills.open", "enter", "open", "Open this backfill", "open", 1),
+)
 _TEMPLATES: Final = of(
     Scope.TEMPLATES,
     ("templates.open", "enter", "read", "Read it in full", "open", 1),
@@ -142,4 +146,13 @@ _CONTEXTS: Final = of(
     ("contexts.open", "enter", "go there", "Go to this server", "open", 1),
     ("contexts.add", "a", "add", "Add a profile to your config file", "add", 2),
 )
-COMMANDS: Final = (*_LIST, *_RUN, *_HISTORY, *_BACKFILL, *_TEMPLATES, *_SAGAS, *_CONTEXTS)
+COMMANDS: Final = (
+    *_LIST,
+    *_RUN,
+    *_HISTORY,
+    *_BACKFILL,
+    *_BACKFILLS,
+    *_TEMPLATES,
+    *_SAGAS,
+    *_CONTEXTS,
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.containers import Horizontal
+from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -65,7 +66,7 @@ class Grounds(NamedTuple):
 class BackfillQuestion(Question[BackfillAnswer]):
     """Answered with plans; a dry run sends nothing."""
 
-    CSS_PATH: ClassVar = ["modals.tcss", "backfill.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["modals.tcss", "backfill.tcss"]
     height_above: ClassVar[int] = 1
     plan_has_keys: ClassVar[bool] = False
 
@@ -211,14 +212,14 @@ class BackfillQuestion(Question[BackfillAnswer]):
             self._cannot(f"[{problem.code}] {problem.message}", problem.hint)
             return
         self._plans = {key: plan for key, plan in plans.items() if plan is not None}
-        problem = next((one.problem for one in self._plannings if one.problem is not None), None)
-        if len(self._plans) < len(self._plannings):
-            if problem is None:
-                self._cannot("Asking for the runs of these dates …", "", Tone.MUTED)
-            else:
-                self._cannot(f"[{problem.code}] {problem.message}", problem.hint)
+        if len(self._plans) == len(self._plannings):
+            self._tell_plan()
             return
-        self._tell_plan()
+        missing = next((one.problem for one in self._plannings if one.problem is not None), None)
+        if missing is None:
+            self._cannot("Asking for the runs of these dates …", "", Tone.MUTED)
+        else:
+            self._cannot(f"[{missing.code}] {missing.message}", missing.hint)
 
     def _cannot(self, why: str, hint: str, tone: Tone = Tone.FAILED) -> None:
         lines = [(Piece(safe_line(why), tone),), (Piece(safe_line(hint), Tone.MUTED),)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 
 Result = TypeVar("Result")
 
@@ -12,7 +13,7 @@ Result = TypeVar("Result")
 class Leaving(ModalScreen[Result]):
     """A modal that goes once. Textual's `dismiss` takes the screen behind along the second time."""
 
-    CSS_PATH = "modals.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "modals.tcss"
 
     left = False
     """Whether it is on its way out."""

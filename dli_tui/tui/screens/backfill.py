@@ -111,12 +111,7 @@ class BackfillScreen(DashboardScreen):
 
     @property
     def dates(self) -> BackfillChoice | None:
-        backfill = self._backfill
-        if backfill is None or not backfill.remaining:
-            return None
-        days = [one.day for one in backfill.remaining]
-        slots = frozenset(one.slot for one in backfill.remaining)
-        return BackfillChoice(min(days), max(days), parallel=backfill.parallel, only=slots)
+        return remaining(self._backfill)
 
     @property
     def _backfill(self) -> Backfill | None:
@@ -148,6 +143,7 @@ class BackfillScreen(DashboardScreen):
             return
         self.feed = self.session.backfill(self._ref)
         self.follow(self.feed)
+        self.follow(self.session.backfills)
         self.run_worker(self.feed.start(), group="feed")
         self.tell_keys()
 
@@ -192,7 +188,8 @@ class BackfillScreen(DashboardScreen):
                 self.facts.tell(sheets.failed(problem, self.key("go.refresh")))
                 self._lay_out()
             return
-        self.sheet = backfills.backfill_sheet(feed.backfill, feed.past, self.now())
+        is_left = self.session.is_left(feed.backfill)
+        self.sheet = backfills.backfill_sheet(feed.backfill, feed.past, self.now(), is_left=is_left)
         self._tell_facts(self.sheet)
         current = self.table.current
         self.table.load(self.sheet.dates, keep=None if current is None else current.slot)
@@ -261,3 +258,13 @@ class BackfillScreen(DashboardScreen):
 
     def action_zoom(self) -> None:
         self.set_focus(self.facts if self.focused is self.table else self.table)
+
+
+def remaining(backfill: Backfill | None) -> BackfillChoice | None:
+    """The dates of a backfill that are still to be done, if there are any."""
+    left = backfill.remaining if backfill is not None else ()
+    if backfill is None or not left:
+        return None
+    days = [one.day for one in left]
+    slots = frozenset(one.slot for one in left)
+    return BackfillChoice(min(days), max(days), parallel=backfill.parallel, only=slots)

@@ -209,9 +209,24 @@ class DashboardScreen(Screen[None]):
         summary = Bit(f"{self.summary}  ")
         watched = len(self.session.watching.labels) if self.session is not None else 0
         bell = Bit(f"watching {watched}  " if watched else "", Tone.RUNNING)
-        right = [Bit(zone, Tone.MUTED), bell, alarm, summary, *self._age(), Bit(" ")]
+        right = [Bit(zone, Tone.MUTED), bell, *self._kept(), alarm, summary, *self._age(), Bit(" ")]
         self.query_one("#header", OneLine).tell(left, right)
         self._tell_notice()
+
+    def _kept(self) -> Iterable[Bit]:
+        """The backfills that are kept going from here, and those that wait for somebody."""
+        session = self.session
+        if session is None:
+            return
+        visit = "screen.visit('backfills')"
+        kept = len(session.sequences.under_way)
+        left = sum(not session.sequences.keeps(one.ref) for one in session.backfills.left)
+        if kept:
+            yield Bit(
+                f"keeping {words.plural(kept, 'backfill')} going  ", Tone.RUNNING, action=visit
+            )
+        if left:
+            yield Bit(f"{left} unfinished  ", Tone.LATE, action=visit)
 
     @property
     def problem(self) -> DLIError | None:

@@ -1,0 +1,94 @@
+"""Backfills that nobody but us keeps going, put together from what their runs carry. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from dli_tui.domain.backfill import Backfill, BackfillDate
+from dli_tui.domain.run import RunProgress, WorkflowRun
+from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.status import RunStatus, RunType
+from dli_tui.domain.zones import zone_of
+
+_LOUDEST = (RunStatus.RUNNING, RunStatus.STOPPING, RunStatus.FAILED, RunStatus.TIMEOUT)
+
+
+def sequences(runs: Iterable[WorkflowRun], zones: Mapping[str, str]) -> tuple[Backfill, ...]:
+    """Every sequence that some of `runs` belong to, newest first; `zones` are by workflow."""
+    found: dict[tuple[str, str], list[WorkflowRun]] = {}
+    for run in runs:
+        mark = SequenceMark.of(run.parameters)
+        if mark is not None:
+            found.setdefault((run.dataset_name, mark.backfill_id), []).append(run)
+    made = [sequence(own, zones.get(name, "UTC")) for (name, _), own in found.items()]
+    return tuple(sorted(made, key=_age, reverse=True))
+
+
+def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill:
+    """One sequence: the dates that any of its runs names, and the runs that there are."""
+    own = sorted(runs, key=_began)
+    mark = SequenceMark.of(own[0].parameters)
+    if mark is None:
+        raise ValueError(f"run {own[0].run_id} belongs to no sequence")
+    by_slot = {run.slot: run for run in own}
+    zone = zone_of(timezone)
+    dates = tuple(
+        BackfillDate(slot=slot, day=slot.astimezone(zone).date(), run=by_slot.get(slot))
+        for slot in mark.slots
+    )
+    return Backfill(whole=_whole(mark, own, dates), timezone=timezone, dates=dates)
+
+
+def _whole(
+    mark: SequenceMark, runs: list[WorkflowRun], dates: tuple[BackfillDate, ...]
+) -> WorkflowRun:
+    status = _status(dates)
+    bad = next((run for run in runs if run.status in (RunStatus.FAILED, RunStatus.TIMEOUT)), None)
+    stopped = next((run for run in runs if run.stopped_at is not None), None)
+    going = next((run for run in runs if run.status.is_running), None)
+    ends = [run.finished_at for run in runs if run.finished_at is not None]
+    return WorkflowRun(
+        run_id=mark.backfill_id,
+        dataset_name=runs[0].dataset_name,
+        source_type=runs[0].source_type,
+        status=status,
+        run_type=RunType.BACKFILL,
+        triggered_by=mark.by or runs[0].triggered_by,
+        backfill_id=mark.backfill_id,
+        created_at=runs[0].created_at,
+        started_at=runs[0].started_at,
+        finished_at=max(ends, default=None) if status.is_terminal else None,
+        error_message=bad.error_message if bad is not None else None,
+        reason=stopped.reason if stopped is not None else None,
+        stopped_by=stopped.stopped_by if stopped is not None else None,
+        stopped_at=stopped.stopped_at if stopped is not None else None,
+        progress=RunProgress(
+            total_tasks=len(dates),
+            completed_tasks=sum(one.status is RunStatus.COMPLETED for one in dates),
+            failed_tasks=sum(one.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for one in dates),
+            current_task=going.run_id if going is not None else None,
+        ),
+    )
+
+
+def _status(dates: tuple[BackfillDate, ...]) -> RunStatus:
+    """Where the whole stands; with dates that wait and none under way it is pending."""
+    known = {one.status for one in dates if one.status is not None}
+    loudest = next((status for status in _LOUDEST if status in known), None)
+    if loudest is not None:
+        return loudest
+    if RunStatus.KILLED in known:
+        return RunStatus.KILLED
+    whole = all(one.status is not None and one.status.is_terminal for one in dates)
+    return RunStatus.COMPLETED if whole else RunStatus.PENDING
+
+
+def _began(run: WorkflowRun) -> float:
+    at = run.created_at or run.started_at
+    return at.timestamp() if at is not None else 0.0
+
+
+def _age(backfill: Backfill) -> float:
+    at: datetime | None = backfill.whole.created_at or backfill.whole.started_at
+    return at.timestamp() if at is not None else 0.0

@@ -1,0 +1,62 @@
+"""The backfills that this program keeps going, as long as it runs and somebody wants them to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dli_tui.session.news import News
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.client.sequences import DateSequence
+    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.ids import RunRef
+    from dli_tui.session.surroundings import Surroundings
+
+
+class Sequences(News):
+    """Begins dates one after the other; tells when one of its backfills moves or ends."""
+
+    def __init__(self, client: WorkflowClient, around: Surroundings) -> None:
+        super().__init__()
+        self._client, self._around = client, around
+        self._kept: dict[RunRef, DateSequence] = {}
+        self._ended: list[DateSequence] = []
+
+    @property
+    def under_way(self) -> tuple[DateSequence, ...]:
+        """Those that go on as long as this program does."""
+        return tuple(self._kept.values())
+
+    def keeps(self, ref: RunRef) -> bool:
+        """Whether a backfill is kept going from here."""
+        return ref in self._kept
+
+    async def start(self, plan: BackfillPlan, parameters: Mapping[str, Any]) -> DateSequence:
+        """Begin a backfill, exactly as planned."""
+        sequence = await self._client.sequence(plan, parameters)
+        self._kept[sequence.ref] = sequence
+        self._around.tasks.start(self._keep(sequence))
+        self.tell()
+        return sequence
+
+    async def stop(self, ref: RunRef, reason: str | None) -> None:
+        """Begin no other date of it, and stop the one under way."""
+        sequence = self._kept[ref]
+        sequence.stop()
+        if sequence.current is not None:
+            await self._client.stop(sequence.current, reason=reason)
+
+    def take_ended(self) -> list[DateSequence]:
+        """Those that have ended since the last time."""
+        ended, self._ended = self._ended, []
+        return ended
+
+    async def _keep(self, sequence: DateSequence) -> None:
+        try:
+            await sequence.keep_going(self._around.pace.sleep, self.tell)
+        finally:
+            del self._kept[sequence.ref]
+        self._ended.append(sequence)
+        self.tell()

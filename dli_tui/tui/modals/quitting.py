@@ -1,0 +1,65 @@
+"""Quit while backfills are kept going from here: what would be left undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.zones import zone_of
+from dli_tui.present import words
+from dli_tui.tui.deeds import Progress, Told
+from dli_tui.tui.looks import Tone
+from dli_tui.tui.modals.question import Plan, Question
+from dli_tui.tui.widgets.lines import Piece
+from dli_tui.tui.widgets.page import Text
+
+if TYPE_CHECKING:
+    from dli_tui.client.sequences import DateSequence
+
+_MOST_DATES: Final = 8
+
+
+class QuitQuestion(Question[bool]):
+    """Answered by going on; nothing is sent by it."""
+
+    def __init__(self, kept: Sequence[DateSequence]) -> None:
+        count = words.plural(len(kept), "backfill")
+        lines: list[Text] = [
+            (Piece(f"This program keeps {count} going. What hasn't begun then won't run:"),),
+            (),
+            *(line for one in kept for line in _lines(one)),
+            (),
+            (Piece("You find it again under the backfills (6), to be resumed.", Tone.MUTED),),
+        ]
+        super().__init__(Plan("quit", "Quit all the same?", lines, "quit"), _send)
+
+    def answer(self) -> bool:
+        return True
+
+    def went_well(self) -> None:
+        self.dash.exit()
+
+
+async def _send(_answer: bool, _progress: Progress) -> Sequence[Told]:
+    return [Told("quit", ok=True, words="Left")]
+
+
+def _lines(one: DateSequence) -> list[Text]:
+    zone = one.plan.timezone
+    current = "" if one.current is None else "; the run under way goes on"
+    dates = ", ".join(_date(slot, zone) for slot in one.remaining[:_MOST_DATES])
+    more = len(one.remaining) - _MOST_DATES
+    shown = f"{dates} and {more:,} more" if more > 0 else dates or "nothing"
+    return [
+        (
+            Piece(f"  {words.name(one.workflow)}", bold=True),
+            Piece(f"  {words.plural(len(one.remaining), 'date')} remain{current}", Tone.LATE),
+        ),
+        (Piece("    "), Piece(shown, Tone.MUTED)),
+    ]
+
+
+def _date(slot: datetime, zone: str) -> str:
+    local = slot.astimezone(zone_of(zone))
+    return f"{local:%m-%d}" if not (local.hour or local.minute) else f"{local:%m-%d %H:%M}"
