@@ -52,7 +52,8 @@ SCENES = {
     "dashboard": Scene((120, 36), opening={"begin": FAILING}),
     "dashboard-narrow": Scene((80, 24), opening={"begin": FAILING}),
     "dashboard-light": Scene((100, 20), ("exclamation_mark",), opening={"theme": "textual-light"}),
-    "run": Scene((120, 36), ("enter",), opening={"begin": FAILING}),
+    "workflow": Scene((120, 36), ("enter",), opening={"begin": FAILING}),
+    "run": Scene((120, 36), ("v",), opening={"begin": FAILING}),
     "stop": Scene((120, 30), ("s",), "wrong parameters", {"begin": RUNNING}),
 }
 

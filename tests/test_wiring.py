@@ -136,3 +136,9 @@ async def test_a_session_ends_before_what_it_looks_at_is_closed(watched):
         assert session.workflows.complete
         seen = [watched.is_open]
     assert [*seen, watched.is_open] == [True, False]
+
+
+async def test_the_session_looks_for_specs_in_the_project_of_the_profile(watched, tmp_path):
+    profile = Profile(name="shop", kind=Kind.DEMO, project=tmp_path)
+    async with wiring.watched(Target(profile)) as session:
+        assert session.project.folder == tmp_path

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dli_tui.cli import output
@@ -14,16 +12,14 @@ from dli_tui.cli.codes import FAILED, WRONG_USE
 from dli_tui.cli.places import Connection, WrongUseError, place_for, profile_for
 from dli_tui.config import remembered
 from dli_tui.config.files import load
-from dli_tui.config.model import Profile
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.text import safe_line
 
 if TYPE_CHECKING:
     from dli_tui.config.model import Settings
     from dli_tui.config.target import Target
-    from dli_tui.session.session import Session
     from dli_tui.tui.crash import Report
-    from dli_tui.tui.opening import Opening, Where
+    from dli_tui.tui.opening import Opening
 
 _SIXTEEN: Final = "ansi-dark"
 _NO_TERMINAL: Final = (
@@ -66,13 +62,15 @@ def open_dashboard(asked: Asked) -> int:
 
 def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
     # Not before a terminal is there: this is nearly the whole start-up.
+    from dli_tui.cli.contexts import ProfilePlaces, session_of, where_of  # noqa: PLC0415
     from dli_tui.tui.looks import Looks  # noqa: PLC0415
     from dli_tui.tui.opening import Opening  # noqa: PLC0415
 
     choices = remembered.recalled()
     return Opening(
-        session=lambda crashed: _session(target, crashed),
-        where=_where(target),
+        session=lambda crashed: session_of(target, crashed),
+        where=where_of(target),
+        places=ProfilePlaces(target, asked.given.config),
         looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
         theme=asked.theme or settings.theme or _theme_for(choices.get("theme")),
         keys=settings.keys,
@@ -104,29 +102,6 @@ def _run(opening: Opening, *, mouse: bool) -> int:
     if app.crash is not None:
         _tell_crash(app.crash)
     return app.return_code or 0
-
-
-def _session(
-    target: Target, crashed: Callable[[BaseException], None]
-) -> AbstractAsyncContextManager[Session]:
-    """The session for `target`; loads what it takes, so it is called in a thread."""
-    from dli_tui.backends.registry import opener_of  # noqa: PLC0415 - after the first paint
-    from dli_tui.wiring import watched  # noqa: PLC0415 - as above
-
-    opener_of(target.profile.kind)
-    return watched(target, crashed)
-
-
-def _where(target: Target) -> Where:
-    from dli_tui.tui.opening import Where  # noqa: PLC0415 - as above
-
-    profile: Profile = target.profile
-    return Where(
-        name=profile.name,
-        production=profile.production,
-        read_only=target.read_only or profile.read_only,
-        typed=profile.production and profile.confirm == "type",
-    )
 
 
 def _has_terminal() -> bool:

@@ -173,9 +173,9 @@ def show(settings: Settings) -> str:
     if settings.keys:
         lines += ["", "[keys]"]
         for command, keys in settings.keys.items():
-            lines += _shown(_quoted(command), keys)
+            lines += _shown(quoted(command), keys)
     for name, profile in settings.profiles.items():
-        lines += ["", f"[profiles.{_quoted(name) if '.' in name else name}]"]
+        lines += ["", f"[profiles.{quoted(name) if '.' in name else name}]"]
         for key in sentences(Profile):
             if key != "name":
                 lines += _shown(key, getattr(profile, key))
@@ -249,16 +249,17 @@ def _shown(key: str, value: object) -> list[str]:
     if key == "token_command":
         program, *rest = value if isinstance(value, tuple) else (value,)
         more = ['"…"'] if rest else []
-        return [f"{key} = [{', '.join([_quoted(str(program)), *more])}]"]
+        return [f"{key} = [{', '.join([quoted(str(program)), *more])}]"]
     if key == "proxy":
         value = re.sub(r"//.*@", "//***@", str(value))
     if isinstance(value, bool):
         return [f"{key} = {'true' if value else 'false'}"]
     if isinstance(value, float):
         return [f"{key} = {value:g}"]
-    return [f"{key} = {_quoted(str(value))}"]
+    return [f"{key} = {quoted(str(value))}"]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text as TOML writes it."""
     escaped = safe_line(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.schedule import RetryConfig
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 Facts = tuple[tuple[str, str], ...]
@@ -45,7 +46,7 @@ def _of_workflow(info: WorkflowInfo, dataset: DatasetInfo | None) -> _Found:
     yield "team", info.team or (dataset.team if dataset else None)
     yield "description", info.description or (dataset.description if dataset else None)
     yield "tags", ", ".join(info.tags or (dataset.tags if dataset else ()))
-    yield "retry", _retry(info)
+    yield "retry", info.retry and of_retry(info.retry)
     yield "overridden", info.overridden_by and f"by {info.overridden_by}"
     yield "paused by", info.paused_by
     yield "reason", info.reason
@@ -71,11 +72,8 @@ def _told(found: _Found) -> Facts:
     return tuple((label, safe_line(said)) for label, said in found if said)
 
 
-def _retry(info: WorkflowInfo) -> str | None:
+def of_retry(retry: RetryConfig) -> str:
     """`3 tries, 5m apart`."""
-    retry = info.retry
-    if retry is None:
-        return None
     if retry.max_attempts <= 1:
         return words.tries(1)
     return f"{words.tries(retry.max_attempts)}, {_apart(retry.delay_seconds)} apart"

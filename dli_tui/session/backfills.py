@@ -73,11 +73,6 @@ class BackfillsFeed(Feed):
                 waiting -= {one.slot for one in later.dates}
         return backfill.is_unfinished and bool(waiting)
 
-    @property
-    def left(self) -> tuple[Backfill, ...]:
-        """Those that somebody may want to resume."""
-        return tuple(one for one in self.backfills if self.is_left(one))
-
     async def _ask(self) -> None:
         self.backfills = await self._client.backfills()
 

@@ -33,10 +33,11 @@ from dli_tui.tui.widgets.toosmall import LEAST, is_too_small
 
 if TYPE_CHECKING:
     from dli_tui.domain.ids import RunRef, WorkflowKey
+    from dli_tui.present.filters import ListFilter
     from dli_tui.session.feed import Feed
     from dli_tui.session.session import Session
     from dli_tui.tui.listing import Listing
-    from dli_tui.tui.opening import Opening
+    from dli_tui.tui.opening import Opening, Where
 
 TICK_SECONDS: Final = 1.0
 _GARBAGE: Final = 20_000
@@ -68,8 +69,10 @@ class Dashboard(App[None]):
         self.keymap = keymap(opening.keys)
         super().__init__(driver_class=Terminal)
         self.register_theme(colours.SAFE_THEME)
-        self.bridge = Bridge(self, opening)
+        self.bridge = Bridge(self)
         self.deeds = Deeds(self)
+        self.filters: dict[str, ListFilter] = {}
+        """How each place was filtered when it was left."""
         self.crash: crash.Report | None = None
         theme = opening.theme or self.choices.theme
         if theme in self.available_themes:
@@ -151,16 +154,27 @@ class Dashboard(App[None]):
 
     def visit(self, page: str) -> None:
         """Go to one of the pages that stand beside the list."""
-        self._go_home()
+        self.go_home()
         if page != "list":
             self.push_screen(pages.BESIDE[page]())
 
+    def switch(self, where: Where) -> None:
+        """Go to another place, unless something here would be lost by that."""
+        from dli_tui.tui.switching import switch, why_stay  # noqa: PLC0415 - not for the first paint
+
+        problem = why_stay(self)
+        if problem:
+            self.notify(problem, severity="warning", markup=False)
+        else:
+            self.run_worker(switch(self, where), group="going", exclusive=True)
+
     def go_to(self, key: WorkflowKey) -> None:
         """Go to a workflow on the list, whatever is filtered."""
-        self._go_home()
-        cast("WorkflowsScreen", self.screen_stack[0]).go_to(key)
+        self.go_home()
+        self.home.go_to(key)
 
-    def _go_home(self) -> None:
+    def go_home(self) -> None:
+        """Go back to the list."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
@@ -170,9 +184,14 @@ class Dashboard(App[None]):
         return super().pop_screen()
 
     @property
+    def home(self) -> WorkflowsScreen:
+        """The list, under everything else."""
+        return cast("WorkflowsScreen", self.screen_stack[0])
+
+    @property
     def listing(self) -> Listing:
         """Every workflow that is known."""
-        return cast("WorkflowsScreen", self.screen_stack[0]).listing
+        return self.home.listing
 
     def close_later(self, feed: Feed) -> None:
         """End a feed that no screen needs any more; nobody waits for it."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.worker import Worker, WorkerError
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.tui import late
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
-    from dli_tui.tui.opening import Opening
 
 
 class Moved(Message, bubble=False):
@@ -51,19 +52,28 @@ def follow(screen: MessagePump, news: News) -> Callable[[], None]:
 class Bridge:
     """Holds the session as long as the app lives."""
 
-    def __init__(self, app: Dashboard, opening: Opening) -> None:
+    def __init__(self, app: Dashboard) -> None:
         self._app = app
-        self._opening = opening
         self.session: Session | None = None
         self.problem: DLIError | None = None
         """Why the session couldn't be opened."""
         self._is_opening = False
+        self._live_worker: Worker[None] | None = None
 
     def start(self) -> None:
         """Open the session beside what is on screen, or try again."""
         if self.session is None and not self._is_opening:
             self.problem, self._is_opening = None, True
-            self._app.run_worker(self._live(), group="session")
+            self._live_worker = self._app.run_worker(self._live(), group="session")
+
+    async def close(self) -> None:
+        """End the session; done when everything that was opened is closed."""
+        worker, self._live_worker = self._live_worker, None
+        if worker is not None:
+            worker.cancel()
+            with suppress(WorkerError):
+                await worker.wait()
+        self.session, self.problem, self._is_opening = None, None, False
 
     async def _live(self) -> None:
         try:
@@ -74,7 +84,7 @@ class Bridge:
 
     async def _open(self) -> None:
         manager = await asyncio.to_thread(
-            late.prepared, self._opening.session, self._app.break_down
+            late.prepared, self._app.opening.session, self._app.break_down
         )
         async with manager as session:
             self.session = session

@@ -127,11 +127,15 @@ class Deeds:
 
     def __init__(self, app: Dashboard) -> None:
         self._app = app
-        self.drafts: dict[str, dict[str, str]] = {}
-        """What was typed in a form that was left, by question."""
+        self._drafts: dict[str, dict[str, dict[str, str]]] = {}
         self.under_way: list[str] = []
         """What is being sent just now, by the titles of the questions."""
         self._warned = False
+
+    @property
+    def drafts(self) -> dict[str, dict[str, str]]:
+        """What was typed in a form that was left, by question; each place has its own."""
+        return self._drafts.setdefault(self._app.opening.where.name, {})
 
     def begin(self, deed: str, screen: DashboardScreen) -> None:
         """Ask about a deed, unless something speaks against it: then say what."""

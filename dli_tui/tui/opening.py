@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dli_tui.tui.looks import Looks
 
 if TYPE_CHECKING:
+    from dli_tui.session.contexts import Contexts
+    from dli_tui.session.pace import Pace
     from dli_tui.session.session import Session
 
 
@@ -26,6 +28,60 @@ class Where(NamedTuple):
 OpenSession = Callable[[Callable[[BaseException], None]], "AbstractAsyncContextManager[Session]"]
 
 
+class Context(NamedTuple):
+    """A place that a person has a profile for."""
+
+    where: Where
+    kind: str
+    address: str
+    """Where it is, for eyes; empty for the demo."""
+
+    @property
+    def name(self) -> str:
+        """The profile's name."""
+        return self.where.name
+
+
+class Draft(NamedTuple):
+    """A profile to be added: its name, and its settings as the config file calls them."""
+
+    name: str
+    settings: Mapping[str, str | bool | list[str]]
+
+
+class Places(Protocol):
+    """The places that a person has, and what can be done about them. Nothing of it is fast."""
+
+    @property
+    def kept_in(self) -> str:
+        """The config file, for eyes."""
+        ...
+
+    def contexts(self) -> Sequence[Context]:
+        """All of them, in the order of the config file; to be called in a thread."""
+        ...
+
+    def glances(self, pace: Pace) -> Contexts:
+        """What looks at them; it loads the models, so it is called in a thread."""
+        ...
+
+    def session(self, name: str) -> OpenSession:
+        """How to open one of them."""
+        ...
+
+    def problems(self, draft: Draft) -> Mapping[str, str]:
+        """What is wrong with a profile to be added, by setting; "" for the whole."""
+        ...
+
+    async def test(self, draft: Draft) -> str:
+        """Connect as it would, and say in words how that went; a DLI error where it didn't."""
+        ...
+
+    def add(self, draft: Draft) -> None:
+        """Write it to the config file; to be called in a thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """Everything that the dashboard doesn't find out for itself."""
@@ -34,6 +90,8 @@ class Opening:
     """Called in a thread after the first paint: it may import what it likes. What a task of the
     session dies of is handed to its argument."""
     where: Where = field(default_factory=Where)
+    places: Places | None = None
+    """The other places that a person has."""
     looks: Looks = field(default_factory=Looks)
     theme: str | None = None
     """A theme that was asked for; it wins over the remembered one."""

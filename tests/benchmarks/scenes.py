@@ -143,7 +143,7 @@ def reading(setting: Setting) -> Figures:
         terminal.until(r"\b1 of \d+")
         terminal.press("enter")
         terminal.settle()
-        terminal.press("enter")
+        terminal.press("v")
         terminal.until(r"log swap .* \d+ lines")
         terminal.settle(0.3)
         before = terminal.rss_mib()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dli_tui.domain.cron import problem_of
+from dli_tui.domain.cron import fields_of, problem_of
 from dli_tui.domain.schedule import next_fires
-from dli_tui.present.crons import words_of
+from dli_tui.present.crons import words_of, wrong_part
 
 WORDS = {
     "0 6 * * *": "every day at 06:00",
@@ -103,3 +103,19 @@ def test_a_time_of_day_is_the_time_at_which_it_fires(minute, hour, weekday):
     cron = f"{minute} {hour} * * {weekday}"
     fire = next_fires(cron, "UTC", STARTS[0], 1)[0]
     assert words_of(cron).endswith(f" at {fire:%H:%M}")
+
+
+@pytest.mark.parametrize(
+    ("cron", "wrong"),
+    [
+        ("0 25 * * 1", "25"),
+        ("  0  0\t31 2 *", "31"),
+        ("0 0 * * mon,tux", "mon,tux"),
+        ("0 0 * * * 7 8", "7 8"),
+        ("0 0", ""),
+    ],
+)
+def test_where_a_cron_is_wrong(cron, wrong):
+    start, end = wrong_part(cron, fields_of(cron))
+    assert cron[start:end] == wrong
+    assert start < end, "there is always something to mark"

@@ -66,3 +66,11 @@ async def test_the_zone_of_a_run_is_that_of_its_own_row():
             await here.settle()
             zones.append(feed.timezone)
         assert zones == ["Europe/Berlin", "Asia/Seoul", "UTC"]
+
+
+async def test_the_zones_are_those_that_a_schedule_can_be_in():
+    async with looking_at(ScriptedBackend()) as here:
+        zones = await here.session.zones()
+        assert {"UTC", "Asia/Seoul", "America/New_York"} <= set(zones)
+        assert list(zones) == sorted(zones)
+        assert not [name for name in zones if name.startswith(("posix", "right"))]

@@ -45,7 +45,7 @@ PLACES = {
     "mounting": ("dli_tui.tui.screens.workflows", "WorkflowsScreen", "on_mount"),
     "a screen that is pushed": ("dli_tui.tui.screens.run", "RunScreen", "on_mount"),
 }
-OPENING = (PLACES["a key"], PLACES["a screen that is pushed"])
+OPENING = {PLACES["a key"]: "enter", PLACES["a screen that is pushed"]: "v"}
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
@@ -55,7 +55,7 @@ def test_it_ends_with_one_and_two_lines(place, tmp_path):
     with Terminal(command, env=env) as terminal:
         if place in OPENING:
             terminal.until("logistics")
-            terminal.press("enter")
+            terminal.press(OPENING[place])
         assert terminal.wait() == 1
         assert terminal.left_over() == []
         assert SECRET.encode() not in terminal.raw

@@ -143,7 +143,7 @@ async def test_a_run_whose_id_nobody_tells_is_neither_stopped_nor_watched():
         assert notices(here)[-1].startswith("Can't stop d: the server doesn't tell its run's id.")
         await here.press("w")
         assert notices(here)[-1] == "There is no run to watch"
-        await here.press("enter")
+        await here.press("v")
         assert notices(here)[-1] == "The server doesn't tell the last run of d"
 
 

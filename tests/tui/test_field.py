@@ -34,3 +34,14 @@ async def test_it_knows_whether_somebody_typed_in_it():
         assert not field.is_typed
         field.value = "other"
         assert field.is_typed
+
+
+async def test_what_nobody_typed_can_be_prefilled():
+    async with Form().run_test() as pilot:
+        field = pilot.app.query_one(Field)
+        field.prefill("second")
+        assert field.value == "second"
+        assert not field.is_typed
+        field.value = "mine"
+        field.prefill("third")
+        assert field.value == "mine", "what a person says stands"

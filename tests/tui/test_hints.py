@@ -19,6 +19,7 @@ from dli_tui.tui.hints import in_keys
             "It may have happened all the same. Look again with r.",
         ),
         ("Ask an administrator.", "Ask an administrator."),
+        ("Stop them first, or use --force.", "Stop them first, or turn on force."),
         ("", ""),
     ],
 )

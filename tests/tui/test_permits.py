@@ -28,6 +28,13 @@ ACTIVE, PAUSED = WorkflowStatus.ACTIVE, WorkflowStatus.PAUSED
         ("retry", ACTIVE, RunStatus.TIMEOUT, None),
         ("retry", ACTIVE, RunStatus.RUNNING, "its run is running"),
         ("retry", ACTIVE, None, "it has never run"),
+        ("unregister", PAUSED, None, None),
+        (
+            "unregister",
+            WorkflowStatus.OVERRIDDEN,
+            None,
+            "CODE owns its name, it is in Git [DLI-803]",
+        ),
     ],
 )
 def test_what_speaks_against_a_deed(deed, status, run_status, why):

@@ -19,6 +19,7 @@ from dli_tui.domain.status import RunStatus
 from dli_tui.tui.app import Dashboard
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Opening, Where
+from tests.support_project import project
 from tests.support_tui import SIZES, Pilot, dashboard
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -27,6 +28,7 @@ FOLDER = Path(__file__).parent / "pictures"
 WRITING = "DLI_TUI_WRITE_PICTURES" in os.environ
 FAILED = RunStatus.FAILED
 FAILING, RUNNING = "logistics.carriers.rates", "ml.recommender.train"
+ROUTINE = "catalog.products_sync"
 
 
 def same(name, here):
@@ -75,9 +77,62 @@ async def test_a_production_place_where_nothing_may_be_changed():
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
 async def test_a_run_that_failed_says_why(size):
     async with dashboard(size=size, begin=FAILING) as here:
-        await here.press("enter")
+        await here.press("v")
         assert "HTTP 503" in here.picture
         assert same(f"run-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_page_of_a_workflow_has_its_runs_and_what_is_known_of_it(size):
+    async with dashboard(size=size, begin=FAILING) as here:
+        await here.press("enter")
+        assert "HTTP 503" in here.picture
+        assert ("description" in here.picture) is (size[0] >= 100)
+        assert same(f"workflow-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_history_of_all_workflows(size):
+    async with dashboard(size=size) as here:
+        await here.press("2")
+        await here.pass_by(1)
+        assert len({run.dataset_name for run in here.screen.feed.runs[:9]}) > 1
+        assert same(f"history-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize(
+    ("picture", "said", "presses"),
+    [("trend", "median", 1), ("calendar", "no run", 2), ("grid", "A column a run", 3)],
+)
+async def test_each_picture_of_a_workflow_has_the_page_where_there_is_little_room(
+    picture, said, presses
+):
+    async with dashboard(size=(80, 24), begin=ROUTINE) as here:
+        await here.press("enter", *["v"] * presses)
+        assert said in here.picture
+        assert same(f"workflow-{picture}", here)
+
+
+async def test_the_page_of_a_workflow_in_ascii():
+    async with dashboard(size=(120, 36), looks=Looks(ascii=True), begin=ROUTINE) as here:
+        await here.press("enter", "v")
+        assert here.picture.isascii()
+        assert same("workflow-ascii", here)
+
+
+async def test_a_history_whose_server_is_gone(monkeypatch):
+    async with dashboard(size=(80, 24), begin=FAILING) as here:
+        await here.press("enter")
+
+        async def gone(query):
+            raise ConnectionFailedError("Nothing answered at https://example.com")
+            yield
+
+        monkeypatch.setattr(here.backend, "history", gone)
+        await here.press("r")
+        assert "OFFLINE" in here.lines[0]
+        assert "HTTP 503" in here.picture
+        assert same("history-offline", here)
 
 
 async def test_the_help_of_the_list():
@@ -93,6 +148,81 @@ async def test_a_question_shows_what_will_be_stopped():
         assert f"{RUNNING}_2026" in here.picture
         assert here.sent == []
         assert same("stop", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_templates_stand_shelf_by_shelf(size):
+    async with dashboard(size=size) as here:
+        await here.press("3")
+        await here.press("down")
+        assert "Custom Integration Template" in here.picture
+        assert ("Bearer {{api_token}}" in here.picture) is (size[0] >= 100)
+        assert same(f"templates-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_workflow_made_from_a_template_is_described_before_it_is_made(size):
+    async with dashboard(size=size) as here:
+        await here.press("3")
+        await here.press("down", "plus")
+        await here.type("crm.leads")
+        assert "makes       crm.leads" in here.picture
+        assert same(f"fromtemplate-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_sagas_stand_newest_first(size):
+    async with dashboard(size=size) as here:
+        await here.press("4")
+        assert "« compensating" in here.picture
+        assert same(f"sagas-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_saga_has_two_lanes(size):
+    async with dashboard(size=size) as here:
+        await here.press("4")
+        await here.press("down", "down", "enter")
+        await here.press("down")
+        assert here.picture.index("doing >>") < here.picture.index("<< undoing")
+        assert same(f"saga-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_saga_that_is_to_be_cancelled_says_what_it_will_undo(size):
+    async with dashboard(size=size) as here:
+        await here.press("4")
+        await here.press("down", "s")
+        assert here.picture.index("RefundCustomer") < here.picture.index("ReleaseStock")
+        assert here.sent == []
+        assert same(f"saga-cancel-{size[0]}x{size[1]}", here)
+
+
+async def test_a_saga_in_ascii():
+    async with dashboard(size=(80, 24), looks=Looks(ascii=True)) as here:
+        await here.press("4")
+        await here.press("down", "down", "enter")
+        assert here.picture.isascii()
+        assert "< compensating" in here.lines[0]
+        assert same("saga-ascii", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_health_of_the_server(size):
+    async with dashboard(size=size) as here:
+        await here.press("5")
+        await here.pass_by(100)
+        assert "! degraded" in here.lines[0]
+        assert ("this dashboard" in here.picture) is (size[0] >= 100)
+        assert same(f"health-{size[0]}x{size[1]}", here)
+
+
+async def test_the_health_of_the_server_in_ascii():
+    async with dashboard(size=(120, 36), looks=Looks(ascii=True)) as here:
+        await here.press("5")
+        assert here.picture.isascii()
+        assert "############  500 of 500 left" in here.picture
+        assert same("health-ascii", here)
 
 
 async def test_a_filter_that_nothing_fits_says_how_to_take_it_off():
@@ -140,3 +270,45 @@ async def test_a_failed_row_has_the_themes_colour_of_failure():
         painted = table.render_line(table.head_height)
         failed = [part.style.color for part in painted if "failed" in part.text]
         assert [colour.triplet.hex for colour in failed] == [wanted]
+
+
+@pytest.fixture
+def specs(tmp_path):
+    return project(tmp_path)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_registration_shows_what_would_be_sent_and_when_it_fires(size, specs):
+    async with dashboard(size=size, project=specs, zone="Asia/Seoul") as here:
+        await here.press("plus")
+        here.screen.query_one("#field-dataset").value = "sales.daily_totals"
+        await here.settle()
+        await here.pass_by(1)
+        assert "16:30 +09:00 here" in here.picture
+        assert "enter register" in here.picture
+        assert same(f"register-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_registration_that_overwrites_and_has_a_wrong_cron(size, specs):
+    async with dashboard(size=size, project=specs) as here:
+        await here.press("plus")
+        here.screen.query_one("#field-dataset").value = "orders_hourly"
+        await here.settle()
+        await here.pass_by(1)
+        here.screen.query_one("#field-cron").value = "15 24 * * *"
+        await here.settle()
+        assert "[DLI-805] hour" in here.picture
+        assert "overwrites" in here.picture
+        assert same(f"register-over-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_what_is_unregistered_says_what_is_lost(size):
+    async with dashboard(size=size) as here:
+        await here.press("slash")
+        await here.type("orders_")
+        await here.press("enter", "asterisk", "D")
+        assert "Unregister 3 workflows?" in here.picture
+        assert "falls out" in here.picture
+        assert same(f"unregister-{size[0]}x{size[1]}", here)

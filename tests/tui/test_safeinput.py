@@ -44,7 +44,7 @@ async def test_what_people_write_stays_as_it_is():
             assert line.value == text
 
 
-@pytest.mark.parametrize("keys", [("slash",), ("colon",), ("p",), ("enter", "slash")])
+@pytest.mark.parametrize("keys", [("slash",), ("colon",), ("p",), ("v", "slash"), ("2", "slash")])
 async def test_every_line_of_the_dashboard_is_such_a_line(keys):
     async with dashboard() as here:
         for key in keys:

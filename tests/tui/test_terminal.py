@@ -124,7 +124,7 @@ def test_names_of_the_demo_send_nothing_to_the_terminal():
     with opened("open", "legacy.esc", size=(160, 60)) as terminal:
         terminal.until(r"legacy\.\[bold\]import")
         terminal.until(r"legacy\.esc\\x1b\]52")
-        terminal.press("enter")
+        terminal.press("v")
         terminal.settle()
         terminal.press("q")
         assert terminal.wait() == 0

@@ -23,3 +23,15 @@ async def test_space_and_a_click_turn_it():
         assert toggle.words == "[x] check only"
         await pilot.click(Toggle)
         assert not toggle.on
+
+
+async def test_what_nobody_turned_can_be_prefilled():
+    async with Form().run_test() as pilot:
+        toggle = pilot.app.query_one(Toggle)
+        toggle.prefill(on=True)
+        assert toggle.on
+        assert not toggle.is_turned
+        toggle.action_turn()
+        assert toggle.is_turned
+        toggle.prefill(on=True)
+        assert not toggle.on, "what a person says stands"

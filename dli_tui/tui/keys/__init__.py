@@ -42,7 +42,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
-_RENAMED: Final = 4
+_RENAMED: Final = 2
 _SPELLED: Final = {
     "question_mark": "?",
     "colon": ":",

@@ -130,14 +130,14 @@ _BACKFILLS: Final = of(
 _TEMPLATES: Final = of(
     Scope.TEMPLATES,
     ("templates.open", "enter", "read", "Read it in full", "open", 1),
-    ("templates.filter", "slash", "search", "Search in names, descriptions and tags", "filter", 2),
+    ("templates.filter", "slash", "find", "Search in names, descriptions and tags", "filter", 2),
     ("templates.category", "f", "category", "Filter by category", "category", 3),
     ("templates.clear", "x", "clear filters", "Take all filters off", "clear", 0),
 )
 _SAGAS: Final = of(
     Scope.SAGAS,
     ("sagas.open", "enter", "open", "Open this saga", "open", 1),
-    ("sagas.filter", "slash", "search", "Search in kinds and ids", "filter", 2),
+    ("sagas.filter", "slash", "find", "Search in kinds and ids", "filter", 2),
     ("sagas.status", "a", "status", "Filter by how the sagas stand", "status", 0),
     ("sagas.clear", "x", "clear filters", "Take all filters off", "clear", 0),
 )

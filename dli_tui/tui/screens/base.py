@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from dli_tui.domain.errors import DLIError, ErrorCode
+from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.text import safe_line
-from dli_tui.present import words
-from dli_tui.tui import keys
+from dli_tui.tui import frame, keys
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times, following
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import run_meant
-from dli_tui.tui.looks import Looks, Tone
-from dli_tui.tui.widgets.oneline import Bit, OneLine
+from dli_tui.tui.looks import Looks
+from dli_tui.tui.widgets.oneline import OneLine
 from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
@@ -32,11 +31,6 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
-
-_FRESH_SECONDS: Final = 35.0
-_STEP_SECONDS: Final = 5
-_LIVE_SECONDS: Final = 15.0
-"""A picture that is polled each ten seconds is as fresh as it gets: nothing is counted."""
 
 
 class DashboardScreen(Screen[None]):
@@ -183,8 +177,12 @@ class DashboardScreen(Screen[None]):
         self.tell_header()
 
     def on_unmount(self) -> None:
-        for unfollow in self._follows:
-            unfollow()
+        self.unfollow_all()
+
+    def unfollow_all(self) -> None:
+        """Be told of nothing any more."""
+        while self._follows:
+            self._follows.pop()()
 
     def follow(self, news: News) -> None:
         """Be told of news as long as this screen lives."""
@@ -192,41 +190,11 @@ class DashboardScreen(Screen[None]):
 
     def tell_header(self) -> None:
         """Say where we are and how old the picture is."""
-        where = self.dash.opening.where
-        left = [Bit(f" {where.name} ", Tone.RUNNING, bold=True, action="screen.palette")]
-        if where.production:
-            left += [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True), Bit(" ")]
-        if where.read_only:
-            left += [Bit(" READ-ONLY ", Tone.LATE, bold=True, reverse=True), Bit(" ")]
-        sign = f" {self.looks.signs.crumb} "
-        for place, crumb in enumerate(self.crumbs):
-            here = place == len(self.crumbs) - 1
-            back = None if here else "screen.back"
-            left += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True, action=back)]
-        times = self.dash.choices.times
-        zone = "" if times is Times.SCHEDULE else f"{self.zone('')} times  "
-        alarm = Bit(f"{self.alarm}  " if self.alarm else "", Tone.FAILED, action="screen.problems")
-        summary = Bit(f"{self.summary}  ")
-        watched = len(self.session.watching.labels) if self.session is not None else 0
-        bell = Bit(f"watching {watched}  " if watched else "", Tone.RUNNING)
-        right = [Bit(zone, Tone.MUTED), bell, *self._kept(), alarm, summary, *self._age(), Bit(" ")]
-        self.query_one("#header", OneLine).tell(left, right)
-        self._tell_notice()
-
-    def _kept(self) -> Iterable[Bit]:
-        """The backfills that are kept going from here, and those that wait for somebody."""
-        session = self.session
-        if session is None:
-            return
-        visit = "screen.visit('backfills')"
-        kept = len(session.sequences.under_way)
-        left = sum(not session.sequences.keeps(one.ref) for one in session.backfills.left)
-        if kept:
-            yield Bit(
-                f"keeping {words.plural(kept, 'backfill')} going  ", Tone.RUNNING, action=visit
-            )
-        if left:
-            yield Bit(f"{left} unfinished  ", Tone.LATE, action=visit)
+        self.query_one("#header", OneLine).tell(frame.here(self), frame.state(self))
+        notice, problem = self.query_one("#notice", OneLine), self.problem
+        notice.display = problem is not None
+        if problem is not None:
+            notice.tell(*frame.notice(problem, self.key("go.refresh")))
 
     @property
     def problem(self) -> DLIError | None:
@@ -234,64 +202,13 @@ class DashboardScreen(Screen[None]):
         fresh = self.freshness
         return fresh.problem if fresh is not None else self.dash.bridge.problem
 
-    def _age(self) -> list[Bit]:
-        fresh, session, problem = self.freshness, self.session, self.problem
-        passed = session.pace.passed() if session is not None else 0.0
-        if problem is not None:
-            word = "OFFLINE" if problem.code is ErrorCode.SERVER_UNREACHABLE else problem.code
-            retry_at = fresh.retry_at if fresh is not None else None
-            left = "" if retry_at is None else f" retry {words.span(max(0.0, retry_at - passed))}"
-            return [Bit(f"{word}{left}", Tone.LATE, bold=True)]
-        if fresh is None or fresh.as_of is None:
-            return [Bit("loading", Tone.MUTED)]
-        if self.is_final:
-            return [Bit("final", Tone.MUTED)]
-        age = passed - fresh.as_of
-        if age > _FRESH_SECONDS:
-            return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
-        steps = int(age) // _STEP_SECONDS * _STEP_SECONDS
-        return [Bit("live" if age < _LIVE_SECONDS else f"{steps}s ago", Tone.MUTED)]
-
-    def _tell_notice(self) -> None:
-        """One calm line while something is wrong with the server: what, and what helps."""
-        notice, problem = self.query_one("#notice", OneLine), self.problem
-        notice.display = problem is not None
-        if problem is None:
-            return
-        key = self.key("go.refresh")
-        notice.tell(
-            [
-                Bit(f" {problem.code} ", Tone.LATE, bold=True),
-                Bit(safe_line(problem.message, 200)),
-                Bit(f"  {safe_line(problem.hint, 200)}", Tone.MUTED),
-            ],
-            [Bit(f" {key} ask again ", Tone.RUNNING, action="screen.refresh")],
-        )
-
     def tell_keys(self) -> None:
         """Show the keys of this screen, as many as there is room for."""
-        shown = sorted(
-            (one for one in keys.in_scope(self.scope) if one.shown and self.shows(one)),
-            key=lambda one: one.shown,
-        )
-        room, kept = self.size.width, []
-        # What is always there (help, quit) is kept before what comes later on the line.
-        for one in sorted(shown, key=lambda one: (one.shown < _ALWAYS, one.shown)):
-            room -= len(self.key(one.id)) + len(one.label) + 3
-            if room >= 0:
-                kept.append(one)
-        bits: list[Bit] = []
-        for one in sorted(kept, key=lambda one: one.shown):
-            bits.append(Bit(f" {self.key(one.id)}", Tone.RUNNING, bold=True, action=self._act(one)))
-            bits.append(Bit(f" {one.label} ", Tone.MUTED, action=self._act(one)))
-        self.query_one("#keys", OneLine).tell(bits)
+        self.query_one("#keys", OneLine).tell(frame.key_line(self))
 
     def key(self, command_id: str) -> str:
         """The key of a command, as this person has it."""
         return self.dash.keymap.spelled(command_id)
-
-    def _act(self, command: Command) -> str:
-        return f"screen.{command.action}"
 
     def offers(self, command: Command) -> bool:
         """Whether this place has such a thing at all."""
@@ -411,6 +328,3 @@ class DashboardScreen(Screen[None]):
         self.dash.notify(
             safe_line(text, 300), severity="warning" if wrong else "information", markup=False
         )
-
-
-_ALWAYS: Final = 90

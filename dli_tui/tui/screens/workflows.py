@@ -130,6 +130,19 @@ class WorkflowsScreen(DashboardScreen):
         self.tell_keys()
         self._take()
 
+    def begin_anew(self, filtered: ListFilter) -> None:
+        """Show nothing of the place that was left, and wait for another one."""
+        self.unfollow_all()
+        self.listing = Listing(self.dash.choices.order)
+        self.listing.filter = filtered
+        self._told = None
+        self.table.load([])
+        self.table.is_steered = False
+        self.query_one("#detail", Page).tell([])
+        self._tell_filters()
+        self.tell_header()
+        self._tell_waiting()
+
     def let_go(self) -> None:
         self._select(frozenset())
 

@@ -1,0 +1,84 @@
+"""A glance at each place that a person has: does it answer, and how is it doing there?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, NamedTuple
+
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.domain.status import RunStatus
+from dli_tui.session.news import News
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.session.pace import Pace
+
+OpenClient = Callable[[str], AbstractAsyncContextManager["WorkflowClient"]]
+_BAD = (RunStatus.FAILED, RunStatus.TIMEOUT)
+
+
+class Glance(NamedTuple):
+    """What a look at a place has told. Moments are seconds of the session's pace."""
+
+    as_of: float | None = None
+    """When it last answered, if it did."""
+    seconds: float = 0.0
+    """How long its first answer took."""
+    workflows: int = 0
+    failed: int = 0
+    late: int = 0
+    running: int = 0
+    problem: DLIError | None = None
+    """Why it didn't answer, if it didn't."""
+    busy: bool = False
+
+
+class Contexts(News):
+    """Looks at places, each on its own, and remembers what it saw."""
+
+    def __init__(self, open_client: OpenClient, pace: Pace) -> None:
+        super().__init__()
+        self._open_client, self._pace = open_client, pace
+        self.glances: dict[str, Glance] = {}
+
+    async def look(self, names: Iterable[str]) -> None:
+        """Look at these places, a few at a time; each is told as soon as it has answered."""
+        from dli_tui.client.bulk import each  # noqa: PLC0415 - the client's package loads models
+
+        await each(names, self._look)
+
+    async def _look(self, name: str) -> None:
+        before = self.glances.get(name, Glance())
+        self._now_is(name, before._replace(busy=True))
+        try:
+            glance = await self._seen(name)
+        except DLIError as problem:
+            glance = before._replace(problem=problem, busy=False)
+        self._now_is(name, glance)
+
+    async def _seen(self, name: str) -> Glance:
+        from dli_tui.insight.lateness import late_since  # noqa: PLC0415 - it loads the models
+
+        began, first = self._pace.passed(), None
+        rows: list[WorkflowInfo] = []
+        async with self._open_client(name) as client:
+            async for page in client.workflows(WorkflowQuery()):
+                first = self._pace.passed() if first is None else first
+                rows.extend(page.items)
+            now = client.clock.now()
+        last = [row.last_run.status for row in rows if row.last_run is not None]
+        return Glance(
+            as_of=self._pace.passed(),
+            seconds=(first or self._pace.passed()) - began,
+            workflows=len(rows),
+            failed=sum(status in _BAD for status in last),
+            late=sum(late_since(row, now) is not None for row in rows),
+            running=sum(row.is_running for row in rows),
+        )
+
+    def _now_is(self, name: str, glance: Glance) -> None:
+        self.glances[name] = glance
+        self.tell()

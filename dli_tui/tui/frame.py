@@ -1,0 +1,125 @@
+"""What stands around every screen: where we are, how old the picture is, which keys there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.domain.errors import ErrorCode
+from dli_tui.domain.text import safe_line
+from dli_tui.present import words
+from dli_tui.tui import keys
+from dli_tui.tui.choices import Times
+from dli_tui.tui.keys import Command
+from dli_tui.tui.looks import Tone
+from dli_tui.tui.widgets.oneline import Bit
+
+if TYPE_CHECKING:
+    from dli_tui.domain.errors import DLIError
+    from dli_tui.tui.screens.base import DashboardScreen
+
+_FRESH_SECONDS: Final = 35.0
+_STEP_SECONDS: Final = 5
+_LIVE_SECONDS: Final = 15.0
+"""A picture that is polled each ten seconds is as fresh as it gets: nothing is counted."""
+_ALWAYS: Final = 90
+"""From this place in the line of keys on, commands are kept before all others."""
+_MOST: Final = 200
+
+
+def here(screen: DashboardScreen) -> list[Bit]:
+    """The place that is looked at, how careful to be there, and where on it we are."""
+    where = screen.dash.opening.where
+    bits = [Bit(f" {where.name} ", Tone.RUNNING, bold=True, action="screen.visit('contexts')")]
+    if where.production:
+        bits += [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True), Bit(" ")]
+    if where.read_only:
+        bits += [Bit(" READ-ONLY ", Tone.LATE, bold=True, reverse=True), Bit(" ")]
+    sign = f" {screen.looks.signs.crumb} "
+    for place, crumb in enumerate(screen.crumbs):
+        is_last = place == len(screen.crumbs) - 1
+        back = None if is_last else "screen.back"
+        bits += [Bit(sign if place else "", Tone.MUTED), Bit(crumb, bold=True, action=back)]
+    return bits
+
+
+def state(screen: DashboardScreen) -> list[Bit]:
+    """What is to be known at any moment, and how old the picture is."""
+    times = screen.dash.choices.times
+    zone = "" if times is Times.SCHEDULE else f"{screen.zone('')} times  "
+    alarm = f"{screen.alarm}  " if screen.alarm else ""
+    return [
+        Bit(zone, Tone.MUTED),
+        *_kept(screen),
+        Bit(alarm, Tone.FAILED, action="screen.problems"),
+        Bit(f"{screen.summary}  "),
+        *_age(screen),
+        Bit(" "),
+    ]
+
+
+def _kept(screen: DashboardScreen) -> Iterable[Bit]:
+    """What goes on from here, and what waits for somebody."""
+    session = screen.session
+    if session is None:
+        return
+    visit = "screen.visit('backfills')"
+    watched, kept = len(session.watching.labels), len(session.sequences.under_way)
+    left = sum(session.is_left(one) for one in session.backfills.backfills)
+    if watched:
+        yield Bit(f"watching {watched}  ", Tone.RUNNING)
+    if kept:
+        going = words.plural(kept, "backfill")
+        yield Bit(f"keeping {going} going  ", Tone.RUNNING, action=visit)
+    if left:
+        yield Bit(f"{left} unfinished  ", Tone.LATE, action=visit)
+
+
+def _age(screen: DashboardScreen) -> list[Bit]:
+    fresh, session, problem = screen.freshness, screen.session, screen.problem
+    passed = session.pace.passed() if session is not None else 0.0
+    if problem is not None:
+        word = "OFFLINE" if problem.code is ErrorCode.SERVER_UNREACHABLE else problem.code
+        retry_at = fresh.retry_at if fresh is not None else None
+        left = "" if retry_at is None else f" retry {words.span(max(0.0, retry_at - passed))}"
+        return [Bit(f"{word}{left}", Tone.LATE, bold=True)]
+    if fresh is None or fresh.as_of is None:
+        return [Bit("loading", Tone.MUTED)]
+    if screen.is_final:
+        return [Bit("final", Tone.MUTED)]
+    age = passed - fresh.as_of
+    if age > _FRESH_SECONDS:
+        return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
+    steps = int(age) // _STEP_SECONDS * _STEP_SECONDS
+    return [Bit("live" if age < _LIVE_SECONDS else f"{steps}s ago", Tone.MUTED)]
+
+
+def notice(problem: DLIError, again: str) -> tuple[list[Bit], list[Bit]]:
+    """One calm line while something is wrong with the server: what, and what helps."""
+    told = [
+        Bit(f" {problem.code} ", Tone.LATE, bold=True),
+        Bit(safe_line(problem.message, _MOST)),
+        Bit(f"  {safe_line(problem.hint, _MOST)}", Tone.MUTED),
+    ]
+    return told, [Bit(f" {again} ask again ", Tone.RUNNING, action="screen.refresh")]
+
+
+def key_line(screen: DashboardScreen) -> list[Bit]:
+    """The keys of a screen, as many as there is room for."""
+    shown = [one for one in keys.in_scope(screen.scope) if one.shown and screen.shows(one)]
+    room, kept = screen.size.width, []
+    # What is always there (help, quit) is kept before what comes later on the line.
+    for one in sorted(shown, key=lambda one: (one.shown < _ALWAYS, one.shown)):
+        room -= len(screen.key(one.id)) + len(one.label) + 3
+        if room >= 0:
+            kept.append(one)
+    bits: list[Bit] = []
+    for one in sorted(kept, key=lambda one: one.shown):
+        act = _act(one)
+        bits.append(Bit(f" {screen.key(one.id)}", Tone.RUNNING, bold=True, action=act))
+        bits.append(Bit(f" {one.label} ", Tone.MUTED, action=act))
+    return bits
+
+
+def _act(command: Command) -> str:
+    return f"screen.{command.action}"
