@@ -74,6 +74,7 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
         looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
         theme=asked.theme or settings.theme or _theme_for(choices.get("theme")),
         keys=settings.keys,
+        views=settings.views,
         zone=_local_zone(),
         choices=choices,
         remember=remembered.remember,
@@ -83,7 +84,6 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
 
 def _run(opening: Opening, *, mouse: bool) -> int:
     from dli_tui.tui.app import Dashboard  # noqa: PLC0415 - as above
-    from dli_tui.tui.choices import Choices  # noqa: PLC0415 - as above
     from dli_tui.tui.terminal import HUNG_UP  # noqa: PLC0415 - as above
 
     app = Dashboard(opening)
@@ -96,9 +96,9 @@ def _run(opening: Opening, *, mouse: bool) -> int:
     if app.return_code == HUNG_UP:
         # What is still to be written has nobody to read it.
         output.silence()
-    if app.choices != Choices.of(opening.choices):
+    if app.unkept:
         # What was chosen with the last key before the end isn't kept yet.
-        opening.remember(app.choices.as_words())
+        opening.remember(app.unkept)
     if app.crash is not None:
         _tell_crash(app.crash)
     return app.return_code or 0

@@ -57,7 +57,8 @@ def add_profile(path: Path, name: str, wanted: Wanted) -> Profile:
 
 
 def _table(name: str, wanted: Wanted) -> str:
-    lines = [f"[profiles.{quoted(name)}]"]
+    shown = quoted(name) if "." in name else name
+    lines = [f"[profiles.{shown}]"]
     lines += [f"{key} = {_value(value)}" for key, value in wanted.items()]
     return "\n".join(lines) + "\n"
 

@@ -58,7 +58,7 @@ class Unfit(Exception):  # noqa: N818 - says of a value what `Source.error` says
 
 def settings_from(data: Mapping[str, Any], source: Source) -> Settings:
     """What tomllib read, checked, as settings."""
-    _known((), data, (*_SETTINGS, "keys", _TABLE), source)
+    _known((), data, (*_SETTINGS, "keys", "views", _TABLE), source)
     plain = {key: value for key, value in data.items() if key in _SETTINGS}
     chosen = _read((), plain, _SETTINGS, source)
     keys = _table("keys", data, source)
@@ -66,12 +66,16 @@ def settings_from(data: Mapping[str, Any], source: Source) -> Settings:
     profiles = {
         name: _profile(name, table, source) for name, table in _table(_TABLE, data, source).items()
     }
+    views = {
+        name: _view(name, table, source) for name, table in _table("views", data, source).items()
+    }
     default = chosen.get("default_profile")
     if default is not None and default not in profiles:
         raise source.error(("default_profile",), f"names no profile; {there_are(profiles)}")
     return Settings(
         path=source.path,
         keys=MappingProxyType(_read(("keys",), keys, readers, source)),
+        views=MappingProxyType(views),
         profiles=MappingProxyType(profiles),
         **chosen,
     )
@@ -161,6 +165,12 @@ def _command(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise _not("a list of words", value)
+    return tuple(value)
+
+
 def _variable(value: object) -> str:
     text = _text(value)
     if _VARIABLE.fullmatch(text) is None:
@@ -206,6 +216,17 @@ _SETTINGS: Final[dict[str, Callable[[object], object]]] = {
     "default_profile": _text,
     "theme": _text,
     "mouse": _flag,
+}
+_VIEW_KEYS: Final[dict[str, Callable[[object], object]]] = {
+    "text": _text,
+    "source": _text,
+    "status": _text,
+    "running": _flag,
+    "enabled": _flag,
+    "problems": _flag,
+    "sort": _text,
+    "descending": _flag,
+    "columns": _words,
 }
 PROFILE_KEYS: Final[dict[str, Callable[[object], object]]] = {
     "kind": _kind,
@@ -268,6 +289,14 @@ def _read(
         # What is relative is so to the file, wherever the program was started.
         values[key] = source.path.parent / read if isinstance(read, Path) else read
     return values
+
+
+def _view(name: str, table: object, source: Source) -> dict[str, Any]:
+    where = ("views", name)
+    if not isinstance(table, dict):
+        raise source.error(where, f"must be a table, not {_word_for(table)}")
+    _known(where, table, _VIEW_KEYS, source)
+    return _read(where, table, _VIEW_KEYS, source)
 
 
 def _profile(name: str, table: object, source: Source) -> Profile:

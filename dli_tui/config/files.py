@@ -174,6 +174,10 @@ def show(settings: Settings) -> str:
         lines += ["", "[keys]"]
         for command, keys in settings.keys.items():
             lines += _shown(quoted(command), keys)
+    for name, view in settings.views.items():
+        lines += ["", f"[views.{quoted(name)}]"]
+        for key, value in view.items():
+            lines += _shown(key, list(value) if isinstance(value, tuple) else value)
     for name, profile in settings.profiles.items():
         lines += ["", f"[profiles.{quoted(name) if '.' in name else name}]"]
         for key in sentences(Profile):
@@ -252,6 +256,8 @@ def _shown(key: str, value: object) -> list[str]:
         return [f"{key} = [{', '.join([quoted(str(program)), *more])}]"]
     if key == "proxy":
         value = re.sub(r"//.*@", "//***@", str(value))
+    if isinstance(value, list):
+        return [f"{key} = [{', '.join(quoted(word) for word in value)}]"]
     if isinstance(value, bool):
         return [f"{key} = {'true' if value else 'false'}"]
     if isinstance(value, float):

@@ -121,6 +121,10 @@ class Settings:
     )
     theme: str | None = field(default=None, metadata=_says("The colours of the dashboard."))
     mouse: bool = field(default=True, metadata=_says("Whether the dashboard listens to the mouse."))
+    views: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=_no_entries,
+        metadata=_says("Saved views of the list: text, source, status, sort, columns."),
+    )
     keys: Mapping[str, str] = field(
         default_factory=_no_entries, metadata=_says("Keys of your own, command by command.")
     )

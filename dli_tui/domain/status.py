@@ -203,6 +203,8 @@ _SAGA_WORDS: Final = {str(status): status for status in SagaStatus} | {
     "success": SagaStatus.COMPLETED,
     "rolling_back": SagaStatus.COMPENSATING,
     "canceled": SagaStatus.CANCELLED,
+    "error": SagaStatus.FAILED,
+    "timeout": SagaStatus.FAILED,
 }
 
 

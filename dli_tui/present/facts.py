@@ -46,7 +46,7 @@ def _of_workflow(info: WorkflowInfo, dataset: DatasetInfo | None) -> _Found:
     yield "team", info.team or (dataset.team if dataset else None)
     yield "description", info.description or (dataset.description if dataset else None)
     yield "tags", ", ".join(info.tags or (dataset.tags if dataset else ()))
-    yield "retry", info.retry and of_retry(info.retry)
+    yield "retry", of_retry(info.retry) if info.retry else None
     yield "overridden", info.overridden_by and f"by {info.overridden_by}"
     yield "paused by", info.paused_by
     yield "reason", info.reason

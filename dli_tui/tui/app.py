@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, cast
 
 from textual import events
@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present.urls import web_address
-from dli_tui.tui import bells, browsers, colours, crash, pages
+from dli_tui.tui import bells, browsers, colours, crash, pages, views
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dli_tui.session.session import Session
     from dli_tui.tui.listing import Listing
     from dli_tui.tui.opening import Opening, Where
+    from dli_tui.tui.views import View
 
 TICK_SECONDS: Final = 1.0
 _GARBAGE: Final = 20_000
@@ -67,6 +68,11 @@ class Dashboard(App[None]):
         self.opening = opening
         self.choices = Choices.of(opening.choices)
         self.keymap = keymap(opening.keys)
+        self._configured, self._wrong_views = views.configured(opening.views)
+        self._own_views = views.kept(opening.choices)
+        self.unkept: dict[str, str] = {}
+        """What was chosen and isn't on its way to be kept; the last of it when this ends."""
+        self._keeping = asyncio.Lock()
         super().__init__(driver_class=Terminal)
         self.register_theme(colours.SAFE_THEME)
         self.bridge = Bridge(self)
@@ -100,8 +106,9 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(self.keymap.for_textual())
-        if self.keymap.problems:
-            told = "\n".join(("Of [keys] in the config file:", *self.keymap.problems))
+        problems = (*self.keymap.problems, *self._wrong_views)
+        if problems:
+            told = "\n".join(("Of [keys] and [views] in the config file:", *problems))
             self.notify(told, severity="warning", markup=False)
         self.set_interval(TICK_SECONDS, self._tick)
         self.call_after_refresh(self.bridge.start)
@@ -113,7 +120,7 @@ class Dashboard(App[None]):
         front = self.front
         # A tick may come when a screen is on its way and has nothing on it yet, and the last
         # one when half of a screen is gone.
-        is_whole = front is not None and front.is_mounted and not self._exit
+        is_whole = front is not None and front.is_mounted and self.is_running and not self._exit
         if front is not None and is_whole and front is self.screen:
             front.tick()
 
@@ -236,13 +243,34 @@ class Dashboard(App[None]):
         if choices == self.choices:
             return
         self.choices = choices
-        words = choices.as_words()
+        self._keep(choices.as_words())
+
+    def _keep(self, words: Mapping[str, str]) -> None:
+        self.unkept |= words
 
         async def keep() -> None:
-            await asyncio.to_thread(self.opening.remember, words)
+            async with self._keeping:
+                words, self.unkept = self.unkept, {}
+                await asyncio.to_thread(self.opening.remember, words)
 
         # Of what a worker may be, mypy can't tell a function that is awaited from one that isn't.
-        self.run_worker(keep, group="choices", exclusive=True)  # type: ignore[arg-type]
+        self.run_worker(keep, group="choices")  # type: ignore[arg-type]
+
+    @property
+    def views(self) -> list[View]:
+        """The saved views: those of the config file, and over them the person's own."""
+        return list({**self._configured, **self._own_views}.values())
+
+    def choose_view(self, view: View) -> None:
+        """Save a view."""
+        self._own_views[view.name] = view
+        self._keep({views.PREFIX + view.name: view.as_word()})
+
+    def forget_view(self, view: View) -> list[View]:
+        """Forget a view that was saved here; those that are left."""
+        self._own_views.pop(view.name, None)
+        self._keep({views.PREFIX + view.name: ""})
+        return self.views
 
     def action_choose_theme(self, name: str) -> None:
         """Wear a theme from now on."""

@@ -1,4 +1,4 @@
-"""What a person chose and wants to find again: theme, order, which times are told."""
+"""What a person chose and wants to find again: theme, order, columns, which times are told."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from dli_tui.present.arranging import Order
-from dli_tui.tui.columns import WORKFLOWS
+from dli_tui.tui.columns import ALL, named
 from dli_tui.tui.listing import WORST
 
-ORDERS: Final = (WORST.column, *(column.id for column in WORKFLOWS))
+ORDERS: Final = (WORST.column, *ALL)
 
 
 Option = TypeVar("Option")
@@ -36,6 +36,7 @@ class Choices(NamedTuple):
     theme: str | None = None
     order: Order = WORST
     times: Times = Times.SCHEDULE
+    columns: tuple[str, ...] = ALL
 
     def as_words(self) -> dict[str, str]:
         """How they are kept."""
@@ -43,6 +44,7 @@ class Choices(NamedTuple):
             "sort": self.order.column,
             "sort_direction": "down" if self.order.descending else "up",
             "times": self.times.name,
+            "columns": ",".join(self.columns),
         }
         return kept if self.theme is None else {**kept, "theme": self.theme}
 
@@ -51,9 +53,10 @@ class Choices(NamedTuple):
         """What was kept; anything unknown is as if it had never been chosen."""
         column = kept.get("sort", WORST.column)
         order = Order(column, kept.get("sort_direction") == "down") if column in ORDERS else WORST
-        times = kept.get("times", "")
+        times, columns = kept.get("times", ""), kept.get("columns", "")
         return cls(
             theme=kept.get("theme"),
             order=order,
             times=Times[times] if times in Times.__members__ else Times.SCHEDULE,
+            columns=named(columns.split(",")) if columns else ALL,
         )

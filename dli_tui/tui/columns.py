@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,8 +23,27 @@ WORKFLOWS: Final = (
     Column("runs", "runs", 10, least=5, given_up=4),
     Column("owner", "owner / team", 26, least=14, given_up=9),
 )
+ALL: Final = tuple(column.id for column in WORKFLOWS)
+FIRST: Final = ALL[0]
+"""The column that is always there."""
+_BY_ID: Final = {column.id: column for column in WORKFLOWS}
 _MINUTE: Final = 60
 _CALM_SECONDS: Final = 10
+
+
+def known(column: object) -> bool:
+    """Whether there is such a column."""
+    return column in _BY_ID
+
+
+def named(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns of these ids, each once, the names first."""
+    return tuple(dict.fromkeys((FIRST, *(one for one in columns if one in _BY_ID))))
+
+
+def columns_of(columns: Iterable[str]) -> tuple[Column, ...]:
+    """What a table needs to know of these columns."""
+    return tuple(_BY_ID[one] for one in named(columns))
 
 
 class WorkflowCells:

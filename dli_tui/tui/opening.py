@@ -96,6 +96,8 @@ class Opening:
     theme: str | None = None
     """A theme that was asked for; it wins over the remembered one."""
     keys: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """The saved views of the config file, as they stand there."""
     zone: str = "UTC"
     """The zone of whoever looks."""
     choices: Mapping[str, str] = field(default_factory=dict)

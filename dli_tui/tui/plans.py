@@ -189,7 +189,7 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     next_run = ""
     if standing.next_at is not None:
         next_run = f"; its run {words.until(standing.next_at, now)} falls out"
-    lines = [_of_it("loses", f"{standing.schedule} {standing.zone}{next_run}", Tone.PLAIN)]
+    lines = [_of_it("loses", f"{standing.schedule}{next_run}", Tone.PLAIN)]
     if standing.active:
         runs = words.plural(standing.active, "run")
         lines.append(_of_it("active", f"{runs} under way, refused without force", Tone.LATE))

@@ -3,9 +3,11 @@
 import pytest
 
 from dli_tui.domain.status import (
+    HealthStatus,
     ResultStatus,
     RunStatus,
     RunType,
+    SagaStatus,
     SourceType,
     StepStatus,
     WorkflowStatus,
@@ -136,3 +138,36 @@ def test_a_step_is_over_when_nothing_more_happens_to_it():
 )
 def test_values_are_spelt_as_the_seeds_spell_them(enum, values):
     assert [str(member) for member in enum] == values.split()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        *((str(status), status) for status in SagaStatus),
+        ("STARTED", SagaStatus.RUNNING),
+        ("in_progress", SagaStatus.RUNNING),
+        ("Rolling_Back ", SagaStatus.COMPENSATING),
+        ("timeout", SagaStatus.FAILED),
+        ("something new", SagaStatus.UNKNOWN),
+    ],
+)
+def test_the_word_for_a_saga_folds_into_ours(theirs, ours):
+    assert SagaStatus.of(theirs) is ours
+
+
+def test_a_saga_is_over_only_where_nothing_more_happens_to_it():
+    going = {SagaStatus.PENDING, SagaStatus.RUNNING, SagaStatus.COMPENSATING, SagaStatus.UNKNOWN}
+    assert {status for status in SagaStatus if not status.is_terminal} == going
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        *((str(status), status) for status in HealthStatus),
+        ("OK", HealthStatus.HEALTHY),
+        ("down", HealthStatus.UNHEALTHY),
+        ("configured", HealthStatus.UNKNOWN),
+    ],
+)
+def test_the_word_for_how_a_server_is_folds_into_ours(theirs, ours):
+    assert HealthStatus.of(theirs) is ours

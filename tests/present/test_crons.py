@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dli_tui.domain.cron import fields_of, problem_of
+from dli_tui.domain.cron import CronProblem, fields_of, problem_of
 from dli_tui.domain.schedule import next_fires
 from dli_tui.present.crons import words_of, wrong_part
 
@@ -116,6 +116,8 @@ def test_a_time_of_day_is_the_time_at_which_it_fires(minute, hour, weekday):
     ],
 )
 def test_where_a_cron_is_wrong(cron, wrong):
-    start, end = wrong_part(cron, fields_of(cron))
+    problem = fields_of(cron)
+    assert isinstance(problem, CronProblem)
+    start, end = wrong_part(cron, problem)
     assert cron[start:end] == wrong
     assert start < end, "there is always something to mark"

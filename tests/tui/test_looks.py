@@ -27,7 +27,8 @@ TABLES = [
     (SagaStatus, SAGAS),
     (HealthStatus, HEALTH),
 ]
-EVERY = [look for _, table in TABLES for look in table.values()] + [CANCELLING]
+LOOKS = (RUNS, STEPS, SCHEDULES, SAGAS, HEALTH)
+EVERY = [*(look for table in LOOKS for look in table.values()), CANCELLING]
 
 
 @pytest.mark.parametrize(

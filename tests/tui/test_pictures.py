@@ -156,7 +156,7 @@ async def test_templates_stand_shelf_by_shelf(size):
         await here.press("3")
         await here.press("down")
         assert "Custom Integration Template" in here.picture
-        assert ("Bearer {{api_token}}" in here.picture) is (size[0] >= 100)
+        assert ("fill in     api_endpoint, api_token" in here.picture) is (size[0] >= 100)
         assert same(f"templates-{size[0]}x{size[1]}", here)
 
 

@@ -9,6 +9,7 @@ import pytest
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, SourceType, StepStatus, WorkflowStatus
+from dli_tui.present.registrations import Standing
 from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui import plans
 from dli_tui.tui.deeds import Frozen, Target
@@ -144,3 +145,29 @@ def test_a_plan_of_very_many_says_how_many_more_there_are():
     plan = plans.pause(frozen(*names))
     assert words(plan)[-1] == "  and 7 more of the selected ones"
     assert plan.confirm == str(plans.MOST_TOLD + 7)
+
+
+def test_an_unregistration_says_of_each_what_is_lost():
+    soon = NOW + timedelta(minutes=20)
+    standing = Standing("every day at 06:00 (0 6 * * *) UTC", 2, soon, "by ann", "s3://x")
+    plan = plans.unregister(frozen(target("a")), [standing])
+    assert words(plan) == [
+        "  a  code, is removed",
+        "    loses   every day at 06:00 (0 6 * * *) UTC; its run in 20m falls out",
+        "    active  2 runs under way, refused without force",
+        "    made    by ann",
+        "    spec    s3://x",
+        "  Whether past runs are kept, the server decides",
+    ]
+
+
+def test_of_an_unregistration_what_nobody_knows_is_left_out():
+    standing = Standing("by hand only", 0, None, "", "")
+    plan = plans.unregister(frozen(target("a"), target("b")), [standing, standing])
+    assert plan.title == "Unregister 2 workflows?"
+    assert words(plan)[:4] == [
+        "  a  code, is removed",
+        "    loses   by hand only",
+        "  b  code, is removed",
+        "    loses   by hand only",
+    ]

@@ -51,6 +51,8 @@ class Place(StrEnum):
     HELP = "help"
     OPTIONS = "options"
     MONTH = "month"
+    VIEWS = "views"
+    COLUMNS = "columns"
 
 
 class Fixed(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
@@ -18,19 +18,19 @@ from dli_tui.present import arranging, words
 from dli_tui.present.arranging import Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.present.rows import WorkflowRow
-from dli_tui.tui import keys, late, sheets
+from dli_tui.tui import keys, sheets
 from dli_tui.tui.choices import ORDERS, following
-from dli_tui.tui.columns import WORKFLOWS, WorkflowCells
+from dli_tui.tui.columns import WorkflowCells, columns_of
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import Listing
-from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.screens.listdetail import DetailedScreen
+from dli_tui.tui.screens.listviews import ViewedScreen
 from dli_tui.tui.widgets.filterbar import FilterBar
 from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.page import Page
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dli_tui.domain.workflow import DatasetInfo
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
 
@@ -44,7 +44,7 @@ _SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
 _STATUSES: Final = (None, *WorkflowStatus)
 
 
-class WorkflowsScreen(DashboardScreen):
+class WorkflowsScreen(ViewedScreen, DetailedScreen):
     """All workflows, filtered and sorted, with a detail pane where there is room."""
 
     scope = Scope.LIST
@@ -53,19 +53,11 @@ class WorkflowsScreen(DashboardScreen):
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing()
-        self._told: WorkflowKey | None = None
         self._ticks = 0
-        self._behind = False
-        """Whether the cursor has moved since the detail pane was told."""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
         return ("Workflows",)
-
-    @property
-    def table(self) -> Table[WorkflowRow]:
-        """The list itself."""
-        return self.query_one("#workflows", Table)
 
     @property
     def freshness(self) -> Freshness | None:
@@ -103,9 +95,10 @@ class WorkflowsScreen(DashboardScreen):
 
     def body(self) -> Iterable[Widget]:
         cells = WorkflowCells(self.looks, self.now)
+        columns = columns_of(self.dash.choices.columns)
         yield FilterBar(id="filters")
         with_detail = Horizontal(
-            Table(WORKFLOWS, cells, lambda row: row.key, self.looks, id="workflows"),
+            Table(columns, cells, lambda row: row.key, self.looks, id="workflows"),
             Page(id="detail"),
             id="split",
         )
@@ -162,7 +155,7 @@ class WorkflowsScreen(DashboardScreen):
     def retell(self) -> None:
         self._told = None
         self._tell_empty()
-        self._tell_detail()
+        self.tell_detail()
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
         # A question leaves the list in sight; another page covers it, and then nobody asks.
@@ -176,7 +169,7 @@ class WorkflowsScreen(DashboardScreen):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.call_after_refresh(self._want_runs)
+        self.call_after_refresh(self.want_runs)
 
     # Rows
 
@@ -208,7 +201,7 @@ class WorkflowsScreen(DashboardScreen):
         follow = current is not None and table.is_steered
         table.load(self.listing.shown, keep=current.key if current and follow else None)
         self._tell_empty()
-        self._want_runs()
+        self.want_runs()
         self.tell_header()
 
     def go_to(self, key: WorkflowKey) -> None:
@@ -220,8 +213,7 @@ class WorkflowsScreen(DashboardScreen):
             self.table.go_to(at)
             self.table.focus()
 
-    def _want_runs(self) -> None:
-        """Have the last runs of what can be seen fetched."""
+    def want_runs(self) -> None:
         if self.session is None:
             return
         seen = self.table.seen
@@ -241,52 +233,6 @@ class WorkflowsScreen(DashboardScreen):
         else:
             where = self.dash.opening.where.name
             self.table.say(sheets.nothing_there(where, self.key("go.refresh")))
-
-    # Detail
-
-    @on(Lines.CursorMoved)
-    def _cursor_moved(self) -> None:
-        # The cursor is painted first: a key is answered at once, what it leads to follows.
-        if not self._behind:
-            self._behind = True
-            self.call_after_refresh(self._catch_up)
-
-    def _catch_up(self) -> None:
-        self._behind = False
-        self._want_runs()
-        self._tell_detail()
-
-    def _tell_detail(self) -> None:
-        """Tell of the row under the cursor; what takes a question comes a moment later."""
-        row = self.table.current
-        if row is None or self.session is None:
-            self.query_one("#detail", Page).tell([])
-            return
-        self._tell_sheet(row, self.session.known_dataset(row.key.name))
-        if row.key != self._told:
-            self._told = row.key
-            self.query_one("#detail", Page).scroll_lines_to(0)
-            self.run_worker(self._tell_more(row.key), group="detail", exclusive=True)
-
-    async def _tell_more(self, key: WorkflowKey) -> None:
-        """Ask for what the list doesn't know of a dataset, once the cursor rests on it."""
-        if self.session is None:
-            return
-        await self.session.pace.sleep(ASK_SECONDS)
-        known = await self.session.dataset_info(key.name)
-        row = self.table.current
-        if row is not None and row.key == key:
-            self._tell_sheet(row, known)
-
-    def _tell_sheet(self, row: WorkflowRow, known: DatasetInfo | None) -> None:
-        session = self.session
-        info = session.workflows.rows.get(row.key) if session is not None else None
-        if session is None or info is None:
-            return
-        runs = session.workflows.recent.get(row.key.name, ())
-        sheet = late.making().workflow_sheet(info, row, runs, known, self.now())
-        told = sheets.workflow(sheet, self.zone(row.zone), self.now(), self.looks)
-        self.query_one("#detail", Page).tell(told)
 
     # Commands of the list
 
@@ -391,6 +337,15 @@ class WorkflowsScreen(DashboardScreen):
 
     def _filter(self, **changes: Any) -> None:  # noqa: ANN401 - each field has its own type
         self._filter_by(self.listing.filter._replace(**changes))
+
+    def take_up(self, filtered: ListFilter) -> None:
+        self.query_one(FilterBar).forget()
+        self.listing.filter = filtered
+        self._tell_filters()
+        self.rearrange()
+
+    def use_columns(self, columns: Sequence[str]) -> None:
+        self.table.use(columns_of(columns))
 
     def _filter_by(self, wanted: ListFilter) -> None:
         if wanted == self.listing.filter:
