@@ -20,7 +20,8 @@ def test_importing_it_loads_nothing_heavy():
 
 def test_what_a_screen_draws_with_loads_no_model():
     modules = ("rows", "words", "filters", "arranging", "gantt", "strips", "crons", "parameters")
-    names = ", ".join(f"dli_tui.present.{module}" for module in (*modules, "besides", "eta"))
+    pictures = ("runfilters", "trend", "outcomes", "stepgrid", "besides", "eta")
+    names = ", ".join(f"dli_tui.present.{module}" for module in (*modules, *pictures))
     heavy = ("pydantic", "croniter", "httpx", "textual", "rich")
     code = f"import sys, {names}; print(*(name for name in {heavy} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

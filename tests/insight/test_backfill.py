@@ -204,3 +204,56 @@ def test_completed_slots_that_would_run_again_are_warned_of():
     assert said in planned(HISTORY).warnings
     assert planned(HISTORY, scope=BackfillScope.MISSING).warnings == ()
     assert planned(HISTORY, scope=BackfillScope.FAILED).warnings == ()
+
+
+def test_days_that_are_left_out_are_skipped_and_said_so():
+    found = planned(HISTORY, without=frozenset({date(2026, 3, 3)}))
+    assert actions(found) == [RERUN, SKIP, SKIP, RERUN, RUN]
+    assert found.slots[1].note == "left out"
+    assert not found.is_plain
+
+
+def test_only_the_slots_that_are_meant_would_run():
+    found = planned(HISTORY, only=frozenset({slot(5), slot(6)}))
+    assert actions(found) == [SKIP, SKIP, SKIP, RERUN, RUN]
+    assert [one.note for one in found.slots[:2]] == ["left out", "left out"]
+
+
+def test_a_slot_that_is_not_due_says_so_even_where_it_was_left_out():
+    found = planned(end=date(2026, 3, 21), now=NOW, without=frozenset({date(2026, 3, 21)}))
+    assert found.slots[-1].note == "not due yet"
+
+
+@pytest.mark.parametrize("status", [WorkflowStatus.PAUSED, WorkflowStatus.DISABLED])
+def test_a_schedule_that_is_held_is_warned_of(status):
+    held = row().model_copy(update={"status": status})
+    (warning,) = planned(of=held).warnings
+    assert str(status) in warning
+    assert "nothing can be started" in warning
+
+
+def successes(seconds):
+    return [
+        run(2, RunStatus.COMPLETED, run_id=f"old{number}", seconds=seconds) for number in range(5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (60, None),
+        (6 * 3600, "fires once before this would be done, at 06:00 first"),
+        (12 * 3600, "fires 2 times before this would be done, at 06:00 first"),
+        (20 * 86400, "fires more than 20 times before this would be done, at 06:00 first"),
+    ],
+)
+def test_fires_that_come_before_its_end_are_warned_of(seconds, said):
+    found = planned(successes(seconds), scope=BackfillScope.MISSING)
+    about = [one for one in found.warnings if "schedule fires" in one]
+    assert [said in one for one in about] == ([] if said is None else [True])
+
+
+def test_fires_are_told_by_the_clock_of_the_schedule():
+    seoul = row(zone="Asia/Seoul")
+    (warning,) = planned(successes(6 * 3600), of=seoul, scope=BackfillScope.MISSING).warnings
+    assert "at 06:00 first" in warning

@@ -200,3 +200,10 @@ def test_a_share_is_whole_only_when_all_is_done(done, total, shown):
 
 def test_tries_have_their_plural():
     assert (words.tries(1), words.tries(3)) == ("1 try", "3 tries")
+
+
+def test_a_day_is_that_of_its_zone():
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    assert str(words.day_of(late, "UTC")) == "2026-11-20"
+    assert str(words.day_of(late, "Asia/Seoul")) == "2026-11-21"
+    assert str(words.day_of(late, "Nowhere/Known")) == "2026-11-20"

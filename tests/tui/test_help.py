@@ -87,3 +87,20 @@ def test_no_widget_has_a_key_that_is_not_declared_with_the_others(owner, place):
     assert {one.action for one in owner.BINDINGS} == {
         one.action for one in keys.FIXED if one.place is place and one.action
     }
+
+
+@pytest.mark.parametrize("scope", keys.SCREENS)
+def test_no_heading_stands_over_nothing(scope):
+    lines = [line.rstrip() for line in words(scope)]
+    headings = [at for at, line in enumerate(lines) if line and not line.startswith(" ")]
+    assert headings
+    assert all(lines[at + 1].startswith(" ") for at in headings)
+
+
+@pytest.mark.parametrize(
+    ("scope", "word"),
+    [(Scope.SAGA, "compensating"), (Scope.SAGAS, "cancel requested"), (Scope.HEALTH, "degraded")],
+)
+def test_the_glyphs_of_a_screen_are_explained_there_and_only_there(scope, word):
+    assert any(word in line for line in words(scope))
+    assert not any(word in line for line in words(Scope.LIST))

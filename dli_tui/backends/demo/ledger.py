@@ -101,6 +101,8 @@ class Ledger:
     """The rows that are no longer, or not only, what the scenario says."""
     pauses: dict[str, list[Pause]] = field(default_factory=lambda: defaultdict(list))
     runs: dict[str, list[HandRun]] = field(default_factory=lambda: defaultdict(list))
+    owners: dict[str, str] = field(default_factory=dict)
+    """By the id of a run that somebody started, its workflow: the id may say nothing of it."""
     backfills: dict[str, list[HandBackfill]] = field(default_factory=lambda: defaultdict(list))
     events: dict[str, list[RunEvent]] = field(default_factory=lambda: defaultdict(list))
     eventful: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -196,6 +198,7 @@ def _pause(book: Ledger, action: Action) -> None:
 def _run(book: Ledger, action: Action) -> None:
     parameters = action.details.get("parameters", {})
     slot, mark = action.details.get("slot"), SequenceMark.of(parameters)
+    book.owners[action.run_id] = action.name
     book.runs[action.name].append(
         HandRun(
             action.run_id,

@@ -141,8 +141,9 @@ class World:
         for archived in self.book.scenario.archive:
             if archived.run_id == run_id and archived.started <= self.now:
                 return archived
-        for name in {**self.book.runs, **self.book.backfills}:
-            if run_id.startswith(name):
+        owner = self.book.owners.get(run_id)
+        for name in self.book.backfills if owner is None else (owner,):
+            if owner is not None or run_id.startswith(name):
                 for play in self._by_hand(name):
                     if play.run_id == run_id:
                         return play

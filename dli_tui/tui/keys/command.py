@@ -47,6 +47,7 @@ class Place(StrEnum):
     LINES = "lines"
     LOG = "log"
     QUESTION = "question"
+    NAMES = "names"
     PALETTE = "palette"
     HELP = "help"
     OPTIONS = "options"

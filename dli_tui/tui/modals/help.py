@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import Keymap
 from dli_tui.tui.keys import Place, Scope
-from dli_tui.tui.looks import RUNS, SCHEDULES, Look, Looks, Tone
+from dli_tui.tui.looks import CANCELLING, HEALTH, RUNS, SAGAS, SCHEDULES, Look, Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
@@ -75,11 +75,16 @@ def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
     lines += [
         *_fixed("Moving, and leaving", *moving),
         *_fixed("When something is asked", Place.QUESTION),
+        *_fixed("Where a name is completed", Place.NAMES),
         *_fixed("Among the commands", Place.PALETTE),
         *_fixed("In this help", Place.HELP),
         *_section("Runs", [_look(look, looks) for look in RUNS.values()]),
         *_section("Schedules", [_look(look, looks) for look in SCHEDULES.values()]),
     ]
+    if scope in (Scope.SAGAS, Scope.SAGA):
+        lines += _section("Sagas", [_look(look, looks) for look in (*SAGAS.values(), CANCELLING)])
+    if scope is Scope.HEALTH:
+        lines += _section("Parts of the server", [_look(look, looks) for look in HEALTH.values()])
     if scope is Scope.LIST:
         lines += _section("Filter text", [_line(key, says) for key, says in _FILTERS])
     return lines
@@ -94,7 +99,7 @@ _FILTERS: Final = (
 
 
 def _section(title: str, lines: list[Text]) -> list[Text]:
-    return [(Piece(title, bold=True),), *lines, ()]
+    return [(Piece(title, bold=True),), *lines, ()] if lines else []
 
 
 def _fixed(title: str, *places: Place) -> list[Text]:

@@ -112,7 +112,15 @@ CALLS = {
 }
 """What a backend without a capability must refuse."""
 
-A_LONGER_WAY = frozenset({Capability.CHANGES, Capability.RECENT_RUNS, Capability.DATASET_INFO})
+A_LONGER_WAY = frozenset(
+    {
+        Capability.CHANGES,
+        Capability.RECENT_RUNS,
+        Capability.DATASET_INFO,
+        # Without it the client keeps the dates going itself.
+        Capability.SEQUENCES,
+    }
+)
 """What every backend answers, with or without the capability."""
 
 

@@ -7,8 +7,9 @@ import pytest
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.ids import RunRef
-from dli_tui.domain.query import BackfillRequest
+from dli_tui.domain.query import BackfillRequest, RunRequest
 from dli_tui.domain.schedule import slots_or_days
+from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, RunType
 from tests.backends.contract.places import history, needs, refused, watched
 from tests.support import row_of
@@ -159,3 +160,72 @@ async def test_a_retry_of_the_date_that_failed_leaves_the_backfill_over(backend,
 async def test_what_is_held_is_not_backfilled(backend, place, role):
     request = BackfillRequest(getattr(place, role), *place.dates)
     await refused(backend.backfill(request), ErrorCode.WORKFLOW_INVALID_STATE)
+
+
+@needs(Capability.BACKFILL)
+async def test_a_backfill_tells_each_of_its_dates_begun_or_not(backend, place, clock):
+    slots = await slots_of(backend, place.manual, place.dates)
+    result = await backend.backfill(asked(place))
+    ref = RunRef(result.run_id, place.manual)
+    clock.move(8)
+    begun = await backend.backfill_status(ref)
+    assert begun.whole.status.is_running
+    assert [one.run is None for one in begun.dates[1:]] == [True] * (len(slots) - 1)
+    await watched(backend, clock, ref, step=5)
+    over = await backend.backfill_status(ref)
+    assert [one.slot for one in over.dates] == list(slots)
+    assert {one.status for one in over.dates} == {RunStatus.COMPLETED}
+    assert not over.is_unfinished
+
+
+@needs(Capability.BACKFILL)
+async def test_dates_after_a_failure_are_left_unfinished_and_found_in_the_list(
+    backend, place, clock
+):
+    day = place.dates[0]
+    result = await backend.backfill(BackfillRequest(place.failing, day, day))
+    ref = RunRef(result.run_id, place.failing)
+    await watched(backend, clock, ref, step=5)
+    found = await backend.backfill_status(ref)
+    assert found.is_unfinished
+    assert len(found.failed) == 1
+    assert found.remaining == (*found.failed, *found.not_begun)
+    assert ref.run_id in [one.ref.run_id for one in await backend.backfills()]
+
+
+@needs(Capability.BACKFILL)
+async def test_nobody_knows_a_backfill_that_was_never_started(backend, place):
+    await refused(
+        backend.backfill_status(RunRef("nothing", place.manual)), ErrorCode.WORKFLOW_NOT_FOUND
+    )
+
+
+@needs(Capability.BACKFILL, Capability.RUN)
+async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backend, place, clock):
+    slots = (await slots_of(backend, place.manual, place.dates))[:2]
+    mark = SequenceMark("mine", slots, place.user)
+    wanted = RunRequest(
+        place.manual,
+        {"a": 1, KEY: mark.as_parameter(0)},
+        slot=slots[0],
+        run_id=mark.run_id(slots[0]),
+    )
+    started = await backend.run(wanted)
+    run = (await watched(backend, clock, RunRef(started.run_id, place.manual), step=5))[-1]
+    assert (run.slot, run.run_type, run.backfill_id) == (slots[0], RunType.BACKFILL, "mine")
+    found = await backend.backfill_status(RunRef("mine", place.manual))
+    assert [one.slot for one in found.dates] == list(slots)
+    assert [one.status for one in found.dates] == [RunStatus.COMPLETED, None]
+    assert "mine" in [one.ref.run_id for one in await backend.backfills()]
+
+
+@needs(Capability.BACKFILL, Capability.RUN)
+async def test_the_same_date_started_twice_is_one_run(backend, place):
+    slots = (await slots_of(backend, place.manual, place.dates))[:1]
+    mark = SequenceMark("mine", slots)
+    wanted = RunRequest(
+        place.manual, {KEY: mark.as_parameter(0)}, slot=slots[0], run_id=mark.run_id(slots[0])
+    )
+    await backend.run(wanted)
+    await refused(backend.run(wanted), ErrorCode.WORKFLOW_EXECUTION_FAILED)
+    assert len(await children(backend, place.manual)) == 1

@@ -63,7 +63,16 @@ def bare():
     return Bare()
 
 
-THE_LONGER_WAY = {"cursor", "workflow", "registered", "recent_runs", "changes", "dataset_info"}
+THE_LONGER_WAY = {
+    "backfill_status",
+    "backfills",
+    "changes",
+    "cursor",
+    "dataset_info",
+    "recent_runs",
+    "registered",
+    "workflow",
+}
 OPTIONAL = sorted(
     name
     for name, method in vars(Backend).items()
@@ -181,3 +190,17 @@ async def test_a_list_that_breaks_leaves_the_last_one_to_go_on_with(bare):
     bare.rows = rows
     again = await bare.changes(first.cursor)
     assert (again.whole, again.workflows, again.gone) == (False, (), ())
+
+
+async def test_a_backfill_without_marks_is_what_its_history_tells():
+    day = datetime(2026, 3, 1, 6, tzinfo=UTC)
+    whole = run("b1", RunStatus.FAILED, run_type=RunType.BACKFILL, backfill_id="b1")
+    one = run("r1", run_type=RunType.BACKFILL, backfill_id="b1", slot=day)
+    other = run("r2", run_type=RunType.BACKFILL, backfill_id="b2", slot=day)
+    found = await Bare([row("d")], [whole, one, other]).backfill_status(RunRef("b1", "d"))
+    assert found.whole == whole
+    assert [date.run for date in found.dates] == [one]
+
+
+async def test_a_bare_place_knows_of_no_backfills(bare):
+    assert await bare.backfills() == ()

@@ -8,7 +8,7 @@ from dli_tui.backends.demo.crowd import SCHEDULES, with_crowd
 from dli_tui.backends.demo.ledger import ledger
 from dli_tui.backends.demo.scenario import DemoWorkflow
 from dli_tui.backends.demo.world import World
-from dli_tui.domain.query import RunRequest, WorkflowQuery
+from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
 from tests.support import everything
 
 
@@ -96,3 +96,31 @@ async def test_the_numbers_of_the_health_page_count_the_last_day(demo, clock):
     assert numbers["success_rate_24h"] == pytest.approx(
         100 * numbers["completed_executions_24h"] / ended, abs=0.06
     )
+
+
+async def test_the_history_of_a_crowd_is_that_of_each_put_together(demo):
+    scenario = with_crowd(2_300, 0)
+    backend = demo(scenario)
+    one = scenario.workflows[-1]
+    assert sum(other.fate == one.fate for other in scenario.workflows) > 1
+    await backend.run(RunRequest(one.name))
+    together = [run async for run in first(backend.history(HistoryQuery()), 3_000)]
+    moments = [portraits.started(run) for run in together]
+    assert moments == sorted(moments, reverse=True)
+    assert len({run.ref for run in together}) == len(together)
+    assert together[0].dataset_name == one.name
+    for name in {run.dataset_name for run in together[:40]}:
+        mine = [run for run in together if run.dataset_name == name]
+        alone = await everything(backend.history(HistoryQuery(workflow=name, limit=len(mine))))
+        assert mine == alone
+
+
+async def first(pages, count):
+    """So many items of the first pages."""
+    seen = 0
+    async for page in pages:
+        for item in page.items:
+            yield item
+        seen += len(page.items)
+        if seen >= count:
+            return

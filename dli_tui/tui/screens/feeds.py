@@ -1,0 +1,193 @@
+"""Screens about one feed of the session: begun as they open, resting while they are covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
+
+from textual import events, on
+from textual.widgets import Input
+
+from dli_tui.domain.capability import Capability
+from dli_tui.session.feed import Feed
+from dli_tui.tui import sheets
+from dli_tui.tui.keys import Command
+from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.widgets.filterbar import FilterLine
+from dli_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dli_tui.present.besides import SagaRow, TemplateRow
+    from dli_tui.session.freshness import Freshness
+    from dli_tui.session.news import News
+    from dli_tui.session.session import Session
+    from dli_tui.tui.widgets.page import Text
+
+Fed = TypeVar("Fed", bound=Feed)
+
+_WAIT_SECONDS: Final = 0.3
+
+
+class FeedScreen(DashboardScreen, Generic[Fed]):
+    """A page that shows what its feed brings; what isn't offered is said in words."""
+
+    CSS_PATH = "feeds.tcss"
+    needs: ClassVar[Capability]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feed: Fed | None = None
+
+    # What a screen says of itself
+
+    def feed_of(self, session: Session) -> Fed:
+        """The feed that this page is about."""
+        raise NotImplementedError
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an answer has come."""
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Show what the feed has."""
+        raise NotImplementedError
+
+    def tell_instead(self, note: Sequence[Text]) -> None:
+        """Say why there is nothing to show."""
+        raise NotImplementedError
+
+    # Frame
+
+    @property
+    def freshness(self) -> Freshness | None:
+        if self.feed is not None:
+            return self.feed.freshness
+        # Where there is no such thing, the list tells how the server is.
+        return self.session.workflows.freshness if self.session is not None else None
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_timer(_WAIT_SECONDS, self._tell_waiting)
+
+    def _tell_waiting(self) -> None:
+        is_asked = self.session is None or self.feed is not None
+        if is_asked and not self.is_known and self.problem is None:
+            self.tell_instead(sheets.skeleton(self.dash.opening.where.name, self.looks))
+
+    def opened(self) -> None:
+        session = self.session
+        if session is None or self.feed is not None:
+            return
+        self.tell_keys()
+        if self.needs not in session.capabilities:
+            where = self.dash.opening.where.name
+            self.tell_instead(sheets.not_offered(self.needs, where, self.key("go.list")))
+            return
+        self.feed = self.feed_of(session)
+        self.follow(self.feed)
+        self.run_worker(self.feed.start(), group="feed")
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        if self.feed is not None:
+            self.dash.close_later(self.feed)
+
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self.feed is not None:
+            self.feed.pause()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.feed is not None:
+            self.feed.resume()
+
+    def moved(self, news: News) -> None:
+        self.retell()
+
+    def retell(self) -> None:
+        if self.is_known:
+            self.show()
+        elif self.problem is not None:
+            self.tell_instead(sheets.failed(self.problem, self.key("go.refresh")))
+
+    def offers(self, command: Command) -> bool:
+        # A deed is about what this page is about, whatever it needs elsewhere.
+        about = self.needs if command.writes else command.needs
+        return super().offers(command._replace(needs=about))
+
+    def action_refresh(self) -> None:
+        super().action_refresh()
+        if self.feed is not None:
+            self.feed.refresh()
+
+
+class FeedList(FeedScreen[Fed]):
+    """A page with a table that a text and a choice filter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.search = ""
+
+    def tell_filters(self) -> None:
+        """Say which filters are in force."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Take the choices off; the text is taken off already."""
+        raise NotImplementedError
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is filtered."""
+        raise NotImplementedError
+
+    @property
+    def table(self) -> Table[Any]:
+        """The rows."""
+        return self.query_one(Table)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_focus(self.table)
+        self.tell_filters()
+
+    def tell_instead(self, note: Sequence[Text]) -> None:
+        self.table.say(note)
+
+    def load(self, rows: Sequence[TemplateRow] | Sequence[SagaRow]) -> None:
+        """Show these rows; a cursor that somebody has put somewhere stays with its row."""
+        table = self.table
+        current = table.current if table.is_steered else None
+        table.load(rows, keep=current.raw if current is not None else None)
+
+    def refilter(self) -> None:
+        """Other filters are in force."""
+        self.tell_filters()
+        self.retell()
+        self.tell_header()
+
+    def action_filter(self) -> None:
+        self.query_one(FilterLine).ask()
+
+    @on(Input.Changed, "#text")
+    def _text_typed(self, message: Input.Changed) -> None:
+        self.search = message.value
+        self.refilter()
+
+    @on(FilterLine.Left)
+    def _text_left(self) -> None:
+        self.set_focus(self.table)
+        self.tell_filters()
+
+    def action_clear(self) -> None:
+        self.search = ""
+        self.query_one(FilterLine).forget()
+        self.clear()
+        self.refilter()
+
+    def action_back(self) -> None:
+        if self.is_filtered:
+            self.action_clear()
+        else:
+            super().action_back()

@@ -1,0 +1,127 @@
+"""A backfill that is kept going from here: date after date, up to the first that goes wrong."""
+
+import pytest
+
+from dli_tui.client import WorkflowClient
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import DLIError, ErrorCode, ServerError, WorkflowExecutionError
+from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
+from tests.support_backends import ScriptedBackend, row, run
+
+DONE, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
+
+
+async def at_once(_seconds):
+    return None
+
+
+class Slow:
+    """Sleeps nothing, and remembers for how long it was asked to."""
+
+    def __init__(self):
+        self.seconds = []
+
+    async def __call__(self, seconds):
+        self.seconds.append(seconds)
+
+
+def place(statuses, **cues):
+    """A place that starts single runs only, and tells of them what `statuses` say."""
+    told = [run(f"r{at}", status) for at, status in enumerate(statuses)]
+    return ScriptedBackend(
+        [row("d")], without=[Capability.SEQUENCES], cues={"run_status": told, **cues}
+    )
+
+
+async def sequence_of(backend, clock, *, end="2026-03-03", **choice):
+    client = WorkflowClient(backend, clock=clock)
+    plan = await client.plan_backfill("d", "2026-03-01", end, **choice)
+    return client, plan, await client.sequence(plan, {"a": 1})
+
+
+async def test_dates_go_one_after_the_other(clock):
+    backend = place([RUNNING, DONE, DONE, DONE])
+    _, plan, sequence = await sequence_of(backend, clock)
+    assert len(sequence.remaining) == 3
+    await sequence.keep_going(at_once)
+    asked = backend.arrived("run")
+    assert [one.slot for one in asked] == list(plan.wanted)
+    assert all(one.parameters["a"] == 1 for one in asked)
+    marks = [SequenceMark.of(one.parameters) for one in asked]
+    assert marks == [sequence.mark] * 3
+    assert [one.run_id for one in asked] == [sequence.mark.run_id(slot) for slot in plan.wanted]
+    assert sequence.status is DONE
+    assert sequence.remaining == ()
+    assert sequence.result.status is ResultStatus.SUCCESS
+
+
+@pytest.mark.parametrize("bad", [FAILED, RunStatus.TIMEOUT, RunStatus.KILLED])
+async def test_it_ends_with_the_first_that_does_not_go_well(clock, bad):
+    backend = place([DONE, bad])
+    _, plan, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert len(backend.arrived("run")) == 2
+    assert sequence.status is bad
+    assert sequence.remaining == plan.wanted[2:]
+    assert sequence.result.status is ResultStatus.FAILED
+
+
+async def test_a_date_that_cannot_be_started_ends_it_and_is_not_asked_for_again(clock):
+    refusal = WorkflowExecutionError("no room", dataset_name="d")
+    backend = place([DONE], run=[None, refusal])
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert len(backend.arrived("run")) == 2
+    assert sequence.problem is refusal
+    assert "no room" in sequence.result.message
+    assert len(sequence.remaining) == 2
+
+
+async def test_a_server_that_is_away_is_asked_again_ever_more_slowly(clock):
+    away = ServerError("away")
+    backend = place([], run_status=[away, away, away, run("r", DONE)])
+    _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
+    slow = Slow()
+    await sequence.keep_going(slow)
+    assert slow.seconds == [2.0, 4.0, 8.0, 16.0]
+    assert sequence.status is DONE
+    assert backend.sent == ["run"]
+
+
+async def test_who_stops_it_lets_no_other_date_begin(clock):
+    backend = place([DONE])
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once, told=sequence.stop)
+    assert len(backend.arrived("run")) == 1
+    assert sequence.status is RunStatus.KILLED
+
+
+async def test_the_plan_says_who_keeps_it_going(clock):
+    client, plan, _ = await sequence_of(place([]), clock)
+    assert any("This program keeps it going" in one for one in plan.warnings)
+    assert client.keeps_going(plan)
+    _, parallel, _ = await sequence_of(place([]), clock, parallel=True)
+    assert not client.keeps_going(parallel)
+    assert not any("This program" in one for one in parallel.warnings)
+
+
+async def test_a_command_waits_until_its_dates_are_done(clock):
+    backend = place([DONE, FAILED])
+    client, plan, _ = await sequence_of(backend, clock)
+    client.clock.sleep = at_once
+    result = await client.start_backfill(plan)
+    assert (result.run_status, result.total_runs) == (FAILED, 3)
+    assert len(result.run_ids) == 2
+
+
+async def test_what_is_held_is_not_begun(clock):
+    backend = ScriptedBackend(
+        [row("d", status=WorkflowStatus.PAUSED)], without=[Capability.SEQUENCES]
+    )
+    client = WorkflowClient(backend, clock=clock)
+    plan = await client.plan_backfill("d", "2026-03-01", "2026-03-02")
+    with pytest.raises(DLIError) as caught:
+        await client.sequence(plan, {})
+    assert caught.value.code is ErrorCode.WORKFLOW_INVALID_STATE
+    assert backend.sent == []

@@ -1,0 +1,40 @@
+"""The mark of a backfill that we keep going is read back from any of its runs, or not at all."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dli_tui.domain.sequence import KEY, SequenceMark
+
+SLOTS = (datetime(2026, 3, 1, 6, tzinfo=UTC), datetime(2026, 3, 2, 6, tzinfo=UTC))
+MARK = SequenceMark("b1", SLOTS, "ann")
+
+
+def test_it_is_read_as_it_was_written():
+    assert SequenceMark.of({"a": 1, KEY: MARK.as_parameter(1)}) == MARK
+
+
+def test_each_date_has_a_run_id_of_its_own_that_is_the_same_each_time():
+    first, second = (MARK.run_id(slot) for slot in SLOTS)
+    assert first != second
+    assert first == SequenceMark("b1", SLOTS).run_id(SLOTS[0])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        "text",
+        {},
+        {"backfill_id": "b", "slots": "2026"},
+        {"backfill_id": 3, "slots": []},
+        {"backfill_id": "b", "slots": ["no time"]},
+        {"backfill_id": "b", "slots": [5]},
+    ],
+)
+def test_what_is_no_mark_is_none(found):
+    assert SequenceMark.of({KEY: found}) is None
+
+
+def test_a_run_without_one_belongs_to_nothing():
+    assert SequenceMark.of({"day": "2026-03-01"}) is None

@@ -1,0 +1,62 @@
+"""What a plan is made of is fetched once for the dates that are looked at."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from dli_tui.domain.errors import ServerError
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.query import BackfillChoice
+from dli_tui.domain.status import RunStatus
+from dli_tui.session.planning import Planning
+from tests.support import ManualClock
+from tests.support_backends import NOW, ScriptedBackend, row, run
+from tests.support_session import looking_at, surroundings
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 3)
+FAILED = run("r2", RunStatus.FAILED, slot=datetime(2026, 3, 2, 9, tzinfo=UTC))
+
+
+async def planning_of(backend):
+    async with looking_at(backend, clock=ManualClock(NOW)) as here:
+        return Planning(here.session.client, WorkflowKey("d"), surroundings())
+
+
+async def test_nothing_is_planned_of_what_is_not_known():
+    planning = await planning_of(ScriptedBackend([row("d")]))
+    assert planning.plan(BackfillChoice(FIRST, LAST)) is None
+
+
+async def test_a_plan_is_made_of_what_is_known_without_asking_again():
+    backend = ScriptedBackend([row("d")], [FAILED])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    asked = len(backend.calls)
+    plan = planning.plan(BackfillChoice(FIRST, LAST))
+    assert [slot.run_status for slot in plan.slots] == [None, RunStatus.FAILED, None]
+    await planning.look(date(2026, 3, 2), LAST)
+    assert planning.plan(BackfillChoice(LAST, LAST)).to_run == 1
+    assert len(backend.calls) == asked
+
+
+async def test_dates_further_on_are_fetched_with_those_between():
+    backend = ScriptedBackend([row("d")])
+    planning = await planning_of(backend)
+    await planning.look(LAST, LAST)
+    await planning.look(FIRST, FIRST)
+    assert planning.knows(FIRST, LAST)
+    asked = backend.arrived("history")[-1]
+    assert (asked.start_date, asked.end_date) == (date(2026, 2, 28), date(2026, 3, 4))
+
+
+async def test_what_went_wrong_is_kept_beside_what_was_known():
+    backend = ScriptedBackend([row("d")])
+    planning = await planning_of(backend)
+    await planning.look(LAST, LAST)
+    backend.cues["history"] = [ServerError("away")]
+    await planning.look(FIRST, FIRST)
+    assert planning.problem.message == "away"
+    assert planning.plan(BackfillChoice(LAST, LAST)) is not None
+    await planning.look(FIRST, FIRST)
+    assert planning.problem is None
+    assert planning.knows(FIRST, LAST)

@@ -1,0 +1,142 @@
+"""A workflow is made from a template by filling in what the template leaves open."""
+
+from __future__ import annotations
+
+import pytest
+
+from dli_tui.domain.errors import WorkflowRegistrationError
+from dli_tui.domain.template import Template
+from dli_tui.tui.modals.fromtemplate import TemplateQuestion
+from dli_tui.tui.opening import Where
+from tests.support_deeds import answer, notices
+from tests.support_tui import dashboard
+from tests.tui.test_templates_screen import Shelves
+
+MONDAYS = "0 9 * * 1"
+
+
+async def ask(here, row=1):
+    """Open the form of a template, by its line."""
+    await here.press("3")
+    await here.press(*["down"] * row, "plus")
+    assert isinstance(here.screen, TemplateQuestion)
+
+
+async def fill(here, **values):
+    """Put values into fields, as a paste does."""
+    for name, value in values.items():
+        here.screen._field(name.replace("_", "-")).value = value
+    await here.settle()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_what_is_filled_in_makes_a_workflow_that_is_on_the_list(size):
+    async with dashboard(size=size) as here:
+        await ask(here)
+        await fill(here, name="crm.leads", value_0="https://crm.example.com", value_1="s3cret")
+        assert "makes       crm.leads" in here.picture
+        assert "runs        by hand only" in here.picture
+        await here.press("tab", "tab", "tab", "tab", "tab", "space")
+        assert "runs        Mon at 09:00 (UTC), first in 2d" in here.picture
+        await answer(here)
+        assert "Made crm.leads from Custom Integration Template" in notices(here)
+        (action,) = here.backend._journal.actions()
+        assert (action.details["cron"], action.details["template"]) == (MONDAYS, "2")
+        assert "https://crm.example.com" in action.details["yaml"]
+        assert "Bearer s3cret" in action.details["yaml"]
+        assert here.screen.table.current.uses == 13
+        await here.press("1")
+        assert "crm.leads" in {row.name for row in here.app.listing.rows.values()}
+
+
+async def test_what_is_missing_is_said_where_it_is_missing():
+    async with dashboard(size=(80, 24)) as here:
+        await ask(here)
+        await answer(here)
+        assert "Give the new workflow a name" in here.picture
+        assert here.picture.count("Fill it in: the template's steps use it") == 2
+        assert here.app.focused.parent.parent.name == "name"
+        await fill(here, name="orders_daily", value_0="x", value_1="y", cron="0 25 * * *")
+        await answer(here)
+        assert "There is a workflow of that name already" in here.picture
+        assert "25" in here.screen._field("cron").query_one("Saying").words
+        assert here.sent == []
+
+
+async def test_a_schedule_that_is_wanted_has_to_be_typed():
+    async with dashboard() as here:
+        await ask(here, row=3)
+        await fill(here, name="t", value_0="x", value_1="1", cron="")
+        assert "by a schedule that can't be read yet" in here.picture
+        await answer(here)
+        assert "Type a schedule, or turn it off below" in here.picture
+        assert here.sent == []
+
+
+async def test_a_template_that_begins_by_an_upload_offers_to_leave_that_out():
+    backend = Shelves(
+        Template(id="1", name="t", default_trigger_config={"type": "file_upload", "enabled": True})
+    )
+    async with dashboard(backend=backend) as here:
+        await ask(here, row=0)
+        await fill(here, name="t")
+        assert "runs        when a file is uploaded" in here.picture
+        await here.press("tab", "tab", "tab", "tab", "space")
+        assert "runs        by hand only" in here.picture
+        await answer(here)
+        (request,) = backend.arrived("create_from_template")
+        assert not request.trigger_on_file_upload
+        assert (request.workflow_description, request.cron_schedule) == (None, None)
+
+
+async def test_a_refusal_keeps_the_form_and_can_be_tried_again():
+    refusal = WorkflowRegistrationError("the name is taken")
+    backend = Shelves(Template(id="1", name="t"))
+    backend.cues["create_from_template"] = [refusal]
+    async with dashboard(backend=backend) as here:
+        await ask(here, row=0)
+        await fill(here, name="new", description="for the others", cron=MONDAYS)
+        await answer(here)
+        assert "the name is taken" in here.picture
+        assert here.screen._field("description").value == "for the others"
+        await answer(here)
+        assert not isinstance(here.screen, TemplateQuestion)
+        requests = backend.arrived("create_from_template")
+        assert len(requests) == 2
+        assert (requests[1].cron_schedule, requests[1].is_scheduled) == (MONDAYS, False)
+
+
+async def test_a_form_that_is_left_is_there_again_as_it_was():
+    async with dashboard() as here:
+        await ask(here)
+        await fill(here, name="half.done", value_1="tok")
+        await here.press("escape")
+        await here.press("plus")
+        assert here.screen._field("name").value == "half.done"
+        assert here.screen._field("value-1").value == "tok"
+        assert "makes       half.done" in here.picture
+
+
+async def test_many_open_things_scroll_and_the_field_in_focus_is_seen():
+    text = " ".join(f"{{{{part_{number}}}}}" for number in range(40))
+    template = Template(id="1", name="t", template_config={"steps": [{"config": {"all": text}}]})
+    async with dashboard(backend=Shelves(template), size=(80, 24)) as here:
+        await ask(here, row=0)
+        assert "make it" in here.picture
+        assert "part_39" not in here.picture
+        await here.press(*["tab"] * 41)
+        assert here.app.focused.parent.parent.name == "value-39"
+        await here.until(lambda: "part_39" in here.picture)
+
+
+async def test_production_is_seen_and_its_name_typed_out():
+    where = Where("shop", production=True, typed=True)
+    async with dashboard(where=where) as here:
+        await ask(here, row=0)
+        await fill(here, name="docs", value_0="x", value_1="y")
+        await answer(here)
+        assert "Type shop to go on" in here.picture
+        assert here.sent == []
+        await fill(here, confirm="shop")
+        await answer(here)
+        assert here.sent == ["register"]
