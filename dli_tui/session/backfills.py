@@ -31,6 +31,7 @@ class BackfillFeed(Feed):
         """How long its runs take."""
         self._client = client
         self._looks = 0
+        self._past_asked = False
 
     async def _ask(self) -> None:
         from dli_tui.insight.durations import durations  # noqa: PLC0415 - it loads the models
@@ -38,7 +39,8 @@ class BackfillFeed(Feed):
         self.backfill = found = await self._client.backfill_status(self.ref)
         over = found.whole.status.is_terminal
         self._looks = self._looks + 1 if over else 0
-        if self.past is None and not over:
+        if not self._past_asked and not over:
+            self._past_asked = True
             # The backfill is there already; its past may take a while.
             self.tell()
             name = found.whole.dataset_name

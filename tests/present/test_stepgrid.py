@@ -10,17 +10,20 @@ RUN = RunStatus.COMPLETED
 
 
 def step(name, status=DONE, started=NOW, map_index=None):
-    rest = {"attempt": 1, "attempts": None, "queued": None, "finished": None, "seconds": None}
     return StepRow(
         raw=name,
         name=name.upper(),
         status=status,
         word="",
         kind="",
+        attempt=1,
+        attempts=None,
+        queued=None,
         started=started,
+        finished=None,
+        seconds=None,
         error="",
         map_index=map_index,
-        **rest,
     )
 
 

@@ -64,6 +64,8 @@ async def test_one_that_is_over_is_looked_at_once_more_and_then_seldom():
     async with looking_at(place) as here:
         feed = here.session.backfill(RunRef("b1", "d"))
         await feed.start()
+        await here.settle()
+        assert not feed.ended
         await here.pass_by(2)
         assert feed.ended
         await here.pass_by(2)

@@ -69,6 +69,7 @@ async def test_to_stop_it_is_to_stop_its_run_and_begin_no_other():
     backend = place(RUNNING, RunStatus.KILLED)
     async with looking_at(backend) as here:
         await here.session.start_backfill(await plan_of(here), {})
+        await here.settle()
         await here.pass_by(2)
         (kept,) = here.session.sequences.under_way
         await here.session.stop(kept.ref, "wrong week")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dli_tui.present import dates
-from dli_tui.tui.modals.dates import DatesForm
+from dli_tui.tui.modals.dates import DatesForm, Range
 from tests.support_tui import dashboard
 
 TODAY = date(2026, 11, 21)
@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 21)
 
 async def asked(here, known=(None, None)):
     """The form, and where its answer will be."""
-    answers = []
+    answers: list[Range | None] = []
     here.app.push_screen(DatesForm(known, TODAY), answers.append)
     await here.settle()
     return answers

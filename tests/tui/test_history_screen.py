@@ -116,8 +116,9 @@ async def test_enter_opens_the_run_under_the_cursor_and_escape_comes_back():
         await here.press("down")
         ref = page.table.run.ref
         await here.press("enter")
-        assert isinstance(here.screen, RunScreen)
-        assert here.screen.feed.ref == ref
+        opened = here.screen
+        assert isinstance(opened, RunScreen)
+        assert opened.feed.ref == ref
         await here.press("escape")
         assert here.screen is page
         assert page.table.run.ref == ref
@@ -219,7 +220,7 @@ async def test_ten_thousand_runs_page_on_as_one_scrolls_with_one_question_a_page
         assert backend.pages == 20
 
 
-async def test_a_row_that_did_not_move_is_not_made_again(monkeypatch):
+async def test_a_row_that_did_not_move_is_not_made_again():
     backend = Place(2_000)
     async with dashboard(size=(80, 24), backend=backend) as here:
         await here.press("enter", "end", "end")

@@ -7,7 +7,7 @@ from dli_tui.domain.status import RunStatus
 from dli_tui.present.histories import run_row
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.runcolumns import ALL, RunCells
-from dli_tui.tui.widgets.runs import RunError, Runs, key_of
+from dli_tui.tui.widgets.runs import Line, RunError, Runs, key_of
 from tests.support_backends import NOW, run
 
 HOSTILE = "a\x1b[2J[bold]b[/x]\nc"
@@ -20,7 +20,7 @@ class Shelf(App[None]):
         super().__init__()
         self.looks = looks or Looks()
         self.scrolled = 0
-        self.lines_ = []
+        self.lines_: list[Line] = []
         for number in range(count):
             failed = number % 3 == 0
             status = RunStatus.FAILED if failed else RunStatus.COMPLETED

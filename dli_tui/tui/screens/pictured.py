@@ -57,6 +57,8 @@ class PicturedScreen(DashboardScreen):
         """The runs of the workflow under the cursor, where the page isn't of one alone."""
         self._book: StepBook | None = None
         self._unfollow_past: Callable[[], None] | None = None
+        self._drawn_of: object = None
+        """What the picture was drawn of: it is told with every move of the cursor."""
 
     @property
     def own(self) -> HistoryFeed | None:
@@ -181,15 +183,23 @@ class PicturedScreen(DashboardScreen):
         return (past if fits else None), row
 
     def tell_picture(self) -> None:
-        """Draw the picture for the room that it has."""
-        page = self.shown_picture
+        """Draw the picture for the room that it has, if anything in it has moved."""
+        page, session = self.shown_picture, self.session
         width, height = page.field.width, page.field.height
-        if not self.query_one("#side").display or width < _LEAST_WIDTH or self.session is None:
+        if not self.query_one("#side").display or width < _LEAST_WIDTH or session is None:
             return
         feed, row = self._pictured
+        has_runs = feed is not None and not feed.loading
+        known = (feed.runs, feed.ended) if feed is not None and has_runs else None
+        steps = (self._book.steps, self._book.freshness.problem) if self._book else None
+        today = words.day_of(self.now(), row.zone if row is not None else "UTC")
+        drawn = (self.picture, row and row.key, width, height, known, steps, today)
+        if drawn == self._drawn_of:
+            return
+        self._drawn_of = drawn
         whose = row.name if row is not None and self.has_class("-pictured") else ""
         lines = charts.title(self.picture, self.key("history.picture"), whose)
-        if feed is not None and row is not None and not feed.loading:
+        if feed is not None and row is not None and has_runs:
             lines += self._drawn(feed, row, width, height)
         page.tell(lines)
 

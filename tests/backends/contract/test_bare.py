@@ -8,11 +8,11 @@ import pytest
 from dli_tui.backends.port import Backend
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowNotFoundError
-from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.page import Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 from tests.backends.contract.places import A_LONGER_WAY, CALLS
 from tests.support import everything
@@ -192,14 +192,20 @@ async def test_a_list_that_breaks_leaves_the_last_one_to_go_on_with(bare):
     assert (again.whole, again.workflows, again.gone) == (False, (), ())
 
 
-async def test_a_backfill_without_marks_is_what_its_history_tells():
-    day = datetime(2026, 3, 1, 6, tzinfo=UTC)
-    whole = run("b1", RunStatus.FAILED, run_type=RunType.BACKFILL, backfill_id="b1")
-    one = run("r1", run_type=RunType.BACKFILL, backfill_id="b1", slot=day)
-    other = run("r2", run_type=RunType.BACKFILL, backfill_id="b2", slot=day)
-    found = await Bare([row("d")], [whole, one, other]).backfill_status(RunRef("b1", "d"))
-    assert found.whole == whole
-    assert [date.run for date in found.dates] == [one]
+async def test_a_backfill_without_marks_is_what_its_history_tells(bare):
+    def of(backfill, number):
+        changes = {"run_type": RunType.BACKFILL, "backfill_id": backfill, "slot": NOON}
+        return run("b", number).model_copy(update=changes)
+
+    class Told(Bare):
+        async def run_status(self, ref):
+            return run("b", 90).model_copy(update={"run_id": ref.run_id})
+
+    told = Told()
+    told.runs = [of("mine", 30), of("another", 31), of("mine", 32)]
+    found = await told.backfill_status(RunRef("mine", "b"))
+    assert found.whole.run_id == "mine"
+    assert [date.run.run_id for date in found.dates] == ["b-30", "b-32"]
 
 
 async def test_a_bare_place_knows_of_no_backfills(bare):
