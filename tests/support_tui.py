@@ -108,7 +108,7 @@ class Pilot:
         return [action.deed for action in self.backend._journal.actions()]
 
 
-_SHORT = {"asking", "deeds", "refresh", "choices", "closing", "feed", "log-feed", "going"}
+_SHORT = {"asking", "deeds", "refresh", "choices", "closing", "feed", "log-feed", "going", "switching"}
 
 
 @asynccontextmanager

@@ -62,15 +62,16 @@ def open_dashboard(asked: Asked) -> int:
 
 def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
     # Not before a terminal is there: this is nearly the whole start-up.
-    from dli_tui.cli.contexts import ProfilePlaces, session_of, where_of  # noqa: PLC0415
+    from dli_tui.cli.contexts import ProfilePlaces  # noqa: PLC0415
     from dli_tui.tui.looks import Looks  # noqa: PLC0415
     from dli_tui.tui.opening import Opening  # noqa: PLC0415
 
     choices = remembered.recalled()
+    places = ProfilePlaces(target, asked.given.config, settings)
     return Opening(
-        session=lambda crashed: session_of(target, crashed),
-        where=where_of(target),
-        places=ProfilePlaces(target, asked.given.config),
+        session=places.here.session,
+        where=places.here.where,
+        places=places,
         looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
         theme=asked.theme or settings.theme or _theme_for(choices.get("theme")),
         keys=settings.keys,

@@ -49,7 +49,12 @@ config = typer.Typer(
     help="The config file and its profiles.",
     epilog=_WHERE,
     no_args_is_help=True,
-    cls=group_of(path="upkeep:config_path", show="upkeep:config_show", init="upkeep:config_init"),
+    cls=group_of(
+        path="upkeep:config_path",
+        show="upkeep:config_show",
+        init="upkeep:config_init",
+        add="upkeep:config_add",
+    ),
 )
 demo = typer.Typer(
     help="The built-in demo.",

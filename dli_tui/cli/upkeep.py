@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
+import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -22,12 +24,14 @@ from dli_tui.cli.connection import (
     profile_of,
     settings_of,
 )
-from dli_tui.cli.places import Place
+from dli_tui.cli.contexts import answer_of
+from dli_tui.cli.places import Place, WrongUseError, place_for
 from dli_tui.cli.running import reading, reports_errors
 from dli_tui.client import WorkflowClient
-from dli_tui.config import secrets
+from dli_tui.config import adding, secrets
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.files import locate, show, write_initial
+from dli_tui.config.model import Kind, Profile
 from dli_tui.domain.errors import ConfigurationError, DLIError
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.present import words
@@ -60,6 +64,93 @@ def config_init(ctx: typer.Context) -> None:
     output.talk("Open it and take the '#' off the lines that fit.")
 
 
+def _way(metavar: str, says: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        metavar=metavar, help=says, rich_help_panel="Sign in", show_default=False
+    )
+    return option
+
+
+@reports_errors
+@connected
+def config_add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What you call the place.")],
+    kind: Annotated[Kind, typer.Option(help="What is there.", show_default=False)],
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where it is.", show_default=False)
+    ] = None,
+    token_env: Annotated[str | None, _way("VARIABLE", "The variable that holds the token.")] = None,
+    token_command: Annotated[
+        str | None, _way("WORDS", "A program that prints the token, with its arguments.")
+    ] = None,
+    token_file: Annotated[str | None, _way("FILE", "Its first line is the token.")] = None,
+    token_keyring: Annotated[
+        str | None, _way("SERVICE/USER", "Where the keyring has the token.")
+    ] = None,
+    username: Annotated[str | None, _way("NAME", "Who signs in with a password.")] = None,
+    password_env: Annotated[
+        str | None, _way("VARIABLE", "The variable that holds the password.")
+    ] = None,
+    api_key_env: Annotated[
+        str | None, _way("VARIABLE", "The variable that holds the API key.")
+    ] = None,
+    production: Annotated[
+        bool, typer.Option("--production", help="Its name is typed before a write.")
+    ] = False,
+    no_test: Annotated[
+        bool, typer.Option("--no-test", help="Add it without trying the connection.")
+    ] = False,
+) -> None:
+    """Add a profile to the config file, once its connection was tried. --read-only goes into it.
+
+    No secret is asked for or written: say where it is found.
+    """
+    given = {
+        "kind": kind.value,
+        "url": url,
+        "token_env": token_env,
+        "token_command": None if token_command is None else _split(token_command),
+        "token_file": token_file,
+        "token_keyring": token_keyring,
+        "username": username,
+        "password_env": password_env,
+        "api_key_env": api_key_env,
+        "production": production or None,
+        "read_only": connection_of(ctx).read_only or None,
+    }
+    wanted = {key: value for key, value in given.items() if value is not None}
+    for setting, problem in adding.problems(name, wanted).items():
+        raise ConfigurationError(f"{setting} {problem}".strip())
+    if not no_test:
+        output.talk(_answer(ctx, adding.checked(name, wanted)))
+    path = locate(connection_of(ctx).config, os.environ).path
+    note = adding.add_profile(path, name, wanted)
+    output.line(f"Added: {name} in {words.word(str(path))}")
+    if note:
+        output.talk(note)
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as problem:
+        raise typer.BadParameter("--token-command has a quote that isn't closed") from problem
+
+
+def _answer(ctx: typer.Context, profile: Profile) -> str:
+    """What a place answers whose profile isn't written yet."""
+    try:
+        target = place_for(connection_of(ctx), profile).target
+    except WrongUseError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    try:
+        return asyncio.run(answer_of(target))
+    except DLIError:
+        output.talk("Nothing was written; with --no-test it is added all the same.")
+        raise
+
+
 @reports_errors
 @connected
 def demo_reset(
@@ -90,6 +181,8 @@ def doctor(ctx: typer.Context) -> None:
         findings += [_sign_in(place), *_server(ctx, place)]
     if findings[0].ok and settings_of(ctx).keys:
         findings.append(_keys(ctx))
+    if findings[0].ok and settings_of(ctx).views:
+        findings.append(_views(ctx))
     findings += [_version(), _terminal()]
     for finding in findings:
         output.line(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<14}  {finding.told}")
@@ -127,6 +220,18 @@ def _keys(ctx: typer.Context) -> _Finding:
         return f"{words.plural(len(mapping), 'key')} of your own"
 
     return _tried("keys", check)
+
+
+def _views(ctx: typer.Context) -> _Finding:
+    from dli_tui.tui.views import configured  # noqa: PLC0415 - no other command knows of views
+
+    def check() -> str:
+        views, problems = configured(settings_of(ctx).views)
+        if problems:
+            raise ConfigurationError("; ".join(problems), hint="Correct it in the config file.")
+        return f"{words.plural(len(views), 'saved view')}"
+
+    return _tried("views", check)
 
 
 def _profile(ctx: typer.Context) -> _Finding:

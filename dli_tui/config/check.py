@@ -87,6 +87,11 @@ def there_are(profiles: Iterable[str]) -> str:
     return f"there are: {', '.join(names)}" if names else "there are none yet"
 
 
+def is_name(name: str) -> bool:
+    """Whether a profile can be called that."""
+    return _NAME.fullmatch(name) is not None
+
+
 def near(word: str, words: Iterable[str]) -> str:
     """“, did you mean …?” when one of `words` is much like `word`, else nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
@@ -301,7 +306,7 @@ def _view(name: str, table: object, source: Source) -> dict[str, Any]:
 
 def _profile(name: str, table: object, source: Source) -> Profile:
     where = (_TABLE, name)
-    if _NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise source.error(where, "is not a name; use letters, digits, _ . and -")
     if not isinstance(table, dict):
         raise source.error(where, f"must be a table, not {_word_for(table)}")

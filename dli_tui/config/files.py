@@ -50,6 +50,16 @@ kind = "demo"
 # token_command = ["pass", "show", "basecamp/prod"]
 # production = true
 # confirm = "type"
+
+# A profile is also added, and its connection tried first, by "a" on the dashboard's contexts
+# page, or with: dli-tui config add NAME --kind KIND --url URL
+
+# A saved view of the dashboard's list, taken up with "V". It may have: text, source, status,
+# running, enabled, problems, sort, descending, columns.
+# [views.mornings]
+# problems = true
+# sort = "last"
+# columns = ["name", "last", "next", "owner"]
 """
 
 
@@ -88,9 +98,13 @@ def load(explicit: str | Path | None, env: Mapping[str, str]) -> Settings:
         raise ConfigurationError(
             f"The config file {place.path} can't be read: {problem.strerror}"
         ) from None
-    source = Source(place.path.absolute(), _decoded(raw, place.path))
-    settings = settings_from(_parsed(source), source)
-    return _with_warnings(settings, mode)
+    return _with_warnings(read_settings(raw, place.path), mode)
+
+
+def read_settings(raw: bytes, path: Path) -> Settings:
+    """What the bytes of a config file say, which stands at `path`."""
+    source = Source(path.absolute(), _decoded(raw, path))
+    return settings_from(_parsed(source), source)
 
 
 def choose_profile(

@@ -34,12 +34,13 @@ def recalled() -> dict[str, str]:
 
 
 def remember(choices: Mapping[str, str]) -> None:
-    """Keep the choices, whole or not at all."""
+    """Keep the choices, whole or not at all; one that is empty is forgotten."""
     path = place()
     fresh = path.with_suffix(f".{os.getpid()}")
+    kept = {key: word for key, word in {**recalled(), **choices}.items() if word}
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh.write_text(json.dumps({**recalled(), **choices}), encoding="utf-8")
+        fresh.write_text(json.dumps(kept), encoding="utf-8")
         fresh.replace(path)
     except OSError:
         with suppress(OSError):

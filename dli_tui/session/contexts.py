@@ -10,18 +10,18 @@ from dli_tui.domain.errors import DLIError
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.status import RunStatus
 from dli_tui.session.news import News
+from dli_tui.session.pace import Pace, RealPace
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.workflow import WorkflowInfo
-    from dli_tui.session.pace import Pace
 
 OpenClient = Callable[[str], AbstractAsyncContextManager["WorkflowClient"]]
 _BAD = (RunStatus.FAILED, RunStatus.TIMEOUT)
 
 
 class Glance(NamedTuple):
-    """What a look at a place has told. Moments are seconds of the session's pace."""
+    """What a look at a place has told. Moments are seconds of the pace."""
 
     as_of: float | None = None
     """When it last answered, if it did."""
@@ -37,11 +37,13 @@ class Glance(NamedTuple):
 
 
 class Contexts(News):
-    """Looks at places, each on its own, and remembers what it saw."""
+    """Looks at places, each on its own, and remembers what it saw. It needs no session: a place
+    that can't be opened is just where one wants to see the others."""
 
-    def __init__(self, open_client: OpenClient, pace: Pace) -> None:
+    def __init__(self, open_client: OpenClient, pace: Pace | None = None) -> None:
         super().__init__()
-        self._open_client, self._pace = open_client, pace
+        self._open_client = open_client
+        self.pace = pace or RealPace()
         self.glances: dict[str, Glance] = {}
 
     async def look(self, names: Iterable[str]) -> None:
@@ -51,28 +53,31 @@ class Contexts(News):
         await each(names, self._look)
 
     async def _look(self, name: str) -> None:
-        before = self.glances.get(name, Glance())
-        self._now_is(name, before._replace(busy=True))
+        glance = self.glances.get(name, Glance())
+        self._now_is(name, glance._replace(busy=True))
         try:
             glance = await self._seen(name)
         except DLIError as problem:
-            glance = before._replace(problem=problem, busy=False)
-        self._now_is(name, glance)
+            glance = glance._replace(problem=problem)
+        finally:
+            # Also where nobody waits for the answer any more.
+            self._now_is(name, glance._replace(busy=False))
 
     async def _seen(self, name: str) -> Glance:
         from dli_tui.insight.lateness import late_since  # noqa: PLC0415 - it loads the models
 
-        began, first = self._pace.passed(), None
+        began, first = self.pace.passed(), None
         rows: list[WorkflowInfo] = []
         async with self._open_client(name) as client:
             async for page in client.workflows(WorkflowQuery()):
-                first = self._pace.passed() if first is None else first
+                first = self.pace.passed() if first is None else first
                 rows.extend(page.items)
             now = client.clock.now()
+        ended = self.pace.passed()
         last = [row.last_run.status for row in rows if row.last_run is not None]
         return Glance(
-            as_of=self._pace.passed(),
-            seconds=(first or self._pace.passed()) - began,
+            as_of=ended,
+            seconds=(ended if first is None else first) - began,
             workflows=len(rows),
             failed=sum(status in _BAD for status in last),
             late=sum(late_since(row, now) is not None for row in rows),

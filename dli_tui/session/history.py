@@ -102,7 +102,7 @@ class HistoryFeed(Feed):
     # Reading on
 
     async def _read_on(self) -> None:
-        """The next page that brings something new. A listing that broke off begins anew."""
+        """The next page, which may bring nothing new. A listing that broke off begins anew."""
         if self.loading:
             self._looked_at = self._pace.passed()
         known = {run.ref for run in self.runs}
@@ -111,10 +111,9 @@ class HistoryFeed(Feed):
         async for page in pages:
             new = [run for run in page.items if run.ref not in known]
             self.total, self.loading = page.total, False
-            if new:
-                self._show((*self.runs, *new))
-                self._pages = pages
-                return
+            self._show((*self.runs, *new))
+            self._pages = pages
+            return
         self.loading, self.ended = False, True
 
     def _listing(self) -> Pages:
@@ -143,11 +142,13 @@ class HistoryFeed(Feed):
                     ended = False
                     break
         self._looked_at = self._pace.passed()
-        if met < 0:
-            # What is known is too old to be gone on with, or there is nothing any more.
+        # Where pages came and none of what is on them is known, what is known is too old to be
+        # gone on with. A place that ignores filters may have sent pages of which nothing fits.
+        has_gap = met < 0 and bool(newest) and not ended
+        if has_gap or ended:
             await self._leave_pages()
-        below = () if ended or met < 0 else self.runs[met + 1 :]
-        self.ended = ended or (self.ended and met >= 0)
+        below = () if has_gap or ended else self.runs[met + 1 :]
+        self.ended = ended or (self.ended and not has_gap)
         same = [self._as_known(run, places) for run in newest.values()]
         kept = [run for run in below if run.ref not in newest]
         self._show((*same, *await self._renewed(kept)))

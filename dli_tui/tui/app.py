@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dli_tui.session.feed import Feed
     from dli_tui.session.session import Session
     from dli_tui.tui.listing import Listing
-    from dli_tui.tui.opening import Opening, Where
+    from dli_tui.tui.opening import Context, Opening
     from dli_tui.tui.views import View
 
 TICK_SECONDS: Final = 1.0
@@ -106,10 +106,10 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(self.keymap.for_textual())
-        problems = (*self.keymap.problems, *self._wrong_views)
-        if problems:
-            told = "\n".join(("Of [keys] and [views] in the config file:", *problems))
-            self.notify(told, severity="warning", markup=False)
+        for table, problems in (("keys", self.keymap.problems), ("views", self._wrong_views)):
+            if problems:
+                told = "\n".join((f"Of [{table}] in the config file:", *problems))
+                self.notify(told, severity="warning", markup=False)
         self.set_interval(TICK_SECONDS, self._tick)
         self.call_after_refresh(self.bridge.start)
 
@@ -165,7 +165,7 @@ class Dashboard(App[None]):
         if page != "list":
             self.push_screen(pages.BESIDE[page]())
 
-    def switch(self, where: Where) -> None:
+    def switch(self, context: Context) -> None:
         """Go to another place, unless something here would be lost by that."""
         from dli_tui.tui.switching import switch, why_stay  # noqa: PLC0415 - not for the first paint
 
@@ -173,7 +173,9 @@ class Dashboard(App[None]):
         if problem:
             self.notify(problem, severity="warning", markup=False)
         else:
-            self.run_worker(switch(self, where), group="going", exclusive=True)
+            # Whoever was still on the way to something would arrive at another place's.
+            self.workers.cancel_group(self, "going")
+            self.run_worker(switch(self, context), group="switching")
 
     def go_to(self, key: WorkflowKey) -> None:
         """Go to a workflow on the list, whatever is filtered."""

@@ -59,6 +59,7 @@ class Bridge:
         """Why the session couldn't be opened."""
         self._is_opening = False
         self._live_worker: Worker[None] | None = None
+        self._changing = asyncio.Lock()
 
     def start(self) -> None:
         """Open the session beside what is on screen, or try again."""
@@ -66,14 +67,20 @@ class Bridge:
             self.problem, self._is_opening = None, True
             self._live_worker = self._app.run_worker(self._live(), group="session")
 
-    async def close(self) -> None:
-        """End the session; done when everything that was opened is closed."""
-        worker, self._live_worker = self._live_worker, None
-        if worker is not None:
-            worker.cancel()
-            with suppress(WorkerError):
-                await worker.wait()
-        self.session, self.problem, self._is_opening = None, None, False
+    def let_go(self) -> None:
+        """Let nobody ask or send anything through this session any more, nor begin another one;
+        `reopen` follows."""
+        self.session, self.problem, self._is_opening = None, None, True
+
+    async def reopen(self) -> None:
+        """Close all that was opened, and then open what the app is to look at now."""
+        async with self._changing:
+            if self._live_worker is not None:
+                self._live_worker.cancel()
+                with suppress(WorkerError):
+                    await self._live_worker.wait()
+            self.session, self.problem, self._is_opening = None, None, False
+            self.start()
 
     async def _live(self) -> None:
         try:

@@ -82,7 +82,7 @@ def draw_trend(
 
 def of_calendar(shown: Calendar, zone: str, looks: Looks) -> list[Text]:
     """Weeks side by side, and in words what stands in them."""
-    none = "_" if looks.ascii else "·"
+    none = _nothing(looks)
     lines: list[Text] = [(Piece(shown.months, Tone.MUTED),)]
     for weekday, cells in zip(WEEKDAYS, shown.lines, strict=True):
         pieces = [_day(cell, none, looks) for cell in cells]
@@ -102,7 +102,8 @@ def of_grid(shown: Grid, width: int, looks: Looks) -> list[Text]:
     for name, cells in shown.lines:
         signs = (_step(cell, looks) for cell in cells[seen])
         lines.append((Piece(f"{fitted(name, names)} "), *signs))
-    return [*lines, (Piece("A column a run, the newest at the right", Tone.MUTED),)]
+    told = f"A column a run, the newest at the right; {_nothing(looks)} not run"
+    return [*lines, (Piece(told, Tone.MUTED),)]
 
 
 def grid_runs(width: int) -> int:
@@ -157,8 +158,13 @@ def _legend(shown: Calendar, none: str, zone: str, looks: Looks) -> Iterable[Tex
 def _step(cell: Cell, looks: Looks) -> Piece:
     if not cell.known:
         return Piece(_NOT_ASKED)
-    if cell.status is None:
-        return Piece("_" if looks.ascii else "·", Tone.MUTED)
+    if cell.status is None or (cell.status is StepStatus.FAILED and not cell.reached):
+        # Failed because a step before it did: it is not what somebody has to look at.
+        return Piece(_nothing(looks), Tone.MUTED)
     look = STEPS[cell.status]
-    stumbled = cell.status is not StepStatus.FAILED or cell.reached
-    return Piece(looks.glyph(look), look.tone if stumbled else Tone.MUTED)
+    return Piece(looks.glyph(look), look.tone)
+
+
+def _nothing(looks: Looks) -> str:
+    """What stands where nothing ran."""
+    return "_" if looks.ascii else "·"

@@ -33,7 +33,7 @@ _CALM_SECONDS: Final = 10
 
 def known(column: object) -> bool:
     """Whether there is such a column."""
-    return column in _BY_ID
+    return isinstance(column, str) and column in _BY_ID
 
 
 def named(columns: Iterable[str]) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dli_tui.domain.errors import ErrorCode
-from dli_tui.domain.status import RunStatus
+from rich.cells import cell_len
+
 from dli_tui.present import words
-from dli_tui.tui.looks import RUNS, Looks, Tone
+from dli_tui.tui.looks import ANSWERS, ASKED, Look, Looks, Tone, silence
 from dli_tui.tui.opening import Context
+from dli_tui.tui.widgets.cells import fitted
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.table import Column
 
@@ -17,23 +18,29 @@ if TYPE_CHECKING:
     from dli_tui.session.contexts import Glance
 
 COLUMNS: Final = (
-    Column("name", "context", 20, grows=True, least=14),
-    Column("kind", "kind", 10, given_up=3),
-    Column("state", "state", 16, least=13),
-    Column("failed", "failed", 8, right=True),
-    Column("late", "late", 6, right=True, given_up=2),
+    Column("name", "context", 28, grows=True, least=14),
+    Column("marks", "", 14),
+    Column("kind", "kind", 10),
+    Column("state", "state", 18, least=15),
+    Column("failed", "failed", 6, right=True),
+    Column("late", "late", 6, right=True, given_up=3),
     Column("running", "running", 7, right=True, given_up=4),
     Column("workflows", "workflows", 9, right=True, given_up=5),
-    Column("age", "seen", 8, right=True, given_up=1),
+    Column("age", "seen", 8, right=True),
 )
 _FRESH: Final = 15.0
+_HERE: Final = " (here)"
+_CHANGED: Final = " (changed)"
+_TONES: Final = {"failed": Tone.FAILED, "late": Tone.LATE, "running": Tone.RUNNING}
 
 
 class ContextRow(NamedTuple):
     """One place, and what the last look at it told."""
 
     context: Context
-    is_here: bool
+    is_here: bool = False
+    is_changed: bool = False
+    """Whether we are here, but its profile says something else by now."""
     glance: Glance | None = None
 
     @staticmethod
@@ -43,19 +50,21 @@ class ContextRow(NamedTuple):
 
 
 class ContextCells:
-    """Paints the cells of contexts; `passed` are the seconds of the session's pace."""
+    """Paints the cells of contexts; `passed` are the seconds that glances are told in."""
 
     def __init__(self, looks: Looks, passed: Callable[[], float]) -> None:
         self._looks = looks
         self._passed = passed
 
-    def __call__(self, row: ContextRow, column: str, _room: int) -> list[Piece]:
+    def __call__(self, row: ContextRow, column: str, room: int) -> list[Piece]:
         """The pieces of one cell."""
         match column:
             case "name":
-                return self._name(row)
+                return _name(row, room)
+            case "marks":
+                return _marks(row)
             case "kind":
-                return [Piece(row.context.kind, Tone.MUTED)]
+                return [Piece(words.word(row.context.kind), Tone.MUTED)]
             case "state":
                 return [self._state(row.glance)]
             case "age":
@@ -63,25 +72,16 @@ class ContextCells:
             case _:
                 return [_count(row.glance, column)]
 
-    def _name(self, row: ContextRow) -> list[Piece]:
-        where = row.context.where
-        badges = " PROD" * where.production + " READ-ONLY" * where.read_only
-        here = " (here)" if row.is_here else ""
-        return [
-            Piece(words.word(where.name), bold=row.is_here),
-            Piece(here, Tone.MUTED),
-            Piece(badges, Tone.FAILED if where.production else Tone.LATE, bold=True),
-        ]
-
     def _state(self, glance: Glance | None) -> Piece:
-        if glance is None or (glance.busy and glance.as_of is None and glance.problem is None):
-            return Piece(f"{self._looks.glyph(RUNS[RunStatus.PENDING])} asking", Tone.MUTED)
-        if glance.problem is not None:
-            offline = glance.problem.code is ErrorCode.SERVER_UNREACHABLE
-            word = "unreachable" if offline else str(glance.problem.code)
-            return Piece(f"{self._looks.glyph(RUNS[RunStatus.FAILED])} {word}", Tone.FAILED)
-        ok = self._looks.glyph(RUNS[RunStatus.COMPLETED])
-        return Piece(f"{ok} in {glance.seconds * 1000:,.0f} ms", Tone.COMPLETED)
+        if glance is not None and glance.problem is not None:
+            look = silence(glance.problem.code)
+            return self._piece(look, look.word)
+        if glance is None or glance.as_of is None:
+            return self._piece(ASKED, ASKED.word)
+        return self._piece(ANSWERS, f"in {glance.seconds * 1000:,.0f} ms")
+
+    def _piece(self, look: Look, word: str) -> Piece:
+        return Piece(f"{self._looks.glyph(look)} {word}", look.tone)
 
     def _age(self, glance: Glance | None) -> Piece:
         if glance is None or glance.as_of is None:
@@ -90,9 +90,25 @@ class ContextCells:
         return Piece("now" if age < _FRESH else f"{words.span(age)} ago", Tone.MUTED)
 
 
+def _name(row: ContextRow, room: int) -> list[Piece]:
+    note = _CHANGED if row.is_changed else _HERE if row.is_here else ""
+    name = words.word(row.context.name)
+    # Of a long name its end goes, not that we are here.
+    shown = fitted(name, min(cell_len(name), room - len(note)))
+    return [
+        Piece(shown, bold=row.is_here),
+        Piece(note, Tone.LATE if row.is_changed else Tone.MUTED),
+    ]
+
+
+def _marks(row: ContextRow) -> list[Piece]:
+    where = row.context.where
+    production = Piece("PROD " if where.production else "", Tone.FAILED, bold=True)
+    return [production, Piece("READ-ONLY" if where.read_only else "", Tone.LATE, bold=True)]
+
+
 def _count(glance: Glance | None, column: str) -> Piece:
     if glance is None or glance.as_of is None:
         return Piece(words.NOTHING, Tone.MUTED)
     count: int = getattr(glance, column)
-    tones = {"failed": Tone.FAILED, "late": Tone.LATE, "running": Tone.RUNNING}
-    return Piece(f"{count:,}", tones.get(column, Tone.PLAIN) if count else Tone.MUTED)
+    return Piece(f"{count:,}", _TONES.get(column, Tone.PLAIN) if count else Tone.MUTED)

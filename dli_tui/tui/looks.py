@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.status import (
     HealthStatus,
     RunStatus,
@@ -86,6 +87,14 @@ HEALTH: Final[dict[HealthStatus, Look]] = {
     HealthStatus.UNHEALTHY: Look("✗", "x", "unhealthy", Tone.FAILED),
     HealthStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
 }
+ASKED: Final = Look("◌", ".", "asking", Tone.WAITING)
+ANSWERS: Final = Look("✓", "+", "answers", Tone.COMPLETED)
+_SILENT: Final[dict[ErrorCode, Look]] = {
+    ErrorCode.CONFIG_INVALID: Look("⊘", "#", "not usable", Tone.HELD),
+    ErrorCode.SERVER_UNREACHABLE: Look("✗", "x", "unreachable", Tone.FAILED),
+    ErrorCode.SERVER_AUTH_FAILED: Look("✗", "x", "not signed in", Tone.FAILED),
+    ErrorCode.SERVER_ERROR: Look("✗", "x", "server error", Tone.FAILED),
+}
 LEVELS: Final[dict[str, Tone]] = {
     "error": Tone.FAILED,
     "critical": Tone.FAILED,
@@ -124,3 +133,8 @@ class Looks(NamedTuple):
     def glyph(self, look: Look) -> str:
         """The one cell that stands for a state."""
         return look.ascii if self.ascii else look.glyph
+
+
+def silence(code: ErrorCode) -> Look:
+    """Why a place tells nothing; a reason without a word of its own is told by its code."""
+    return _SILENT.get(code) or Look("✗", "x", str(code), Tone.FAILED)

@@ -11,7 +11,6 @@ from dli_tui.tui.looks import Looks
 
 if TYPE_CHECKING:
     from dli_tui.session.contexts import Contexts
-    from dli_tui.session.pace import Pace
     from dli_tui.session.session import Session
 
 
@@ -35,6 +34,8 @@ class Context(NamedTuple):
     kind: str
     address: str
     """Where it is, for eyes; empty for the demo."""
+    session: OpenSession
+    """How to open it; of two that are equal, either opens the same."""
 
     @property
     def name(self) -> str:
@@ -58,27 +59,25 @@ class Places(Protocol):
         ...
 
     def contexts(self) -> Sequence[Context]:
-        """All of them, in the order of the config file; to be called in a thread."""
+        """All of them, in the order of the config file; a DLI error where that can't be read.
+        To be called in a thread."""
         ...
 
-    def glances(self, pace: Pace) -> Contexts:
-        """What looks at them; it loads the models, so it is called in a thread."""
-        ...
-
-    def session(self, name: str) -> OpenSession:
-        """How to open one of them."""
+    def glances(self) -> Contexts:
+        """What looks at them."""
         ...
 
     def problems(self, draft: Draft) -> Mapping[str, str]:
-        """What is wrong with a profile to be added, by setting; "" for the whole."""
+        """What is wrong with a profile to be added, by setting; "" for the whole. Nothing is
+        opened for that."""
         ...
 
     async def test(self, draft: Draft) -> str:
         """Connect as it would, and say in words how that went; a DLI error where it didn't."""
         ...
 
-    def add(self, draft: Draft) -> None:
-        """Write it to the config file; to be called in a thread."""
+    def add(self, draft: Draft) -> str:
+        """Write it to the config file, and say what else to know; to be called in a thread."""
         ...
 
 

@@ -44,6 +44,10 @@ class RunListing:
         self.shown = len(fitting)
         return True
 
+    def has_taken(self, runs: Sequence[WorkflowRun]) -> bool:
+        """Whether these are the runs that the lines are made of."""
+        return self._taken is not None and self._taken[0] is runs
+
     def forget(self) -> None:
         """Show nothing."""
         self.lines, self.shown, self._made, self._taken = [], 0, {}, None

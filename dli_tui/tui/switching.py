@@ -10,14 +10,12 @@ from dli_tui.present.filters import ListFilter
 
 if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
-    from dli_tui.tui.opening import Where
+    from dli_tui.tui.opening import Context
 
 
 def why_stay(app: Dashboard) -> str:
     """What speaks against leaving this place now; empty where nothing does."""
     session = app.bridge.session
-    if app.opening.places is None:
-        return "There are no other places to go to"
     if app.deeds.under_way:
         return "Still sending; go elsewhere when the answer is there"
     if session is not None and session.sequences.under_way:
@@ -26,17 +24,18 @@ def why_stay(app: Dashboard) -> str:
     return ""
 
 
-async def switch(app: Dashboard, where: Where) -> None:
+async def switch(app: Dashboard, context: Context) -> None:
     """Close what is open, and open that place."""
-    places, session = app.opening.places, app.bridge.session
-    if places is None:
-        return
+    # A page that is still there could ask for what isn't open any more.
+    while len(app.screen_stack) > 1:
+        await app.pop_screen()
+    session, old = app.bridge.session, app.opening.where.name
     watched = len(session.watching.labels) if session is not None else 0
-    app.filters[app.opening.where.name] = app.home.listing.filter
-    app.go_home()
-    await app.bridge.close()
-    app.opening = replace(app.opening, session=places.session(where.name), where=where, begin=None)
-    app.home.begin_anew(app.filters.get(where.name, ListFilter()))
-    app.bridge.start()
-    lost = f"; {words.plural(watched, 'run')} left unwatched" if watched else ""
-    app.notify(f"This is {words.word(where.name)} now{lost}", markup=False)
+    app.filters[old] = app.home.listing.filter
+    app.opening = replace(app.opening, session=context.session, where=context.where, begin=None)
+    app.bridge.let_go()
+    app.home.begin_anew(app.filters.get(context.name, ListFilter()))
+    if watched:
+        left = f"{words.plural(watched, 'run')} of {words.word(old)} no longer watched"
+        app.notify(left, severity="warning", markup=False)
+    await app.bridge.reopen()

@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.domain.text import safe_line
-from dli_tui.present import arranging
+from dli_tui.present import arranging, words
 from dli_tui.present.arranging import Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.tui.choices import ORDERS
 from dli_tui.tui.columns import ALL, known, named
+from dli_tui.tui.widgets.filterbar import order_words
 
 PREFIX: Final = "view:"
 """What the names of kept views begin with, among the choices."""
@@ -36,10 +37,8 @@ class View(NamedTuple):
 
     def told(self) -> str:
         """What it shows, in words."""
-        direction = "down" if self.order.descending else "up"
-        by = "worst first" if self.order.column == "worst" else f"{self.order.column} {direction}"
-        shown = "" if self.columns == ALL else f"{len(self.columns)} columns"
-        parts = (self.filter.told() or "everything", by, shown)
+        shown = "" if self.columns == ALL else words.plural(len(self.columns), "column")
+        parts = (self.filter.told() or "everything", order_words(self.order), shown)
         return ", ".join(part for part in parts if part)
 
     def as_word(self) -> str:
@@ -79,9 +78,11 @@ def configured(
     problems: list[str] = []
     for name, settings in views.items():
         try:
-            found[name] = view_of(name, settings)
+            view = view_of(name, settings)
         except ValueError as problem:
-            problems.append(f"[views.{safe_line(name, _LONGEST)}] {problem}")
+            problems.append(f"{safe_line(name, _LONGEST)}: {problem}")
+        else:
+            found[view.name] = view
     return found, tuple(problems)
 
 
@@ -115,13 +116,13 @@ def why_no_name(name: str) -> str:
     return ""
 
 
-def _one_of(words: Any, settings: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - an enum
+def _one_of(enum: Any, settings: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - any enum
     word = settings.get(key)
     if word in (None, "all"):
         return None
-    if word not in tuple(words):
-        raise ValueError(f"{key} must be one of all, {', '.join(words)}")
-    return words(word)
+    if word not in tuple(enum):
+        raise ValueError(f"{key} must be one of all, {', '.join(enum)}")
+    return enum(word)
 
 
 def _columns(settings: Mapping[str, Any]) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def test_without_a_variable_it_is_the_machines_own(monkeypatch, leads_to, zone):
 
 def test_the_last_choice_before_the_end_is_kept(opened, monkeypatch):
     def run(app, *, mouse):
-        app.choices = app.choices._replace(theme="nord")
+        app.unkept = app.choices._replace(theme="nord").as_words()
 
     opened()
     assert remembered.recalled() == {}

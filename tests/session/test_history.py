@@ -249,3 +249,18 @@ async def test_the_question_is_the_one_that_was_asked():
         assert backend.arrived("history") == [query]
         # The place filters nothing; the client does.
         assert ids(feed) == ["r1"]
+
+
+async def test_pages_of_which_nothing_fits_are_read_past_and_take_nothing_away():
+    runs = [run(f"r{at:02}", FAILED if at == 16 else DONE) for at in reversed(range(30))]
+    backend = Runs(runs=runs)
+    async with reading(backend, HistoryQuery(status=FAILED)) as (here, feed):
+        assert ids(feed) == ["r16"]
+        pages = backend.pages
+        assert pages == 5
+        await here.pass_by(CALM_SECONDS)
+        assert ids(feed) == ["r16"]
+        assert backend.pages == pages + MOST_PAGES
+        feed.want(2)
+        await here.settle()
+        assert (ids(feed), feed.ended) == (["r16"], True)

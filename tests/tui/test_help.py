@@ -9,11 +9,15 @@ from dli_tui.tui.keymap import keymap
 from dli_tui.tui.keys import Place, Scope
 from dli_tui.tui.looks import RUNS, SCHEDULES, Looks
 from dli_tui.tui.modals import help as help_page
+from dli_tui.tui.modals.columns import ColumnsScreen
 from dli_tui.tui.modals.help import HelpScreen
 from dli_tui.tui.modals.palette import Palette
 from dli_tui.tui.modals.question import Question
+from dli_tui.tui.modals.views import ViewsScreen
 from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.logview import LogView
+from dli_tui.tui.widgets.month import Month
+from dli_tui.tui.widgets.options import Options
 from tests.support_tui import dashboard
 
 
@@ -63,13 +67,24 @@ async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
         assert len(here.app.screen_stack) == 1
 
 
+PLANNING = [one for one in keys.SCREENS if "do.backfill" in {c.id for c in keys.in_scope(one)}]
+ONLY_ON = {
+    Place.LOG: [Scope.RUN],
+    Place.VIEWS: [Scope.LIST],
+    Place.COLUMNS: [Scope.LIST],
+    Place.MONTH: PLANNING,
+}
+"""The keys that are of no use on other screens, and not told there."""
+
+
 @pytest.mark.parametrize("scope", keys.SCREENS)
 def test_what_no_one_can_change_is_told_too(scope):
     told = words(scope)
+    elsewhere = {place for place, scopes in ONLY_ON.items() if scope not in scopes}
     for one in keys.FIXED:
-        if one.place is not Place.LOG or scope is Scope.RUN:
-            key = keys.spelled(one.keys.split(",")[0])
-            assert any(line.split()[:1] == [key] and one.help in line for line in told)
+        key = keys.spelled(one.keys.split(",")[0])
+        is_told = any(line.split()[:1] == [key] and one.help in line for line in told)
+        assert is_told is (one.place not in elsewhere), one
 
 
 @pytest.mark.parametrize(
@@ -80,6 +95,10 @@ def test_what_no_one_can_change_is_told_too(scope):
         (Question, Place.QUESTION),
         (Palette, Place.PALETTE),
         (HelpScreen, Place.HELP),
+        (Options, Place.OPTIONS),
+        (Month, Place.MONTH),
+        (ViewsScreen, Place.VIEWS),
+        (ColumnsScreen, Place.COLUMNS),
     ],
 )
 def test_no_widget_has_a_key_that_is_not_declared_with_the_others(owner, place):

@@ -4,7 +4,7 @@ import pytest
 
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConnectionFailedError
-from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.page import Page
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus
 from dli_tui.domain.step import Step
@@ -108,6 +108,24 @@ async def test_the_picture_of_another_workflow_comes_once_the_cursor_rests():
         assert "median" not in page.shown_picture.words
         await here.pass_by(1)
         assert "median" in page.shown_picture.words
+
+
+async def test_for_a_panel_that_nobody_sees_nothing_is_asked():
+    backend = Place(30)
+    async with dashboard(size=(120, 36), backend=backend) as here:
+        await here.press("2")
+        await here.pass_by(1)
+
+        def beside():
+            return [query for query in backend.arrived("history") if query.workflow == "d"]
+
+        assert len(beside()) == 1
+        await here.resize(80, 24)
+        await here.pass_by(30)
+        assert len(beside()) == 1
+        await here.resize(120, 36)
+        await here.pass_by(1)
+        assert len(beside()) == 2
 
 
 async def test_enter_opens_the_run_under_the_cursor_and_escape_comes_back():
@@ -383,6 +401,18 @@ async def test_a_run_of_no_backfill_has_no_backfill_to_open():
         await page_of(here, FAILING)
         await here.press("B")
         assert any("belongs to no backfill" in told for told in notices(here))
+
+
+async def test_a_run_of_a_backfill_says_so_and_leads_to_it(monkeypatch):
+    opened = []
+    backend = Place()
+    child = {"run_type": RunType.BACKFILL, "backfill_id": "b1", "source_type": MANUAL}
+    backend.runs = [made("r1", DONE, started_at=HOUR, **child)]
+    async with dashboard(size=(80, 24), backend=backend) as here:
+        monkeypatch.setattr(here.app, "open_backfill", lambda ref, name: opened.append((ref, name)))
+        await here.press("enter", "B")
+        assert "backfill" in here.lines[3]
+        assert opened == [(RunRef("b1", "d"), "d")]
 
 
 async def test_where_nothing_may_be_changed_nothing_is_asked():

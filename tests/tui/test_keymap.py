@@ -6,7 +6,6 @@ import pytest
 
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import keymap
-from dli_tui.tui.keys import Scope
 from dli_tui.tui.modals.palette import Palette
 from tests.support_deeds import notices
 from tests.support_tui import dashboard

@@ -96,7 +96,7 @@ WITHOUT: Final[Mapping[Scope, frozenset[str]]] = {
     Scope.SAGAS: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS | {"go.zoom"},
     Scope.SAGA: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS,
     Scope.HEALTH: _OF_WORKFLOWS | _OF_RUNS | {"go.zoom"},
-    Scope.CONTEXTS: _OF_WORKFLOWS | _OF_RUNS,
+    Scope.CONTEXTS: _OF_WORKFLOWS | _OF_RUNS | {"go.zoom"},
 }
 """The commands that mean nothing on a screen."""
 

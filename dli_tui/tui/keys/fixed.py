@@ -47,7 +47,7 @@ FIXED: Final[tuple[Fixed, ...]] = (
     Fixed("right_square_bracket", "The next month", Place.MONTH, "turn(1)"),
     Fixed("space", "Begin the range here; again: end it here", Place.MONTH, "mark"),
     Fixed("x", "Leave this day out, or take it in again", Place.MONTH, "leave_out"),
-    *(Fixed(str(n), f"Take up view {n}", Place.VIEWS, f"number({n})") for n in range(1, 10)),
+    Fixed("1,2,3,4,5,6,7,8,9", "Take up the view of that number", Place.VIEWS),
     Fixed("enter", "Take it up", Place.VIEWS, "take"),
     Fixed("s", "Save what is shown now", Place.VIEWS, "save"),
     Fixed("x", "Forget it", Place.VIEWS, "forget"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.present import words
-from dli_tui.tui.contextcolumns import ContextRow
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Plan, Question
@@ -21,6 +21,7 @@ from dli_tui.tui.opening import Draft
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.options import Options
+from dli_tui.tui.widgets.rowfield import RowField
 from dli_tui.tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
@@ -31,49 +32,59 @@ WAYS: Final = {
     "none": (),
     "token": ("token_env",),
     "password": ("username", "password_env"),
-    "api key": ("api_key_env",),
+    "key": ("api_key_env",),
     "command": ("token_command",),
     "file": ("token_file",),
     "keyring": ("token_keyring",),
 }
 """The ways to sign in, each with the settings that it takes."""
+_NAME: Final = "name"
 _FIELDS: Final = {
     "url": ("address", "https://airflow.example.com"),
-    "token_env": ("variable with the token", "AIRFLOW_TOKEN"),
-    "username": ("user name", ""),
-    "password_env": ("variable with the password", "AIRFLOW_PASSWORD"),
-    "api_key_env": ("variable with the key", "AIRTABLE_KEY"),
-    "token_command": ("program that prints the token", "pass show airflow/prod"),
-    "token_file": ("file whose first line is the token", "~/.airflow-token"),
-    "token_keyring": ("keyring entry", "SERVICE/USER"),
+    "token_env": ("token variable", "the one that holds the token: AIRFLOW_TOKEN"),
+    "username": ("user name", "who signs in"),
+    "password_env": ("password variable", "the one that holds the password: AIRFLOW_PASSWORD"),
+    "api_key_env": ("key variable", "the one that holds the key: PYAIRTABLE_KEY"),
+    "token_command": ("token program", "what prints the token: pass show airflow/prod"),
+    "token_file": ("token file", "its first line is the token: ~/.airflow-token"),
+    "token_keyring": ("keyring entry", "where the token is: SERVICE/USER"),
 }
-_SAYS: Final = (
-    "Secrets stay where they are: a profile names the variable, program, file or keyring entry."
-)
+"""The label of each setting, and what it means."""
+_WIDTH: Final = 17
+"""Labels are so wide; the sheet says the same."""
+_SAYS: Final = "No secret is typed here: say where it is found"
 
 
 class AddQuestion(Question[Draft]):
     """Answered with a profile; enter tries it out first, and then writes it."""
 
-    def __init__(self, places: Places, there: Sequence[ContextRow]) -> None:
+    CSS_PATH: ClassVar[CSSPathType | None] = ["modals.tcss", "addprofile.tcss"]
+    is_of_place: ClassVar[bool] = False
+
+    def __init__(self, places: Places, taken: Collection[str], went: Callable[[str], None]) -> None:
+        """`taken` are the names that there are; `went` is told of the one that was added."""
         lines = [
             (Piece("  into ", Tone.MUTED), Piece(words.word(places.kept_in))),
             (Piece(f"  {_SAYS}", Tone.MUTED),),
         ]
-        super().__init__(Plan("add profile", "Add a profile?", lines, "add it"), self._write)
+        super().__init__(Plan("add profile", "Add a profile?", lines, "add it"), self._tried_first)
         self._places = places
-        self._taken = {row.context.name for row in there}
+        self._taken = taken
+        self._went = went
         self._tried: Draft | None = None
         """The profile as it was when its connection was tried."""
         self._works = False
+        self._written: Draft | None = None
 
     def fields(self) -> Iterable[Widget]:
-        yield Field("name", "name", hint="prod")
-        yield Options("kind", "kind", KINDS, KINDS[0])
-        yield Field("url", _FIELDS["url"][0], hint=_FIELDS["url"][1])
-        yield Options("way", "sign in with", tuple(WAYS), "none")
-        for name in _FIELDS.keys() - {"url"}:
-            yield Field(name, _FIELDS[name][0], hint=_FIELDS[name][1])
+        url, ways = _FIELDS["url"], tuple(WAYS)
+        yield RowField(_NAME, "name", hint="what you call it: prod")
+        yield Options("kind", f"{'kind':<{_WIDTH}}", KINDS, KINDS[0])
+        yield RowField("url", url[0], hint=url[1])
+        yield Options("way", f"{'sign in with':<{_WIDTH}}", ways, ways[0])
+        for name, (label, hint) in _FIELDS.items():
+            if name != "url":
+                yield RowField(name, label, hint=hint)
         yield Toggle("production", "production: marked red, and its name is typed before a write")
         yield Toggle("read-only", "read-only: nothing can be changed there")
 
@@ -91,7 +102,7 @@ class AddQuestion(Question[Draft]):
         self.query_one("#way", Options).display = not is_demo
         wanted = () if is_demo else ("url", *WAYS[self._chosen("way")])
         for name in _FIELDS:
-            self.query_one(f"#field-{name}", Field).display = name in wanted
+            self._field(name).display = name in wanted
         self._changed()
 
     @on(Input.Changed)
@@ -102,6 +113,9 @@ class AddQuestion(Question[Draft]):
     def _chosen(self, name: str) -> str:
         return self.query_one(f"#{name}", Options).chosen
 
+    def _field(self, name: str) -> Field:
+        return self.query_one(f"#field-{name}", Field)
+
     @property
     def verb(self) -> str:
         if self._tried is None:
@@ -111,55 +125,53 @@ class AddQuestion(Question[Draft]):
     def stays(self, answer: Draft) -> bool:
         return answer is not self._written
 
-    _written: Draft | None = None
-
     # Answering
 
     def answer(self) -> Draft | None:
-        """What is to be written, or None where it can't be; each field says why itself."""
+        """The profile, or None where it can't be one; each field says why itself."""
         draft = self._draft()
         problems = dict(self._places.problems(draft))
         if draft.name in self._taken:
-            problems["name"] = f"There is a profile '{words.word(draft.name)}' already"
-        for name, problem in problems.items():
-            field = self._field_of(name)
-            field.complain(problem)
-            field.focus_input()
+            problems[_NAME] = "is the name of another one"
+        # From the last to the first, which has the focus then.
+        for name in reversed((_NAME, "", *_FIELDS)):
+            if name in problems:
+                field = self._field(name or _NAME)
+                field.complain(problems[name])
+                field.focus_input()
         return None if problems else draft
 
     def _draft(self) -> Draft:
         settings: dict[str, str | bool | list[str]] = {"kind": self._chosen("kind")}
         for name in _FIELDS:
-            field = self.query_one(f"#field-{name}", Field)
+            field = self._field(name)
             if field.display:
                 settings[name] = _setting(name, field.value.strip())
         if self.query_one("#production", Toggle).on:
-            settings |= {"production": True, "confirm": "type"}
+            settings["production"] = True
         if self.query_one("#read-only", Toggle).on:
             settings["read_only"] = True
-        return Draft(self.query_one("#field-name", Field).value.strip(), settings)
+        return Draft(self._field(_NAME).value.strip(), settings)
 
-    def _field_of(self, name: str) -> Field:
-        known = name if name in _FIELDS and self.query_one(f"#field-{name}").display else "name"
-        return self.query_one(f"#field-{known}", Field)
-
-    async def _write(self, draft: Draft, _progress: Progress) -> Sequence[Told]:
-        """Try the connection; what was tried as it stands is written."""
+    async def _tried_first(self, draft: Draft, _progress: Progress) -> Sequence[Told]:
+        """Try the connection; what was tried just as it stands is written."""
         try:
-            if self._tried != draft:
-                return [await self._try(draft)]
-            await asyncio.to_thread(self._places.add, draft)
+            said = await (self._write(draft) if draft == self._tried else self._try(draft))
         except DLIError as problem:
-            self._works = False
             return [Told(draft.name, False, f"[{problem.code}] {problem.message}", problem.hint)]  # noqa: FBT003 - a field of a tuple
-        self._written = draft
-        return [Told(draft.name, True, f"Added {words.word(draft.name)}")]  # noqa: FBT003 - as above
+        return [Told(draft.name, True, said)]  # noqa: FBT003 - as above
 
-    async def _try(self, draft: Draft) -> Told:
-        self._tried = draft
+    async def _try(self, draft: Draft) -> str:
+        self._tried, self._works = draft, False
         said = await self._places.test(draft)
         self._works = True
-        return Told(draft.name, True, said)  # noqa: FBT003 - as above
+        return said
+
+    async def _write(self, draft: Draft) -> str:
+        note = await asyncio.to_thread(self._places.add, draft)
+        self._written = draft
+        self._went(draft.name)
+        return f"Added {words.word(draft.name)}. {note}".rstrip(". ")
 
 
 def _setting(name: str, typed: str) -> str | list[str]:
@@ -168,4 +180,5 @@ def _setting(name: str, typed: str) -> str | list[str]:
     try:
         return shlex.split(typed)
     except ValueError:
-        return [typed]
+        # A quote that isn't closed yet; the program will say that there is no such argument.
+        return typed.split()

@@ -183,7 +183,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._tell()
         first, last = self._in_sight
         if not all(planning.knows(first, last) for planning in self._plannings):
-            self.run_worker(self._ask(), group="asking", exclusive=True)
+            # The method, not its coroutine: the next key may cancel it before it has begun. Of
+            # what a worker may be, mypy can't tell a function that is awaited from one that isn't.
+            self.run_worker(self._ask, group="planning", exclusive=True)  # type: ignore[arg-type]
 
     @property
     def _in_sight(self) -> tuple[date, date]:

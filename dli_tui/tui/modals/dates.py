@@ -47,7 +47,7 @@ class DatesForm(Leaving[Range | None]):
             yield Field(name, name, value="" if day is None else str(day), hint=_HINT)
 
     def on_mount(self) -> None:
-        said = "  of the slot, else of the start, in UTC; both included"
+        said = "  of the slot, else of the start, in UTC"
         title = [Bit("Runs of which dates?", bold=True), Bit(said, Tone.MUTED)]
         self.query_one("#question-title", OneLine).tell(title)
         self.query_one("#question-keys", OneLine).tell(

@@ -8,6 +8,7 @@ from typing import Final
 from textual.screen import Screen
 
 from dli_tui.tui.widgets.field import Field
+from dli_tui.tui.widgets.options import Options
 from dli_tui.tui.widgets.toggle import Toggle
 
 CONFIRM: Final = "confirm"
@@ -24,7 +25,8 @@ def typed(form: Screen[bool]) -> dict[str, str]:
         if field.name != CONFIRM and field.is_typed
     }
     turned = {one.called: _ON if one.on else _OFF for one in form.query(Toggle) if one.is_turned}
-    return {**fields, **turned}
+    chosen = {one.called: one.chosen for one in form.query(Options) if one.is_turned}
+    return {**fields, **turned, **chosen}
 
 
 def restore(form: Screen[bool], draft: Mapping[str, str]) -> bool:
@@ -34,4 +36,6 @@ def restore(form: Screen[bool], draft: Mapping[str, str]) -> bool:
     for toggle in form.query(Toggle):
         if toggle.called in draft:
             toggle.on = draft[toggle.called] == _ON
+    for options in form.query(Options):
+        options.chosen = draft.get(options.called, options.chosen)
     return bool(draft)

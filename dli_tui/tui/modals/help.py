@@ -76,6 +76,10 @@ def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
         *_fixed("Moving, and leaving", *moving),
         *_fixed("When something is asked", Place.QUESTION),
         *_fixed("Where a name is completed", Place.NAMES),
+        *_fixed("Where one of a few things is chosen", Place.OPTIONS),
+        *(_fixed("On the month of a backfill", Place.MONTH) if _plans(scope) else ()),
+        *(_fixed("Among the saved views", Place.VIEWS) if scope is Scope.LIST else ()),
+        *(_fixed("Among the columns", Place.COLUMNS) if scope is Scope.LIST else ()),
         *_fixed("Among the commands", Place.PALETTE),
         *_fixed("In this help", Place.HELP),
         *_section("Runs", [_look(look, looks) for look in RUNS.values()]),
@@ -88,6 +92,11 @@ def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
     if scope is Scope.LIST:
         lines += _section("Filter text", [_line(key, says) for key, says in _FILTERS])
     return lines
+
+
+def _plans(scope: Scope) -> bool:
+    """Whether a backfill can be planned from a screen."""
+    return any(one.id == "do.backfill" for one in keys.in_scope(scope))
 
 
 _FILTERS: Final = (

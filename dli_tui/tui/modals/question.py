@@ -81,6 +81,8 @@ class Question(Leaving[bool], Generic[Answer]):
     """Whether the plan says all that it will; nothing is sent before."""
     plan_has_keys: ClassVar[bool] = True
     """Whether a plan that is longer than its room is a pane to go to."""
+    is_of_place: ClassVar[bool] = True
+    """Whether it is about the place that is looked at."""
     height_above: ClassVar[int] = 0
     """Lines of what stands over the plan."""
 
@@ -166,7 +168,7 @@ class Question(Leaving[bool], Generic[Answer]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.set_class(self.dash.opening.where.production, "-production")
+        self.set_class(self.is_of_place and self.dash.opening.where.production, "-production")
         self._tell_title(self.plan.title)
         self._tell_confirm()
         self._show(self.plan.lines)
@@ -196,11 +198,13 @@ class Question(Leaving[bool], Generic[Answer]):
         self.query_one("#plan", Page).tell(lines)
 
     def _tell_title(self, title: str) -> None:
-        where = self.dash.opening.where
+        where, told = self.dash.opening.where, [Bit(title, bold=True)]
+        if not self.is_of_place:
+            self.query_one("#question-title", OneLine).tell(told)
+            return
         badge = [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True)] if where.production else []
-        self.query_one("#question-title", OneLine).tell(
-            [Bit(title, bold=True), Bit(f"  {where.name}", Tone.MUTED)], badge
-        )
+        told.append(Bit(f"  {where.name}", Tone.MUTED))
+        self.query_one("#question-title", OneLine).tell(told, badge)
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _TIGHT_ROWS, "-tight")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     Column("told", "what it shows", 30, grows=True, least=16, sortable=False),
     Column("from", "", 6, given_up=1, sortable=False),
 )
-_DIGITS: Final = 9
+_DIGITS: Final = "123456789"
 
 
 class Wish(NamedTuple):
@@ -59,6 +59,8 @@ class ViewsScreen(Leaving[Wish | None]):
         self._now = now
         self._forget = forget
         self._looks = looks
+        self._replaces = ""
+        """The name that was asked about: there is a view that is called so."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="views"):
@@ -98,7 +100,7 @@ class ViewsScreen(Leaving[Wish | None]):
             if is_typing
             else (
                 *((("enter", "take up"), ("1-9", "at once")) if self._views else ()),
-                ("s", "save what is shown"),
+                ("s", "save this"),
                 *((("x", "forget"),) if self._views else ()),
                 ("esc", "close"),
             )
@@ -109,10 +111,10 @@ class ViewsScreen(Leaving[Wish | None]):
         self.query_one("#views-keys", OneLine).tell(bits)
 
     def _paint(self, view: View, column: str, _room: int) -> list[Piece]:
+        at = self._views.index(view)
         match column:
             case "number":
-                number = self._views.index(view) + 1
-                return [Piece(str(number) if number <= _DIGITS else "", Tone.RUNNING)]
+                return [Piece(_DIGITS[at : at + 1], Tone.RUNNING)]
             case "name":
                 return [Piece(words.word(view.name), bold=True)]
             case "told":
@@ -127,8 +129,10 @@ class ViewsScreen(Leaving[Wish | None]):
         if self.table.current is not None:
             self.leave(Wish(self.table.current))
 
-    def action_number(self, number: int) -> None:
-        if number <= len(self._views):
+    def on_key(self, event: events.Key) -> None:
+        # What is typed into the name doesn't come as far as this.
+        number = int(event.key) if event.key in _DIGITS else 0
+        if 1 <= number <= len(self._views):
             self.leave(Wish(self._views[number - 1]))
 
     def action_save(self) -> None:
@@ -145,21 +149,32 @@ class ViewsScreen(Leaving[Wish | None]):
             self.app.notify("It stands in the config file: take it out there", markup=False)
             return
         self._views = arranged(self._forget(view))
+        self.app.notify(f"Forgot the view {words.word(view.name)}", markup=False)
         self._show()
 
     @on(Input.Submitted)
     def _named(self, message: Input.Submitted) -> None:
         field = self.query_one(Field)
         name = message.value.strip()
-        problem = why_no_name(name)
+        problem = why_no_name(name) or self._why_ask(name)
         field.complain(problem)
         if not problem:
             self.leave(Wish(self._now._replace(name=name, own=True), save=True))
 
+    def _why_ask(self, name: str) -> str:
+        """What to say before a view takes the place of another; empty where there is none."""
+        old = next((view for view in self._views if view.name == name), None)
+        if old is None or self._replaces == name:
+            return ""
+        self._replaces = name
+        instead = "replaces it" if old.own else "puts yours in its place, as long as you keep it"
+        whose = "of yours" if old.own else "of the config file"
+        return f"A view {whose} is called that; enter again {instead}"
+
     def action_leave(self) -> None:
         field = self.query_one(Field)
         if field.display:
-            field.display = False
+            field.display, self._replaces = False, ""
             self.table.focus()
             self._tell_keys()
         else:

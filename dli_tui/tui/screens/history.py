@@ -185,6 +185,7 @@ class HistoryScreen(PicturedScreen):
     def _laid_out(self) -> None:
         self._tell_filters()
         self._want_more()
+        self.tell_beside()
 
     # Asking
 
@@ -221,7 +222,7 @@ class HistoryScreen(PicturedScreen):
     def _want_more(self) -> None:
         """Have pages fetched until there is enough for what can be seen, and some more."""
         feed = self.feed
-        if feed is None or feed.loading:
+        if feed is None or not self.listing.has_taken(feed.runs):
             return
         short = self.table.seen.stop + _AHEAD > self.table.count
         if short and (not self.filter.needle or len(feed.runs) < self._look_through):
@@ -254,8 +255,9 @@ class HistoryScreen(PicturedScreen):
             if self.problem is not None:
                 self.table.say(sheets.failed(self.problem, self.key("go.refresh")))
         elif not self.filter.is_empty:
+            looking = ", still looking further back" if feed.is_behind else ""
             through = "" if feed.ended else f", {len(feed.runs):,} runs looked through"
-            told = f"{self.filter.told()}{through}"
+            told = f"{self.filter.told()}{looking or through}"
             self.table.say(sheets.nothing_fits(told, self.key("history.clear"), "run"))
         elif self._key is not None:
             self.table.say(sheets.never_ran(self._label, self.key("do.run")))

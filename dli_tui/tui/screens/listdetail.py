@@ -64,12 +64,14 @@ class DetailedScreen(DashboardScreen):
 
     async def _tell_more(self, key: WorkflowKey) -> None:
         """Ask for what the list doesn't know of a dataset, once the cursor rests on it."""
-        if self.session is None:
+        session = self.session
+        if session is None:
             return
-        await self.session.pace.sleep(ASK_SECONDS)
-        known = await self.session.dataset_info(key.name)
+        await session.pace.sleep(ASK_SECONDS)
+        known = await session.dataset_info(key.name)
         row = self.table.current
-        if row is not None and row.key == key:
+        # Meanwhile somebody may have gone to another place, with a row of the same name.
+        if session is self.session and row is not None and row.key == key:
             self._tell_sheet(row, known)
 
     def _tell_sheet(self, row: WorkflowRow, known: DatasetInfo | None) -> None:

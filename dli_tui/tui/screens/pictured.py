@@ -124,7 +124,12 @@ class PicturedScreen(DashboardScreen):
     def tell_beside(self) -> None:
         """Tell of the workflow that is meant now; what takes a question comes a moment later."""
         row, session = self.pointed, self.session
-        if row is None or session is None or not self.query_one("#side").display:
+        if not self.query_one("#side").display:
+            # Nobody sees it: nothing is asked for it until somebody does.
+            self._leave_past()
+            self._told = None
+            return
+        if row is None or session is None:
             return
         if row.key != self._told:
             self._told = row.key
@@ -139,7 +144,7 @@ class PicturedScreen(DashboardScreen):
         if session is None:
             return
         await session.pace.sleep(REST_SECONDS)
-        if self.own is None:
+        if self.own is None and self._told == row.key:
             self._follow_past(row.key.name)
         known = await session.dataset_info(row.key.name)
         if self._told == row.key:

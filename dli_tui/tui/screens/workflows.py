@@ -129,8 +129,10 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self.listing = Listing(self.dash.choices.order)
         self.listing.filter = filtered
         self._told = None
+        self.table.select(frozenset())
         self.table.load([])
         self.table.is_steered = False
+        self.query_one(FilterBar).put(filtered.text)
         self.query_one("#detail", Page).tell([])
         self._tell_filters()
         self.tell_header()
@@ -339,7 +341,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self._filter_by(self.listing.filter._replace(**changes))
 
     def take_up(self, filtered: ListFilter) -> None:
-        self.query_one(FilterBar).forget()
+        self.query_one(FilterBar).put(filtered.text)
         self.listing.filter = filtered
         self._tell_filters()
         self.rearrange()

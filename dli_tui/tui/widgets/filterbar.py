@@ -62,6 +62,12 @@ class FilterLine(Horizontal):
         # Not `focus()`, which waits its turn: what is typed right after is meant for here.
         self.screen.set_focus(text)
 
+    def put(self, text: str) -> None:
+        """Show a text that is filtered by already."""
+        field = self.query_one("#text", FilterText)
+        with field.prevent(FilterText.Changed):
+            field.value = text
+
     def forget(self) -> None:
         """Empty the text."""
         self.query_one("#text", FilterText).value = ""

@@ -42,7 +42,13 @@ class Options(OneLine, can_focus=True):
         """What a draft keeps it under."""
         self.options = tuple(options)
         self._label = label
+        self._first = chosen
         self.set_reactive(Options.chosen, chosen)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether somebody took another one."""
+        return self.chosen != self._first
 
     def on_mount(self) -> None:
         self._tell()
