@@ -108,7 +108,17 @@ class Pilot:
         return [action.deed for action in self.backend._journal.actions()]
 
 
-_SHORT = {"asking", "deeds", "refresh", "choices", "closing", "feed", "log-feed", "going", "switching"}
+_SHORT = {
+    "asking",
+    "deeds",
+    "refresh",
+    "choices",
+    "closing",
+    "feed",
+    "log-feed",
+    "going",
+    "switching",
+}
 
 
 @asynccontextmanager

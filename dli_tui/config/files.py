@@ -38,6 +38,15 @@ default_profile = "demo"   # the one that is meant when nobody says which
 [profiles.demo]
 kind = "demo"
 
+# A view of the dashboard's list, taken up there with V. It may also have: text, source, status,
+# running, enabled, descending.
+# [views.mornings]
+# problems = true
+# sort = "last"
+# columns = ["name", "last", "next", "owner"]
+
+# Profiles of your own. One is also added, its connection tried first, by dli-tui config add, or
+# by "a" where the dashboard shows them (c).
 # [profiles.dev]
 # kind = "airflow"
 # url = "http://localhost:8080"
@@ -50,16 +59,6 @@ kind = "demo"
 # token_command = ["pass", "show", "basecamp/prod"]
 # production = true
 # confirm = "type"
-
-# A profile is also added, and its connection tried first, by "a" on the dashboard's contexts
-# page, or with: dli-tui config add NAME --kind KIND --url URL
-
-# A saved view of the dashboard's list, taken up with "V". It may have: text, source, status,
-# running, enabled, problems, sort, descending, columns.
-# [views.mornings]
-# problems = true
-# sort = "last"
-# columns = ["name", "last", "next", "owner"]
 """
 
 

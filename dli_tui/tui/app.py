@@ -311,13 +311,12 @@ class Dashboard(App[None]):
             await super().on_event(event)
 
     def _is_command(self, event: events.Event) -> TypeGuard[events.Key]:
-        """Whether a key is meant for a screen. Such a key is obeyed as it comes: left to wait
+        """Whether a key is not text that is typed. Such a key is obeyed as it comes: left to wait
         for the widget in focus, it would be overtaken by what is typed right after it."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             return False
         is_typing = isinstance(self.screen.focused, Input)
-        is_ours = isinstance(self.screen, DashboardScreen) and not is_typing
-        return is_ours or event.key in ("tab", "shift+tab")
+        return not is_typing or event.key in ("tab", "shift+tab")
 
     async def action_quit(self) -> None:
         self.deeds.quit()

@@ -94,7 +94,7 @@ class BackfillCells:
 
     def _left(self, row: BackfillSheet) -> Piece:
         if row.unfinished:
-            return Piece(f"{words.plural(row.not_begun, 'date')} never ran: resume?", Tone.LATE)
+            return Piece(f"{row.not_begun:,} never ran: resume?", Tone.LATE)
         if row.failed:
-            return Piece(f"{words.plural(row.failed, 'date')} failed", Tone.FAILED)
+            return Piece(f"{row.failed:,} failed", Tone.FAILED)
         return Piece("")

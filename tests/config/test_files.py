@@ -229,9 +229,11 @@ def test_the_starter_file_works_as_it_comes_and_means_the_demo(tmp_path):
 
 def test_the_examples_in_the_starter_file_are_valid(tmp_path):
     path = tmp_path / "c.toml"
-    examples = EXAMPLE[EXAMPLE.index("# [profiles.dev]") :]
-    path.write_text(examples.replace("# ", ""), encoding="utf-8")
+    views, profiles = EXAMPLE.index("# [views.mornings]"), EXAMPLE.index("# [profiles.dev]")
+    view = EXAMPLE[views : EXAMPLE.index("\n\n", views)]
+    path.write_text(f"{view}\n{EXAMPLE[profiles:]}".replace("# ", ""), encoding="utf-8")
     settings = load(path, {})
+    assert settings.views["mornings"]["columns"] == ("name", "last", "next", "owner")
     assert list(settings.profiles) == ["dev", "prod"]
     assert settings.profiles["prod"].confirm == "type"
 

@@ -129,7 +129,7 @@ async def test_parameters_go_with_each_run_and_wrong_ones_are_said():
         await here.settle()
         await answer(here)
         assert here.sent == []
-        assert "'no' is not key=value" in here.picture
+        assert "'no pair' is not key=value" in here.picture
         field.value = "full=true"
         await here.settle()
         await answer(here)
@@ -147,7 +147,7 @@ async def test_enter_held_down_never_starts_anything():
 async def test_a_plan_that_has_just_changed_has_to_be_read_first():
     async with dashboard() as here:
         await plan(here, DAILY, "tab", "left")
-        await here.press("left", "left", "enter")
+        await here.press("left", "left", "left", "enter")
         assert here.sent == []
         assert "too soon" in here.picture
 

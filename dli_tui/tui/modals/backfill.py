@@ -160,12 +160,16 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _why_not(self, scope: BackfillScope, *, parallel: bool) -> str:
         if scope is not BackfillScope.ALL and not self._grounds.slots:
-            self.query_one("#scope", Options).chosen = BackfillScope.ALL
+            self._put_back("scope", BackfillScope.ALL)
             return _ONLY_RANGES
         if parallel and not self._grounds.parallel:
-            self.query_one("#order", Options).chosen = _ORDERS[False]
+            self._put_back("order", _ORDERS[False])
             return "This place runs the dates one after the other"
         return ""
+
+    def _put_back(self, name: str, option: str) -> None:
+        with self.prevent(Options.Changed):
+            self.query_one(f"#{name}", Options).chosen = option
 
     def _choose(self, *, start: date, end: date, without: frozenset[date]) -> None:
         # Whoever chooses dates of his own no longer means those that he came with.

@@ -51,10 +51,11 @@ def _lines(one: DateSequence) -> list[Text]:
     dates = ", ".join(_date(slot, zone) for slot in one.remaining[:_MOST_DATES])
     more = len(one.remaining) - _MOST_DATES
     shown = f"{dates} and {more:,} more" if more > 0 else dates or "nothing"
+    remain = "1 date remains" if len(one.remaining) == 1 else f"{len(one.remaining):,} dates remain"
     return [
         (
             Piece(f"  {words.name(one.workflow)}", bold=True),
-            Piece(f"  {words.plural(len(one.remaining), 'date')} remain{current}", Tone.LATE),
+            Piece(f"  {remain}{current}", Tone.LATE),
         ),
         (Piece("    "), Piece(shown, Tone.MUTED)),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -101,7 +102,10 @@ class ContextsScreen(DashboardScreen):
         places, contexts = self.dash.opening.places, self._contexts
         if places is not None and contexts is not None:
             self._looked_at = contexts.pace.passed()
-            self.run_worker(self._read(places, contexts), group="asking", exclusive=True)
+            # Made when its turn comes: one that another overtakes is never made at all.
+            read = partial(self._read, places, contexts)
+            # Of what a worker may be, mypy can't tell a function that is awaited.
+            self.run_worker(read, group="asking", exclusive=True)  # type: ignore[arg-type]
 
     async def _read(self, places: Places, contexts: Contexts) -> None:
         try:

@@ -1,0 +1,108 @@
+"""Each place is looked at on its own, and what was seen of it stays until it is seen again."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from dli_tui.client import WorkflowClient
+from dli_tui.domain.errors import ConfigurationError, ConnectionFailedError
+from dli_tui.domain.status import RunStatus
+from dli_tui.session.contexts import Contexts
+from tests.support import ManualClock
+from tests.support_backends import NOW, ScriptedBackend, row, run
+from tests.support_session import ManualPace, Told
+
+ROWS = [
+    row("failed", last_run=run(status=RunStatus.FAILED)),
+    row("timed out", last_run=run(status=RunStatus.TIMEOUT)),
+    row("stopped", last_run=run(status=RunStatus.KILLED)),
+    row("running", last_run=run(status=RunStatus.RUNNING, started_at=NOW)),
+    row("late", next_run=NOW - timedelta(hours=2)),
+]
+
+
+class Places:
+    """Some backends, opened one after the other; what stands for one may be an error."""
+
+    def __init__(self, **backends):
+        self.backends, self.pace, self.open = backends, ManualPace(), []
+        self.contexts = Contexts(self._opened, self.pace)
+
+    @asynccontextmanager
+    async def _opened(self, name):
+        if isinstance(self.backends[name], Exception):
+            raise self.backends[name]
+        self.open.append(name)
+        try:
+            self.pace.advance(0.25)
+            yield WorkflowClient(self.backends[name], clock=ManualClock(NOW))
+        finally:
+            self.open.remove(name)
+
+    def __getitem__(self, name):
+        return self.contexts.glances[name]
+
+
+async def test_what_is_wrong_at_a_place_is_counted_and_the_place_is_left():
+    places = Places(shop=ScriptedBackend(ROWS))
+    await places.contexts.look(["shop"])
+    seen = places["shop"]
+    assert (seen.workflows, seen.failed, seen.running, seen.late) == (5, 2, 1, 1)
+    assert (seen.seconds, seen.as_of, seen.busy) == (0.25, places.pace.passed(), False)
+    assert places.open == []
+
+
+async def test_an_empty_place_is_one_that_answers():
+    places = Places(shop=ScriptedBackend())
+    await places.contexts.look(["shop"])
+    assert (places["shop"].workflows, places["shop"].problem) == (0, None)
+    assert places["shop"].as_of is not None
+
+
+@pytest.mark.parametrize(
+    "problem", [ConnectionFailedError(), ConfigurationError("no such profile")]
+)
+async def test_one_that_does_not_answer_keeps_no_other_from_being_seen(problem):
+    places = Places(gone=problem, shop=ScriptedBackend(ROWS))
+    await places.contexts.look(["gone", "shop"])
+    assert (places["gone"].problem, places["gone"].as_of) == (problem, None)
+    assert places["shop"].failed == 2
+
+
+async def test_what_was_seen_last_stays_beside_the_problem_and_goes_with_it():
+    places = Places(shop=ScriptedBackend(ROWS))
+    await places.contexts.look(["shop"])
+    seen, backend = places["shop"], places.backends["shop"]
+    places.backends["shop"] = ConnectionFailedError()
+    await places.contexts.look(["shop"])
+    assert places["shop"] == seen._replace(problem=places.backends["shop"])
+    places.backends["shop"] = backend
+    await places.contexts.look(["shop"])
+    assert places["shop"].problem is None
+
+
+async def test_each_is_told_as_it_is_asked_and_as_it_has_answered():
+    places = Places(one=ScriptedBackend(), two=ScriptedBackend())
+    told = Told(places.contexts)
+    await places.contexts.look(["one", "two"])
+    assert told.count == 4
+
+
+async def test_nobody_waits_any_more_and_nothing_is_left_busy():
+    class Slow(ScriptedBackend):
+        async def workflows(self, query):
+            await asyncio.Event().wait()
+            yield
+
+    places = Places(shop=Slow())
+    looking = asyncio.create_task(places.contexts.look(["shop"]))
+    while not places.open:
+        await asyncio.sleep(0)
+    assert places["shop"].busy
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert not places["shop"].busy
+    assert places.open == []
