@@ -31,8 +31,10 @@ class FakePlaces:
         self.pace = ManualPace()
         self.problem = None
         """What is raised in place of the contexts."""
-        self.app = None
+        self.here = None
+        """The dashboard, once it is there."""
         self.own = None
+        """How the place is opened that it opened on."""
         self.log = []
         """What was opened and closed, in order."""
         self.complaints, self.refusals = {}, []
@@ -90,7 +92,8 @@ class Opens:
     def __eq__(self, other):
         return isinstance(other, Opens) and other._name == self._name
 
-    __hash__ = None
+    def __hash__(self):
+        return hash(self._name)
 
     @asynccontextmanager
     async def __call__(self, crashed):

@@ -24,6 +24,7 @@ COMMANDS = [
     "config path",
     "config show",
     "config init",
+    "config add",
     "demo",
     "demo reset",
     "doctor",
@@ -202,3 +203,84 @@ def test_keys_of_ones_own_are_looked_at(cli, config, keys, ok, said):
     line = next(line for line in done.stdout.splitlines() if " keys " in line)
     assert line.startswith(ok)
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("view", "ok", "said"),
+    [
+        ('sort = "name"', "ok", "1 saved view"),
+        ('sort = "colour"', "FAIL", "sort must be one of"),
+        ('columns = ["nope"]', "FAIL", "columns must be"),
+        ('status = "odd"', "FAIL", "status must be one of"),
+    ],
+)
+def test_saved_views_are_looked_at(cli, config, view, ok, said):
+    done = cli("doctor", "--demo", *config(f"[views.mine]\n{view}\n"))
+    line = next(line for line in done.stdout.splitlines() if " views " in line)
+    assert line.startswith(ok)
+    assert said in line
+
+
+# config add
+
+AIRFLOW = ("--kind", "airflow", "--url", "https://a.example.com")
+
+
+def test_a_profile_is_added_once_its_place_has_answered(cli, tmp_path):
+    path = tmp_path / "config.toml"
+    done = cli("config", "add", "play", "--kind", "demo", "--config", path)
+    assert (done.exit_code, done.stdout) == (0, f"Added: play in {path}\n")
+    assert "It answers: 39 workflows" in done.stderr
+    assert '[profiles.play]\nkind = "demo"\n' in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_place_that_does_not_answer_is_added_only_where_that_is_said(cli, config):
+    options = config('[profiles.demo]\nkind = "demo"\n')
+    before = options[1].read_text()
+    done = cli("config", "add", "prod", *AIRFLOW, *options)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "--no-test" in done.stderr
+    assert options[1].read_text() == before
+    assert cli("config", "add", "prod", *AIRFLOW, "--no-test", *options).exit_code == 0
+    assert "[profiles.prod]" in options[1].read_text()
+
+
+def test_every_setting_of_the_command_line_is_written(cli, config):
+    options = config('default_profile = "demo"\n[profiles.demo]\nkind = "demo"\n')
+    given = ("--token-command", "pass show 'a b'", "--production", "--read-only", "--no-test")
+    assert cli("config", "add", "prod", *AIRFLOW, *given, *options).exit_code == 0
+    shown = cli("config", "show", *options).stdout
+    assert 'default_profile = "demo"' in shown
+    assert 'token_command = ["pass", "…"]' in shown
+    assert "production = true" in shown
+    assert "read_only = true" in shown
+    assert 'confirm = "type"' in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("prod",), 2),
+        (("prod", "--kind", "nope"), 2),
+        (("prod", *AIRFLOW, "--token-command", "pass 'show"), 2),
+        (("prod", "--kind", "airflow"), 1),
+        (("a b", "--kind", "demo"), 1),
+        (("prod", *AIRFLOW, "--token-env", "ghp_0123456789abcdef0123"), 1),
+        (("prod", *AIRFLOW, "--username", "ann"), 1),
+        (("demo", "--kind", "demo"), 1),
+    ],
+)
+def test_what_can_not_be_a_profile_is_refused_and_nothing_is_written(cli, config, words, code):
+    options = config('[profiles.demo]\nkind = "demo"\n')
+    before = options[1].read_text()
+    done = cli("config", "add", *words, *options)
+    assert done.exit_code == code
+    assert "ghp_" not in done.stdout + done.stderr
+    assert options[1].read_text() == before
+
+
+def test_who_has_two_profiles_now_is_told_to_choose(cli, config):
+    options = config('[profiles.demo]\nkind = "demo"\n')
+    done = cli("config", "add", "more", "--kind", "demo", *options)
+    assert "set default_profile" in done.stderr

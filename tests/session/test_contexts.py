@@ -93,13 +93,13 @@ async def test_each_is_told_as_it_is_asked_and_as_it_has_answered():
 async def test_nobody_waits_any_more_and_nothing_is_left_busy():
     class Slow(ScriptedBackend):
         async def workflows(self, query):
+            asked.set()
             await asyncio.Event().wait()
             yield
 
-    places = Places(shop=Slow())
+    asked, places = asyncio.Event(), Places(shop=Slow())
     looking = asyncio.create_task(places.contexts.look(["shop"]))
-    while not places.open:
-        await asyncio.sleep(0)
+    await asked.wait()
     assert places["shop"].busy
     looking.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -18,7 +18,7 @@ from dli_tui.tui.opening import Context, Where
 from dli_tui.tui.screens.contexts import AGAIN_SECONDS, ContextsScreen
 from tests.support_backends import ScriptedBackend, row, run
 from tests.support_deeds import notices
-from tests.support_places import FakePlaces, among, arrived, holding
+from tests.support_places import FakePlaces, Opens, among, arrived, holding
 from tests.support_tui import SIZES, dashboard
 
 HOSTILE = "\x1b]0;gone\x07[/b]\u202eprod"
@@ -26,7 +26,7 @@ BROKEN = ConfigurationError("config.toml line 3: theme must be text", hint="Corr
 
 
 def of(where=None, glance=None, *, here=False, changed=False):
-    context = Context(where or Where("shop"), "airflow", "", lambda crashed: None)
+    context = Context(where or Where("shop"), "airflow", "", Opens(None, "shop"))
     return ContextRow(context, here, changed, glance)
 
 
@@ -77,7 +77,7 @@ def test_how_careful_to_be_is_said_in_words():
 
 def test_of_a_long_name_it_can_still_be_seen_that_we_are_here():
     long = of(Where("a-very-long-name-of-a-place"), here=True)
-    assert cell(long, "name") == "a-very-long… (here)"
+    assert cell(long, "name") == "a-very-long-… (here)"
     assert cell(long._replace(is_changed=True), "name").endswith("… (changed)")
 
 
@@ -105,8 +105,9 @@ async def test_every_place_has_a_line_with_what_is_wrong_there(size):
     async with among(places, size=size) as here:
         await here.press("c")
         assert isinstance(here.screen, ContextsScreen)
-        assert lines_of(here, "demo (here)").split()[2:5] == ["demo", "✓", "in"]
-        assert lines_of(here, "shop").split()[5:7] == ["ms", "1"]
+        assert "demo (here)" in here.picture
+        assert lines_of(here, "shop").split()[:6] == ["shop", "demo", "✓", "in", "0", "ms"]
+        assert lines_of(here, "shop").split()[6] == "1"
         assert "✗ unreachable" in lines_of(here, "gone")
         assert "3 contexts" in here.lines[0]
 
@@ -114,7 +115,8 @@ async def test_every_place_has_a_line_with_what_is_wrong_there(size):
 async def test_the_one_under_the_cursor_says_why_it_is_silent_and_what_helps():
     silent = ConnectionFailedError("Nothing answered at x", hint="Is the VPN up?")
     async with among(FakePlaces(gone=silent), size=(80, 24)) as here:
-        await here.press("c", "down")
+        await here.press("c")
+        await here.press("down")
         assert "https://gone.example.com" in here.picture
         assert "DLI-501 Nothing answered at x" in here.picture
         assert "Is the VPN up?" in here.picture
@@ -123,7 +125,8 @@ async def test_the_one_under_the_cursor_says_why_it_is_silent_and_what_helps():
 async def test_enter_on_the_place_that_we_are_at_goes_back_to_the_list():
     places = FakePlaces(shop=shop())
     async with among(places) as here:
-        await here.press("c", "enter")
+        await here.press("c")
+        await here.press("enter")
         assert here.screen is here.app.home
         assert places.log == []
 
@@ -152,7 +155,8 @@ async def test_r_reads_the_profiles_and_asks_all_again():
 async def test_a_profile_that_is_gone_is_gone_from_the_page():
     places = FakePlaces(shop=shop())
     async with among(places) as here:
-        await here.press("c", "down")
+        await here.press("c")
+        await here.press("down")
         del places.wheres["shop"]
         await here.press("r")
         assert [row.context.name for row in here.screen.table.rows] == ["demo"]
@@ -191,7 +195,6 @@ async def test_they_are_asked_again_each_minute_while_somebody_looks():
         here.app._tick()
         await here.settle()
         assert len(places.backends["shop"].arrived("workflows")) == asked
-        assert "59s ago" in lines_of(here, "shop") or "now" not in lines_of(here, "shop")
         places.pace.advance(2)
         here.app._tick()
         await here.settle()
@@ -203,7 +206,8 @@ async def test_a_hostile_name_and_reason_are_harmless():
     places.wheres[HOSTILE] = Where(HOSTILE)
     places.backends[HOSTILE] = ConnectionFailedError(f"no {HOSTILE}", hint=HOSTILE)
     async with among(places) as here:
-        await here.press("c", "down")
+        await here.press("c")
+        await here.press("down")
         assert "[/b]" in here.picture
         assert not {"\x1b", "\u202e", "\x07"} & set(here.picture)
 
@@ -220,7 +224,8 @@ async def test_the_page_needs_no_place_that_is_open():
     places = FakePlaces(shop=shop())
     async with among(places, refusals=[ConnectionFailedError("Nothing answered")]) as here:
         await here.until(lambda: here.app.bridge.problem is not None)
-        await here.press("c", "down")
+        await here.press("c")
+        await here.press("down")
         assert "✓ in" in lines_of(here, "shop")
         await here.press("enter")
         await arrived(here, "shop")
@@ -229,5 +234,6 @@ async def test_the_page_needs_no_place_that_is_open():
 
 async def test_its_address_is_copied():
     async with among(FakePlaces(shop=shop())) as here:
-        await here.press("c", "down", "y")
+        await here.press("c")
+        await here.press("down", "y")
         assert here.app.clipboard == "https://shop.example.com"

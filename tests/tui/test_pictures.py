@@ -19,6 +19,7 @@ from dli_tui.domain.status import RunStatus
 from dli_tui.tui.app import Dashboard
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Opening, Where
+from tests.support_places import FakePlaces, among, holding
 from tests.support_project import project
 from tests.support_tui import SIZES, Pilot, dashboard
 
@@ -312,3 +313,42 @@ async def test_what_is_unregistered_says_what_is_lost(size):
         assert "Unregister 3 workflows?" in here.picture
         assert "falls out" in here.picture
         assert same(f"unregister-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_places_of_a_person_at_a_glance(size):
+    places = FakePlaces(shop=holding("a"), gone=ConnectionFailedError("Nothing answered"))
+    places.wheres["shop"] = Where("shop", production=True, read_only=True)
+    async with among(places, size=size) as here:
+        await here.press("c")
+        await here.press("down", "down")
+        assert "PROD READ-ONLY" in here.picture
+        assert "unreachable" in here.picture
+        assert same(f"contexts-{size[0]}x{size[1]}", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_profile_that_is_added_says_where_secrets_stay(size):
+    async with among(FakePlaces(), size=size) as here:
+        await here.press("c")
+        await here.press("a")
+        here.screen.query_one("#way").chosen = "password"
+        await here.settle()
+        assert "No secret is typed here" in here.picture
+        assert same(f"contexts-add-{size[0]}x{size[1]}", here)
+
+
+async def test_the_places_in_ascii():
+    async with among(FakePlaces(shop=holding("a")), looks=Looks(ascii=True)) as here:
+        await here.press("c")
+        assert here.picture.isascii()
+        assert same("contexts-ascii", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_saved_views(size):
+    views = {"mornings": {"problems": True, "columns": ["name", "last"]}, "all": {}}
+    async with dashboard(size=size, views=views) as here:
+        await here.press("V")
+        assert "problems, worst first, 2 columns" in here.picture
+        assert same(f"views-{size[0]}x{size[1]}", here)

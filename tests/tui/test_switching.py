@@ -177,6 +177,7 @@ async def test_nobody_leaves_while_something_is_being_sent():
         assert here.app.deeds.under_way
         await tap(here, "escape")
         here.app.switch(places.contexts()[1])
+        await here.pilot.pause(0)
         assert any("Still sending" in note for note in notices(here))
         assert here.app.opening.where.name == "demo"
         backend.gate.set()
@@ -184,9 +185,7 @@ async def test_nobody_leaves_while_something_is_being_sent():
 
 
 @pytest.mark.parametrize(("kept", "said"), [(1, "1 backfill"), (2, "2 backfills")])
-async def test_nobody_leaves_a_backfill_that_only_this_program_keeps_going(
-    kept, said, monkeypatch
-):
+async def test_nobody_leaves_a_backfill_that_only_this_program_keeps_going(kept, said, monkeypatch):
     places = FakePlaces(shop=holding("b"))
     async with among(places) as here:
         sequences = type(here.app.bridge.session.sequences)
