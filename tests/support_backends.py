@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dli_tui.backends.port import Backend
+from dli_tui.domain.backfill import Backfill
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
@@ -113,6 +114,9 @@ class ScriptedBackend(Backend):
         if isinstance(cue, BaseException):
             raise cue
         return cue
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        return self._asked("backfills", None) or ()
 
     # Reads. Filters are ignored on purpose: some servers do that.
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # Parallel requests gain little on the servers that we know and crowd out everybody else.
 _AT_ONCE = 4
+_MOST_RUNS = 2_000
+"""So many runs are looked through for those of one backfill."""
+_LATELY = 200
+"""So many of the latest runs of backfills are looked at for those that were left."""
 
 
 async def workflow(backend: Backend, name: str) -> tuple[WorkflowInfo, ...]:
@@ -60,19 +64,11 @@ async def backfill_status(backend: Backend, ref: RunRef) -> Backfill:
     from dli_tui.backends.sequences import sequence  # noqa: PLC0415 - one page needs the models
     from dli_tui.domain.backfill import Backfill, BackfillDate  # noqa: PLC0415 - as above
 
-    query = HistoryQuery(workflow=ref.workflow, run_type=RunType.BACKFILL)
-    runs: list[WorkflowRun] = []
-    async for page in backend.history(query):
-        own = [run for run in page.items if run.backfill_id == ref.run_id]
-        runs += own
-        # They were all started in a row; past the last of them there are no others.
-        if runs and not own:
-            break
-    name = runs[0].dataset_name if runs else ref.workflow
-    row = in_force(await backend.workflow(name)) if name is not None else None
-    zone = row.timezone if row is not None else "UTC"
-    if runs and SequenceMark.of(runs[0].parameters) is not None:
-        return sequence(runs, zone)
+    runs = await _runs_of(backend, ref)
+    zone = await _zone(backend, runs[0].dataset_name if runs else ref.workflow)
+    kept = sequence(runs, zone) if runs else None
+    if kept is not None:
+        return kept
     whole = await backend.run_status(ref)
     dated = sorted(((run.slot, run) for run in runs if run.slot is not None), key=itemgetter(0))
     dates = tuple(
@@ -80,6 +76,42 @@ async def backfill_status(backend: Backend, ref: RunRef) -> Backfill:
         for slot, run in dated
     )
     return Backfill(whole=whole, timezone=zone, dates=dates)
+
+
+async def _runs_of(backend: Backend, ref: RunRef) -> list[WorkflowRun]:
+    """The runs of a backfill, looked for as far back as it has begun."""
+    query = HistoryQuery(workflow=ref.workflow, run_type=RunType.BACKFILL)
+    found: list[WorkflowRun] = []
+    looked = 0
+    async for page in backend.history(query):
+        found += [run for run in page.items if run.backfill_id == ref.run_id]
+        looked += len(page.items)
+        mark = SequenceMark.of(found[0].parameters) if found else None
+        oldest = min((run.created_at for run in page.items if run.created_at), default=None)
+        is_past = mark is not None and oldest is not None and oldest < mark.begun
+        if is_past or looked >= _MOST_RUNS:
+            break
+    return found
+
+
+async def _zone(backend: Backend, name: str | None) -> str:
+    row = in_force(await backend.workflow(name)) if name is not None else None
+    return row.timezone if row is not None else "UTC"
+
+
+async def backfills(backend: Backend) -> tuple[Backfill, ...]:
+    """The backfills that somebody kept going lately, by what their runs carry."""
+    from dli_tui.backends.sequences import sequences  # noqa: PLC0415 - one page needs the models
+
+    query = HistoryQuery(run_type=RunType.BACKFILL, limit=_LATELY)
+    runs: list[WorkflowRun] = []
+    async for page in backend.history(query):
+        runs += [run for run in page.items if SequenceMark.id_of(run.parameters) is not None]
+        if len(runs) >= _LATELY:
+            break
+    names = sorted({run.dataset_name for run in runs})
+    zones = [await _zone(backend, name) for name in names]
+    return sequences(runs, dict(zip(names, zones, strict=True)))
 
 
 async def dataset_info(backend: Backend, name: str) -> DatasetInfo | None:

@@ -119,7 +119,7 @@ class Backend(ABC):
 
     async def backfills(self) -> tuple[Backfill, ...]:
         """The backfills that are under way or were lately, newest first, as far as it can tell."""
-        return ()
+        return await fallback.backfills(self)
 
     # The rest is offered or it isn't.
 

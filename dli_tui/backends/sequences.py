@@ -18,26 +18,28 @@ def sequences(runs: Iterable[WorkflowRun], zones: Mapping[str, str]) -> tuple[Ba
     """Every sequence that some of `runs` belong to, newest first; `zones` are by workflow."""
     found: dict[tuple[str, str], list[WorkflowRun]] = {}
     for run in runs:
-        mark = SequenceMark.of(run.parameters)
-        if mark is not None:
-            found.setdefault((run.dataset_name, mark.backfill_id), []).append(run)
-    made = [sequence(own, zones.get(name, "UTC")) for (name, _), own in found.items()]
-    return tuple(sorted(made, key=_age, reverse=True))
+        backfill_id = SequenceMark.id_of(run.parameters)
+        if backfill_id is not None:
+            found.setdefault((run.dataset_name, backfill_id), []).append(run)
+    made = (sequence(own, zones.get(name, "UTC")) for (name, _), own in found.items())
+    return tuple(sorted((one for one in made if one is not None), key=_age, reverse=True))
 
 
-def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill:
-    """One sequence: the dates that any of its runs names, and the runs that there are."""
+def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill | None:
+    """One sequence: the dates that its runs name, and the runs that there are; None where what
+    they carry can't be read."""
     own = sorted(runs, key=_began)
     mark = SequenceMark.of(own[0].parameters)
     if mark is None:
-        raise ValueError(f"run {own[0].run_id} belongs to no sequence")
+        return None
     by_slot = {run.slot: run for run in own}
     zone = zone_of(timezone)
     dates = tuple(
         BackfillDate(slot=slot, day=slot.astimezone(zone).date(), run=by_slot.get(slot))
         for slot in mark.slots
     )
-    return Backfill(whole=_whole(mark, own, dates), timezone=timezone, dates=dates)
+    whole = _whole(mark, own, dates)
+    return Backfill(whole=whole, timezone=timezone, dates=dates, by_hand=True)
 
 
 def _whole(

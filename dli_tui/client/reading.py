@@ -216,10 +216,14 @@ class Reader:
         said = [
             sentence
             for capability, sentence in _SERVERS_OWN.items()
-            if capability not in self.capabilities
-            and not (choice.parallel and capability is Capability.SEQUENCES)
+            if capability not in self.capabilities and self._matters(capability, choice)
         ]
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
+
+    def _matters(self, capability: Capability, choice: BackfillChoice) -> bool:
+        """Whether a plan has to say that this is lacking."""
+        kept_here = not choice.parallel and Capability.SEQUENCES not in self.capabilities
+        return kept_here if capability is Capability.SEQUENCES else not kept_here
 
     async def runs_for(self, name: str, first: date, last: date) -> list[WorkflowRun]:
         """The runs of a range, and enough of the newest ones to tell how long they take."""

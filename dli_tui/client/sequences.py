@@ -1,17 +1,19 @@
 """Keeping a backfill going: one date after the other, up to the first that doesn't go well.
 
 Each date is one run with an id of its own that is worked out, not drawn: were it ever asked for
-twice, the second would meet the first. A start that fails ends the sequence; looking whether a
-run is over is asked again as long as it takes.
+twice, the second would meet the first, and where an answer was lost we can look whether it was
+begun. A start that fails ends the sequence; whether a run is over is asked as long as it takes.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from dli_tui.client.reading import POLL_SECONDS, UNKNOWN_CAP
 from dli_tui.client.sent import sending
-from dli_tui.domain.errors import DLIError, ServerError
+from dli_tui.domain.errors import DLIError, ServerError, WorkflowNotFoundError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
 from dli_tui.domain.results import WorkflowRunResult
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from dli_tui.backends.port import Backend
     from dli_tui.domain.backfill import BackfillPlan
 
-POLL_SECONDS: Final = 2.0
 _SLOWEST: Final = 30.0
+_MOST_LOST: Final = 5
+"""A server may take a moment to know a run that it was just told to start."""
+_WELL: Final = frozenset({RunStatus.COMPLETED, RunStatus.SKIPPED})
+_BAD: Final = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.KILLED})
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -50,9 +55,12 @@ class DateSequence:
         self.status = RunStatus.PENDING
         self.problem: DLIError | None = None
         """Why a date couldn't be started, if one couldn't."""
+        self.has_begun = asyncio.Event()
+        """Its first date has a run, or never will."""
         self._backend = backend
         self._parameters = dict(parameters)
         self._stopped = False
+        self._reason: str | None = None
 
     @property
     def ref(self) -> RunRef:
@@ -67,8 +75,9 @@ class DateSequence:
     @property
     def result(self) -> WorkflowRunResult:
         """How it stands, as an answer to whoever started it."""
-        ok = self.problem is None and self.status in (RunStatus.COMPLETED, RunStatus.RUNNING)
-        begun = f"{self.begun} of {len(self.mark.slots)} dates were started"
+        dates = f"{len(self.mark.slots):,} dates, one after the other"
+        told = f"Begun: {dates}" if self.begun else f"Not begun: {dates}"
+        ok = self.problem is None and self.status not in _BAD
         return WorkflowRunResult(
             dataset_name=self.workflow,
             run_id=self.mark.backfill_id,
@@ -79,34 +88,47 @@ class DateSequence:
             end_date=self.plan.end_date,
             total_runs=len(self.mark.slots),
             run_ids=tuple(self.mark.run_id(slot) for slot in self.mark.slots[: self.begun]),
-            message=begun if self.problem is None else f"{begun}: {self.problem.message}",
+            message=told if self.problem is None else f"{told}. {self.problem.message}",
         )
 
-    def stop(self) -> None:
-        """Begin no other date."""
-        self._stopped = True
+    async def stop(self, reason: str | None) -> None:
+        """Begin no other date, and stop the run under way."""
+        self._stopped, self._reason = True, reason
+        if self.current is not None:
+            await self._stop(self.current)
 
     async def keep_going(self, sleep: Sleep, told: Callable[[], None] = lambda: None) -> None:
         """Run the dates, one after the other; `told` is called whenever one begins or ends."""
         self.status = RunStatus.RUNNING
+        try:
+            self.status = await self._every_date(sleep, told)
+        except DLIError as problem:
+            self.problem, self.status = problem, RunStatus.FAILED
+        finally:
+            self.current = None
+            self.has_begun.set()
+
+    async def _every_date(self, sleep: Sleep, told: Callable[[], None]) -> RunStatus:
         for position, slot in enumerate(self.mark.slots):
             if self._stopped:
-                self.status = RunStatus.KILLED
-                return
-            try:
-                self.current = await self._begin(position, slot)
-            except DLIError as problem:
-                self.problem, self.status = problem, RunStatus.FAILED
-                return
+                return RunStatus.KILLED
+            self.current = await self._begin(position, slot)
             self.begun += 1
+            self.has_begun.set()
             told()
+            if self._stopped:
+                # It was to be stopped while this date was being started.
+                await self._stop(self.current)
             ended = await self._end_of(self.current, sleep)
             self.current = None
             told()
-            if ended is not RunStatus.COMPLETED:
-                self.status = ended
-                return
-        self.status = RunStatus.COMPLETED
+            if ended not in _WELL:
+                return ended
+        return RunStatus.COMPLETED
+
+    async def _stop(self, ref: RunRef) -> None:
+        sending(f"stop run '{ref}'")
+        await self._backend.stop(ref, reason=self._reason)
 
     async def _begin(self, position: int, slot: datetime) -> RunRef:
         sending(f"run '{self.workflow}' for {slot:%Y-%m-%d %H:%M}")
@@ -117,19 +139,41 @@ class DateSequence:
             slot=slot,
             run_id=self.mark.run_id(slot),
         )
-        result = await self._backend.run(request)
-        return RunRef(result.run_id or self.mark.run_id(slot), self.workflow)
+        ref = RunRef(self.mark.run_id(slot), self.workflow)
+        try:
+            result = await self._backend.run(request)
+        except ServerError:
+            # The answer was lost, or there is no server: only a look can tell which.
+            if await self._is_there(ref):
+                return ref
+            raise
+        return RunRef(result.run_id or ref.run_id, self.workflow)
+
+    async def _is_there(self, ref: RunRef) -> bool:
+        try:
+            await self._backend.run_status(ref)
+        except (ServerError, WorkflowNotFoundError):
+            return False
+        return True
 
     async def _end_of(self, ref: RunRef, sleep: Sleep) -> RunStatus:
-        misses = 0
+        misses = lost = 0
+        unknown = 0.0
         while True:
-            await sleep(min(_SLOWEST, POLL_SECONDS * 2.0 ** min(misses, 10)))
+            seconds = min(_SLOWEST, POLL_SECONDS * 2.0 ** min(misses, 10))
+            await sleep(seconds)
             try:
                 status = (await self._backend.run_status(ref)).status
             except ServerError:
                 # The run goes on whether we can see it or not.
                 misses += 1
-            else:
-                misses = 0
-                if status.is_terminal:
-                    return status
+                continue
+            except WorkflowNotFoundError:
+                lost += 1
+                if lost >= _MOST_LOST:
+                    raise
+                continue
+            misses = lost = 0
+            unknown = unknown + seconds if status is RunStatus.UNKNOWN else 0.0
+            if status.is_terminal or unknown > UNKNOWN_CAP.total_seconds():
+                return status

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from dli_tui.backends.port import Backend
 from dli_tui.client import checks
@@ -30,7 +31,7 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.query import BackfillRequest, BackfillScope, Registration, RunRequest
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
-from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.sequence import MOST_SLOTS, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.zones import zone_of
 
@@ -193,10 +194,17 @@ class WorkflowClient(Reader):
     def _sequence(self, plan: BackfillPlan, parameters: Mapping[str, Any]) -> DateSequence:
         from dli_tui.client.sequences import DateSequence  # noqa: PLC0415 - few places need it
 
-        slots = plan.wanted
+        slots, now = plan.wanted, self.clock.now()
+        if len(slots) > MOST_SLOTS:
+            raise WorkflowExecutionError(
+                f"{len(slots):,} dates one after the other are more than this program keeps going",
+                dataset_name=plan.dataset_name,
+                hint=f"Choose a range of at most {MOST_SLOTS:,} dates.",
+            )
         days = f"{plan.start_date:%Y%m%d}_{plan.end_date:%Y%m%d}"
-        begun = f"{self.clock.now():%Y%m%dT%H%M%S}"
-        mark = SequenceMark(f"{plan.dataset_name}_backfill_{days}_{begun}", slots)
+        # Two people may begin the same in one second.
+        own = f"{now:%Y%m%dT%H%M%S}_{uuid4().hex[:6]}"
+        mark = SequenceMark(f"{plan.dataset_name}_backfill_{days}_{own}", slots, now)
         return DateSequence(self.backend, plan, parameters, mark)
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
@@ -308,7 +316,7 @@ class WorkflowClient(Reader):
                 dataset_name=name,
                 hint="Leave out --parallel; the dates then run one after the other.",
             )
-        if plan.to_skip and not self._leaves_out_slots and not plan.is_plain:
+        if plan.to_skip and not self.leaves_out(parallel=plan.parallel) and not plan.is_plain:
             raise WorkflowExecutionError(
                 f"Leaving out single slots is not offered by {self.backend.label}",
                 dataset_name=name,
@@ -322,16 +330,17 @@ class WorkflowClient(Reader):
                 hint="Choose dates on which its schedule fires.",
             )
 
-    @property
-    def _leaves_out_slots(self) -> bool:
-        return Capability.BACKFILL_SLOTS in self.capabilities
+    def leaves_out(self, *, parallel: bool) -> bool:
+        """Whether single dates of a backfill can be left out here."""
+        kept_here = not parallel and Capability.SEQUENCES not in self.capabilities
+        return kept_here or Capability.BACKFILL_SLOTS in self.capabilities
 
     def _request(self, plan: BackfillPlan, parameters: dict[str, Any]) -> BackfillRequest:
         return BackfillRequest(
             plan.dataset_name,
             plan.start_date,
             plan.end_date,
-            slots=plan.wanted if self._leaves_out_slots else None,
+            slots=plan.wanted if Capability.BACKFILL_SLOTS in self.capabilities else None,
             parameters=parameters,
             parallel=plan.parallel,
         )

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field, computed_field
 
+from dli_tui.domain.clock import GRACE
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.run import WorkflowRun
@@ -88,6 +89,9 @@ class Backfill(Value):
     timezone: str = Field(default="UTC", description="The zone in which its dates are read.")
     parallel: bool = Field(default=False, description="All at once, or one after the other.")
     dates: tuple[BackfillDate, ...] = Field(default=(), description="Every slot, in order.")
+    by_hand: bool = Field(
+        default=False, description="Whether it goes on only as long as a program of ours does."
+    )
 
     @property
     def ref(self) -> RunRef:
@@ -111,19 +115,20 @@ class Backfill(Value):
 
     @property
     def remaining(self) -> tuple[BackfillDate, ...]:
-        """The dates that are not done, and that nothing works at."""
-        return tuple(
-            one
-            for one in self.dates
-            if one.status is None
-            or (one.status.is_terminal and one.status is not RunStatus.COMPLETED)
-        )
+        """The dates that have not gone well, and that nothing works at."""
+        return tuple(one for one in self.dates if one.status is None or one.status in _NOT_WELL)
 
-    @property
-    def is_unfinished(self) -> bool:
+    def is_unfinished(self, now: datetime) -> bool:
         """Whether nothing works at it, though some of its dates have never run."""
-        going = self.whole.status in (RunStatus.RUNNING, RunStatus.STOPPING)
-        return bool(self.not_begun) and not going
+        known = [one.run for one in self.dates if one.run is not None]
+        if len(known) == len(self.dates) or any(run.status.is_running for run in known):
+            return False
+        if self.whole.status is not RunStatus.PENDING:
+            return self.whole.status.is_terminal
+        # Whoever keeps it going begins the next date right after the last.
+        ends = [run.finished_at for run in known if run.finished_at is not None]
+        return not ends or now - max(ends) > GRACE
 
 
 _BAD = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT})
+_NOT_WELL = _BAD | {RunStatus.KILLED}

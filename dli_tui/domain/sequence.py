@@ -14,14 +14,16 @@ from dli_tui.domain.clock import as_utc
 
 KEY: Final = "_dli"
 """The parameter that carries the mark."""
-_MOST_SLOTS: Final = 10_000
+MOST_SLOTS: Final = 1_000
+"""Each run carries all of them, so there can't be any number."""
 
 
 class SequenceMark(NamedTuple):
-    """Which backfill a run belongs to, and which dates that has."""
+    """Which backfill a run belongs to, which dates that has, and since when it goes."""
 
     backfill_id: str
     slots: tuple[datetime, ...]
+    begun: datetime
     by: str = ""
 
     def run_id(self, slot: datetime) -> str:
@@ -34,20 +36,30 @@ class SequenceMark(NamedTuple):
             "backfill_id": self.backfill_id,
             "slots": [slot.isoformat() for slot in self.slots],
             "position": position,
+            "begun": self.begun.isoformat(),
             "by": self.by,
         }
+
+    @staticmethod
+    def id_of(parameters: Mapping[str, Any]) -> str | None:
+        """The backfill that a run says it belongs to, without reading all of its dates."""
+        found = parameters.get(KEY)
+        backfill_id = found.get("backfill_id") if isinstance(found, Mapping) else None
+        return backfill_id if isinstance(backfill_id, str) else None
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> SequenceMark | None:
         """The mark that a run carries, if it carries one that can be read."""
-        found = parameters.get(KEY)
-        if not isinstance(found, Mapping):
+        backfill_id = cls.id_of(parameters)
+        if backfill_id is None:
             return None
-        backfill_id, slots = found.get("backfill_id"), found.get("slots")
-        if not isinstance(backfill_id, str) or not isinstance(slots, list):
+        found = parameters[KEY]
+        slots = found.get("slots")
+        if not isinstance(slots, list):
             return None
         try:
-            moments = tuple(as_utc(datetime.fromisoformat(slot)) for slot in slots[:_MOST_SLOTS])
-        except (TypeError, ValueError):
+            moments = tuple(as_utc(datetime.fromisoformat(slot)) for slot in slots[:MOST_SLOTS])
+            begun = as_utc(datetime.fromisoformat(found["begun"]))
+        except (KeyError, TypeError, ValueError):
             return None
-        return cls(backfill_id, moments, str(found.get("by") or ""))
+        return cls(backfill_id, moments, begun, str(found.get("by") or ""))

@@ -149,7 +149,14 @@ def _about_schedule(row: WorkflowInfo, now: datetime, finish: datetime | None) -
     if not clashes:
         return ()
     many = f"more than {_MOST_CLASHES} times" if len(clashes) > _MOST_CLASHES else _times(clashes)
-    return (f"Its schedule fires {many} before this would be done, at {clashes[0]:%H:%M} first.",)
+    first = _in_full(clashes[0])
+    return (f"Its schedule fires {many} before this would be done, first at {first}.",)
+
+
+def _in_full(moment: datetime) -> str:
+    """A moment by its own clock. It may be days ahead, and the reader lives by another clock."""
+    shown = f"{moment:%Y-%m-%d %H:%M}"
+    return f"{shown} {moment.isoformat()[-6:]}" if moment.utcoffset() else shown
 
 
 def _times(clashes: Sequence[datetime]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from dli_tui.domain.ids import RunRef, WorkflowKey
@@ -37,7 +37,10 @@ class PlanSheet(NamedTuple):
     """The plan of one workflow's backfill."""
 
     name: str
+    count: int
+    """How many slots there are."""
     slots: tuple[SlotRow, ...]
+    """The first of them, as many as anybody reads."""
     starts: int
     skips: int
     seconds: float | None
@@ -81,14 +84,27 @@ class BackfillSheet(NamedTuple):
     by: str
     created: datetime | None
     finished: datetime | None
-    likely: datetime | None
-    """When it will be done, where the past tells enough."""
+    going: bool
+    """Whether a run of it is under way."""
+    youngest: datetime | None
+    """When the run began that began last, of those under way."""
+    usual: float | None
+    """The seconds that its runs take, where the past tells enough."""
     error: str
     stopped: str
     """By whom it was stopped and why."""
     unfinished: bool
-    dates: tuple[DateRow, ...]
     zone: str
+
+    def likely(self, now: datetime) -> datetime | None:
+        """When it will be done, where the past tells enough."""
+        if self.usual is None or not self.status.is_running:
+            return None
+        left = self.usual if self.going else 0.0
+        if self.youngest is not None:
+            left = max(0.0, self.usual - (now - self.youngest).total_seconds())
+        ahead = 0 if self.parallel else self.not_begun
+        return now + timedelta(seconds=left + ahead * self.usual)
 
 
 Marks = Mapping[date, DayMark]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillPlan, PlannedSlot, SlotAction
@@ -14,7 +14,14 @@ from dli_tui.domain.text import safe_line
 from dli_tui.domain.zones import zone_of
 from dli_tui.insight.durations import Durations
 from dli_tui.present import words
-from dli_tui.present.backfillrows import BackfillSheet, DateRow, DayMark, PlanSheet, SlotRow
+from dli_tui.present.backfillrows import (
+    BackfillSheet,
+    DateRow,
+    DayMark,
+    Marks,
+    PlanSheet,
+    SlotRow,
+)
 
 _NOT_DUE: Final = "not due yet"
 _WORST: Final = (
@@ -30,17 +37,19 @@ _WORST: Final = (
 )
 
 
-def plan_sheet(plan: BackfillPlan, *, startable: bool) -> PlanSheet:
-    """The plan of one workflow's backfill."""
-    told = _dates(plan.slots, plan.timezone)
+def plan_sheet(plan: BackfillPlan, *, startable: bool, most: int) -> PlanSheet:
+    """The plan of one workflow's backfill, with a row for `most` of its slots."""
+    shown = plan.slots[:most]
+    starts, count = plan.to_run, len(plan.slots)
     return PlanSheet(
         name=words.name(plan.dataset_name),
+        count=count,
         slots=tuple(
             SlotRow(said, slot.run_status, slot.action, slot.note or "")
-            for slot, said in zip(plan.slots, told, strict=True)
+            for slot, said in zip(shown, _dates(shown, plan.timezone), strict=True)
         ),
-        starts=plan.to_run,
-        skips=plan.to_skip,
+        starts=starts,
+        skips=count - starts,
         seconds=plan.estimate_seconds,
         finishes=plan.finishes_at,
         warnings=tuple(safe_line(warning) for warning in plan.warnings),
@@ -48,30 +57,28 @@ def plan_sheet(plan: BackfillPlan, *, startable: bool) -> PlanSheet:
     )
 
 
-def marks(plans: Iterable[BackfillPlan]) -> Mapping[date, DayMark]:
-    """The days of some plans: of several workflows, the worst of each day."""
+def marks(plans: Iterable[BackfillPlan], first: date, last: date) -> Marks:
+    """The days of some plans from `first` to `last`: of several workflows, the worst of each."""
     slots: dict[date, list[PlannedSlot]] = defaultdict(list)
     for plan in plans:
         for slot in plan.slots:
-            slots[slot.day].append(slot)
+            if first <= slot.day <= last:
+                slots[slot.day].append(slot)
     return {day: _mark(found) for day, found in slots.items()}
 
 
-def with_choice(
-    whole: Mapping[date, DayMark], chosen: Mapping[date, DayMark]
-) -> dict[date, DayMark]:
+def with_choice(whole: Marks, chosen: Marks) -> dict[date, DayMark]:
     """The marks of a whole month, and what would happen on the days that are chosen."""
     idle = {day: mark._replace(starts=0) for day, mark in whole.items()}
     return idle | {day: mark for day, mark in chosen.items() if day in idle}
 
 
-def backfill_sheet(
-    backfill: Backfill, past: Durations | None, now: datetime, *, is_left: bool
-) -> BackfillSheet:
+def backfill_sheet(backfill: Backfill, past: Durations | None, *, is_left: bool) -> BackfillSheet:
     """A backfill that was started, `past` being how long its runs take; `is_left`: nobody is
     going to run the dates that have not begun."""
     whole = backfill.whole
     days = [one.day for one in backfill.dates]
+    going = [one.run for one in backfill.dates if one.run is not None and one.run.status.is_running]
     stopped = " ".join(
         part for part in (whole.stopped_by and f"by {whole.stopped_by}", whole.reason) if part
     )
@@ -91,11 +98,12 @@ def backfill_sheet(
         by=safe_line(whole.triggered_by or ""),
         created=whole.created_at,
         finished=whole.finished_at,
-        likely=_likely(backfill, past, now),
+        going=bool(going),
+        youngest=max((run.started_at for run in going if run.started_at), default=None),
+        usual=past.p50 if past is not None else None,
         error=safe_line(whole.error_line or ""),
         stopped=safe_line(stopped),
         unfinished=is_left,
-        dates=_date_rows(backfill),
         zone=safe_line(backfill.timezone),
     )
 
@@ -111,15 +119,23 @@ def _mark(slots: Sequence[PlannedSlot]) -> DayMark:
 
 
 def _dates(slots: Sequence[PlannedSlot | BackfillDate], timezone: str) -> list[str]:
-    """Each slot's date, with the time where some day has several."""
+    """Each slot's date, with the time where some day has several; an hour that comes twice on
+    the clock has its offset too."""
     zone = zone_of(timezone)
     timed = len({slot.day for slot in slots}) < len(slots)
     years = len({slot.day.year for slot in slots}) > 1
     form = ("%Y-" if years else "") + "%m-%d %a" + (" %H:%M" if timed else "")
-    return [f"{slot.slot.astimezone(zone):{form}}" for slot in slots]
+    moments = [slot.slot.astimezone(zone) for slot in slots]
+    told = [f"{moment:{form}}" for moment in moments]
+    often = Counter(told)
+    return [
+        said if often[said] == 1 else f"{said} {moment.isoformat()[-6:]}"
+        for moment, said in zip(moments, told, strict=True)
+    ]
 
 
-def _date_rows(backfill: Backfill) -> tuple[DateRow, ...]:
+def date_rows(backfill: Backfill) -> tuple[DateRow, ...]:
+    """A row for each date of a backfill that was started."""
     told = _dates(backfill.dates, backfill.timezone)
     return tuple(_date_row(one, said) for one, said in zip(backfill.dates, told, strict=True))
 
@@ -147,15 +163,3 @@ def _range(days: Sequence[date], form: str) -> str:
         return ""
     first, last = min(days), max(days)
     return f"{first:{form}}" if first == last else f"{first:{form}} to {last:{form}}"
-
-
-def _likely(backfill: Backfill, past: Durations | None, now: datetime) -> datetime | None:
-    if past is None or not backfill.whole.status.is_running:
-        return None
-    going = [one.run for one in backfill.dates if one.run is not None and one.run.status.is_running]
-    left = max(
-        (past.p50 - (now - run.started_at).total_seconds() for run in going if run.started_at),
-        default=past.p50 if going else 0.0,
-    )
-    ahead = 0 if backfill.parallel else len(backfill.not_begun)
-    return now + timedelta(seconds=max(0.0, left) + ahead * past.p50)

@@ -73,7 +73,7 @@ class BackfillsFeed(Feed):
                 break
             if later.whole.dataset_name == backfill.whole.dataset_name:
                 waiting -= {one.slot for one in later.dates}
-        return backfill.is_unfinished and bool(waiting)
+        return backfill.is_unfinished(self._client.clock.now()) and bool(waiting)
 
     async def _ask(self) -> None:
         self.backfills = await self._client.backfills()

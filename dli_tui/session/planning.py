@@ -1,17 +1,19 @@
 """What the plan of a backfill is made of: the row and its runs, fetched for the dates looked at.
 
 A plan is made anew with every key in a form, so it is worked out here from what is known; the
-server is asked only when dates come into sight of which nothing is known yet.
+server is asked only for those dates that come into sight of which nothing is known yet.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.errors import DLIError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from dli_tui.client import WorkflowClient
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.session.surroundings import Surroundings
 
+_WEEK: Final = 7
+_DAY: Final = timedelta(days=1)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
 
 class Planning:
     """The backfill of one workflow, while somebody plans it."""
@@ -31,10 +37,13 @@ class Planning:
         self.row: WorkflowInfo | None = None
         self.problem: DLIError | None = None
         """Why the last question wasn't answered, if it wasn't."""
+        self.answers = 0
+        """How often something new was learnt: a plan made before may be another by now."""
         self._client = client
         self._around = around
         self._runs: Sequence[WorkflowRun] = ()
         self._known: tuple[date, date] | None = None
+        self._weekly: tuple[str | None, int] | None = None
 
     def knows(self, first: date, last: date) -> bool:
         """Whether the runs of these dates are known."""
@@ -43,21 +52,59 @@ class Planning:
 
     async def look(self, first: date, last: date) -> None:
         """Fetch what isn't known of these dates; a problem is kept, not raised."""
-        if self.knows(first, last):
-            return
-        if self._known is not None:
-            first, last = min(first, self._known[0]), max(last, self._known[1])
+        self.problem = None
         with self._around.activity.under_way():
             try:
-                self.row = await self._client.row(self.key)
-                self._runs = await self._client.runs_for(self.key.name, first, last)
+                for gap in self._gaps(first, last):
+                    await self._fill(*gap)
             except DLIError as problem:
                 self.problem = problem
-            else:
-                self._known, self.problem = (first, last), None
+
+    def _gaps(self, first: date, last: date) -> list[tuple[date, date]]:
+        """The dates to ask for, so that all from the first known to the last one are known."""
+        if self._known is None:
+            return [(first, last)]
+        start, end = self._known
+        before = [(first, start - _DAY)] if first < start else []
+        return [*before, (end + _DAY, last)] if last > end else before
+
+    async def _fill(self, first: date, last: date) -> None:
+        row = await self._client.row(self.key)
+        found = await self._client.runs_for(self.key.name, first, last)
+        known = self._known or (first, last)
+        self.row, self._runs = row, _merged(found, self._runs)
+        self._known = min(first, known[0]), max(last, known[1])
+        self.answers += 1
+
+    def slots_about(self, choice: BackfillChoice) -> int:
+        """About how many slots a plan of these dates has, without making it."""
+        from dli_tui.domain.schedule import slots_or_days  # noqa: PLC0415 - it loads the models
+
+        row = self.row
+        if row is None:
+            return 0
+        if self._weekly is None or self._weekly[0] != row.cron:
+            week = choice.end - _DAY * (_WEEK - 1), choice.end
+            self._weekly = row.cron, len(slots_or_days(row.cron, row.timezone, *week))
+        return self._weekly[1] * ((choice.end - choice.start).days + 1) // _WEEK
 
     def plan(self, choice: BackfillChoice) -> BackfillPlan | None:
         """What a backfill would do as it is chosen; None while its dates aren't known."""
         if self.row is None or not self.knows(choice.start, choice.end):
             return None
         return self._client.planned(self.row, self._runs, choice)
+
+    async def plan_aside(self, choice: BackfillChoice) -> BackfillPlan | None:
+        """The same in a thread: thousands of slots take longer than a key may."""
+        with self._around.activity.under_way():
+            return await asyncio.to_thread(self.plan, choice)
+
+
+def _merged(found: Iterable[WorkflowRun], known: Iterable[WorkflowRun]) -> list[WorkflowRun]:
+    """All of them, newest first; of two looks at one run what was `found` now."""
+    by_id = {run.run_id: run for run in (*known, *found)}
+    return sorted(by_id.values(), key=_moment, reverse=True)
+
+
+def _moment(run: WorkflowRun) -> datetime:
+    return run.slot or run.created_at or run.started_at or _LONG_AGO

@@ -38,15 +38,16 @@ class Sequences(News):
         sequence = await self._client.sequence(plan, parameters)
         self._kept[sequence.ref] = sequence
         self._around.tasks.start(self._keep(sequence))
-        self.tell()
+        await sequence.has_begun.wait()
+        if sequence.problem is not None and not sequence.begun:
+            # Nothing was begun: whoever asked is told so, and nobody else.
+            self._ended = [one for one in self._ended if one is not sequence]
+            raise sequence.problem
         return sequence
 
     async def stop(self, ref: RunRef, reason: str | None) -> None:
         """Begin no other date of it, and stop the one under way."""
-        sequence = self._kept[ref]
-        sequence.stop()
-        if sequence.current is not None:
-            await self._client.stop(sequence.current, reason=reason)
+        await self._kept[ref].stop(reason)
 
     def take_ended(self) -> list[DateSequence]:
         """Those that have ended since the last time."""
@@ -58,5 +59,5 @@ class Sequences(News):
             await sequence.keep_going(self._around.pace.sleep, self.tell)
         finally:
             del self._kept[sequence.ref]
-        self._ended.append(sequence)
-        self.tell()
+            self._ended.append(sequence)
+            self.tell()

@@ -13,6 +13,7 @@ from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import hints, late
+from dli_tui.tui.widgets.toosmall import is_too_small
 
 if TYPE_CHECKING:
     from dli_tui.domain.query import BackfillChoice
@@ -213,13 +214,16 @@ class Deeds:
             self._warned = False
 
     def quit(self) -> None:
-        """End the dashboard; while something is being sent, only for who asks twice."""
+        """End the dashboard; while something is being sent or kept going, only for who means it."""
         session = self._app.bridge.session
         kept = session.sequences.under_way if session is not None else ()
-        if kept and not self.under_way:
-            self._app.push_screen(late.quitting(kept))
-        elif not self.under_way:
+        if kept and not is_too_small(self._app.size):
+            late.ask_to_quit(self._app, kept, self.under_way)
+        elif not self.under_way and (not kept or self._warned):
             self._app.exit()
+        elif not self.under_way:
+            # There is no room for a question: who presses it again means it.
+            self._warned = True
         elif self._warned:
             told = f"Left before the answer came: {self._sent_now}. Look whether it was done."
             self._app.exit(message=Text(told))

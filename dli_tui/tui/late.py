@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dli_tui.client.sequences import DateSequence
     from dli_tui.domain.query import Registration
     from dli_tui.session.session import Session
-    from dli_tui.tui.modals.quitting import QuitQuestion
+    from dli_tui.tui.app import Dashboard
     from dli_tui.tui.opening import OpenSession
 
 
@@ -71,11 +71,12 @@ def forms() -> ModuleType:
     return module
 
 
-def quitting(kept: Sequence[DateSequence]) -> QuitQuestion:
-    """The question before what is kept going from here is left."""
+def ask_to_quit(app: Dashboard, kept: Sequence[DateSequence], sent: Sequence[str]) -> None:
+    """Ask before what is kept going from here, or being sent, is left; once is enough."""
     from dli_tui.tui.modals.quitting import QuitQuestion  # noqa: PLC0415 - rarely asked
 
-    return QuitQuestion(kept)
+    if not isinstance(app.screen, QuitQuestion):
+        app.push_screen(QuitQuestion(kept, sent))
 
 
 def each() -> Callable[..., Awaitable[Sequence[Outcome[Any, Any]]]]:

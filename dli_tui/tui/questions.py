@@ -94,7 +94,7 @@ def _backfill(session: Session, frozen: Frozen) -> Question[BackfillAnswer]:
 def _grounds(session: Session, frozen: Frozen, plannings: Sequence[Planning]) -> Grounds:
     info = frozen.fit[0].info
     today = frozen.now.astimezone(UTC if info is None else zone_of(info.timezone)).date()
-    slots = Capability.BACKFILL_SLOTS in session.capabilities
+    slots = session.client.leaves_out(parallel=False)
     scope = BackfillScope.MISSING if slots else BackfillScope.ALL
     choice = frozen.dates or BackfillChoice(today - _LATELY, today, scope)
     parallel = Capability.BACKFILL_PARALLEL in session.capabilities
@@ -105,9 +105,10 @@ def _with_those_that_fire(frozen: Frozen) -> Frozen:
     """Of several those that can be started now; a single one can be planned all the same."""
     if len(frozen.fit) == 1:
         return frozen
-    held = {one: why for one in frozen.fit if (why := permits.unless_active(one.info)) is not None}
-    fit = [one for one in frozen.fit if one not in held]
-    return frozen._replace(fit=fit, left_out=[*frozen.left_out, *held.items()]) if fit else frozen
+    judged = [(one, permits.unless_active(one.info)) for one in frozen.fit]
+    fit = [one for one, why in judged if why is None]
+    held = [(one, why) for one, why in judged if why is not None]
+    return frozen._replace(fit=fit, left_out=[*frozen.left_out, *held]) if fit else frozen
 
 
 def _stop(session: Session, frozen: Frozen) -> Question[str]:

@@ -4,7 +4,14 @@ import pytest
 
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import DLIError, ErrorCode, ServerError, WorkflowExecutionError
+from dli_tui.domain.errors import (
+    DLIError,
+    ErrorCode,
+    ServerError,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+)
+from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
 from tests.support_backends import ScriptedBackend, row, run
@@ -78,6 +85,98 @@ async def test_a_date_that_cannot_be_started_ends_it_and_is_not_asked_for_again(
     assert len(sequence.remaining) == 2
 
 
+async def test_a_date_whose_answer_was_lost_goes_on_if_it_is_there_all_the_same(clock):
+    backend = place([RUNNING, DONE], run=[ServerError("cut off")])
+    _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
+    await sequence.keep_going(at_once)
+    assert sequence.status is DONE
+    assert backend.sent == ["run"]
+    assert [ref.run_id for ref in backend.arrived("run_status")] == [
+        sequence.mark.run_id(sequence.mark.slots[0])
+    ] * 2
+
+
+@pytest.mark.parametrize("answer", [WorkflowNotFoundError(run_id="r"), ServerError("away")])
+async def test_a_date_whose_answer_was_lost_and_that_is_not_seen_ends_it(clock, answer):
+    backend = place([], run=[ServerError("cut off")], run_status=[answer])
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert sequence.problem.message == "cut off"
+    assert backend.sent == ["run"]
+    assert len(sequence.remaining) == 3
+
+
+async def test_a_date_that_was_skipped_ends_nothing(clock):
+    backend = place([RunStatus.SKIPPED, DONE, DONE])
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert sequence.status is DONE
+
+
+async def test_a_run_that_nobody_knows_any_more_ends_it_in_words(clock):
+    gone = [WorkflowNotFoundError(run_id="r")] * 5
+    backend = place([], run_status=gone)
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert sequence.problem.code is ErrorCode.WORKFLOW_NOT_FOUND
+    assert backend.sent == ["run"]
+
+
+async def test_a_run_that_is_not_known_yet_is_asked_for_again(clock):
+    gone = WorkflowNotFoundError(run_id="r")
+    backend = place([], run_status=[gone, gone, run("r", DONE)])
+    _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
+    await sequence.keep_going(at_once)
+    assert sequence.status is DONE
+
+
+async def test_a_run_of_unknown_state_is_not_waited_for_for_ever(clock):
+    backend = place([RunStatus.UNKNOWN] * 400)
+    _, _, sequence = await sequence_of(backend, clock)
+    await sequence.keep_going(at_once)
+    assert sequence.status is RunStatus.UNKNOWN
+    assert backend.sent == ["run"]
+
+
+async def test_a_stop_that_comes_while_a_date_is_being_started_stops_that_one(clock):
+    backend = place([RunStatus.KILLED])
+    _, _, sequence = await sequence_of(backend, clock)
+    started = backend.run
+
+    async def slow(request):
+        await sequence.stop("wrong week")
+        return await started(request)
+
+    backend.run = slow
+    await sequence.keep_going(at_once)
+    assert backend.sent == ["run", "stop"]
+    assert sequence.status is RunStatus.KILLED
+
+
+async def test_two_that_begin_in_one_second_are_two(clock):
+    backend = place([])
+    _, _, one = await sequence_of(backend, clock)
+    _, _, other = await sequence_of(backend, clock)
+    assert one.ref != other.ref
+
+
+async def test_more_dates_than_a_run_can_carry_are_refused(clock):
+    backend = ScriptedBackend([row("d", cron="*/30 * * * *")], without=[Capability.SEQUENCES])
+    client = WorkflowClient(backend, clock=clock)
+    plan = await client.plan_backfill("d", "2026-01-01", "2026-02-28")
+    with pytest.raises(WorkflowExecutionError, match="more than this program keeps going"):
+        await client.sequence(plan, {})
+
+
+async def test_single_dates_can_be_left_out_where_each_is_a_run_of_its_own(clock):
+    lacking = [Capability.SEQUENCES, Capability.BACKFILL_SLOTS]
+    backend = ScriptedBackend([row("d")], without=lacking)
+    client = WorkflowClient(backend, clock=clock)
+    plan = await client.plan_backfill("d", "2026-03-01", "2026-03-02", scope=BackfillScope.MISSING)
+    assert not any("decides itself" in one for one in plan.warnings)
+    assert (await client.sequence(plan, {})).mark.slots == plan.wanted
+
+
 async def test_a_server_that_is_away_is_asked_again_ever_more_slowly(clock):
     away = ServerError("away")
     backend = place([], run_status=[away, away, away, run("r", DONE)])
@@ -92,8 +191,9 @@ async def test_a_server_that_is_away_is_asked_again_ever_more_slowly(clock):
 async def test_who_stops_it_lets_no_other_date_begin(clock):
     backend = place([DONE])
     _, _, sequence = await sequence_of(backend, clock)
-    await sequence.keep_going(at_once, told=sequence.stop)
-    assert len(backend.arrived("run")) == 1
+    await sequence.stop("wrong week")
+    await sequence.keep_going(at_once)
+    assert backend.sent == []
     assert sequence.status is RunStatus.KILLED
 
 

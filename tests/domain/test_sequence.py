@@ -7,7 +7,8 @@ import pytest
 from dli_tui.domain.sequence import KEY, SequenceMark
 
 SLOTS = (datetime(2026, 3, 1, 6, tzinfo=UTC), datetime(2026, 3, 2, 6, tzinfo=UTC))
-MARK = SequenceMark("b1", SLOTS, "ann")
+BEGUN = datetime(2026, 3, 9, tzinfo=UTC)
+MARK = SequenceMark("b1", SLOTS, BEGUN, "ann")
 
 
 def test_it_is_read_as_it_was_written():
@@ -17,7 +18,7 @@ def test_it_is_read_as_it_was_written():
 def test_each_date_has_a_run_id_of_its_own_that_is_the_same_each_time():
     first, second = (MARK.run_id(slot) for slot in SLOTS)
     assert first != second
-    assert first == SequenceMark("b1", SLOTS).run_id(SLOTS[0])
+    assert first == SequenceMark("b1", SLOTS, BEGUN).run_id(SLOTS[0])
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,8 @@ def test_each_date_has_a_run_id_of_its_own_that_is_the_same_each_time():
         {"backfill_id": 3, "slots": []},
         {"backfill_id": "b", "slots": ["no time"]},
         {"backfill_id": "b", "slots": [5]},
+        {"backfill_id": "b", "slots": []},
+        {"backfill_id": "b", "slots": [], "begun": "then"},
     ],
 )
 def test_what_is_no_mark_is_none(found):
@@ -38,3 +41,8 @@ def test_what_is_no_mark_is_none(found):
 
 def test_a_run_without_one_belongs_to_nothing():
     assert SequenceMark.of({"day": "2026-03-01"}) is None
+
+
+def test_its_id_is_told_without_reading_its_dates():
+    assert SequenceMark.id_of({KEY: {"backfill_id": "b", "slots": "broken"}}) == "b"
+    assert SequenceMark.id_of({}) is None

@@ -242,9 +242,9 @@ def successes(seconds):
     ("seconds", "said"),
     [
         (60, None),
-        (6 * 3600, "fires once before this would be done, at 06:00 first"),
-        (12 * 3600, "fires 2 times before this would be done, at 06:00 first"),
-        (20 * 86400, "fires more than 20 times before this would be done, at 06:00 first"),
+        (6 * 3600, "fires once before this would be done, first at 2026-03-21 06:00."),
+        (12 * 3600, "fires 2 times before this would be done, first at 2026-03-21 06:00."),
+        (20 * 86400, "fires more than 20 times before this would be done, first at 2026-03-21"),
     ],
 )
 def test_fires_that_come_before_its_end_are_warned_of(seconds, said):
@@ -256,4 +256,4 @@ def test_fires_that_come_before_its_end_are_warned_of(seconds, said):
 def test_fires_are_told_by_the_clock_of_the_schedule():
     seoul = row(zone="Asia/Seoul")
     (warning,) = planned(successes(6 * 3600), of=seoul, scope=BackfillScope.MISSING).warnings
-    assert "at 06:00 first" in warning
+    assert "first at 2026-03-21 06:00 +09:00." in warning

@@ -28,9 +28,17 @@ def planned(*runs, cron="0 9 * * *", zone="UTC", first=1, last=7):
     return plan(row("d", cron=cron, timezone=zone), runs, choice, NOW)
 
 
+def plan_sheet(found, most=500):
+    return backfills.plan_sheet(found, startable=True, most=most)
+
+
+def marks(*plans):
+    return backfills.marks(plans, date(2026, 3, 1), date(2026, 3, 31))
+
+
 def test_each_slot_says_what_exists_and_what_would_happen():
     found = planned(run("r", FAILED, slot=at(2)))
-    sheet = backfills.plan_sheet(found, startable=True)
+    sheet = plan_sheet(found)
     assert [slot.told for slot in sheet.slots[:2]] == ["03-01 Sun", "03-02 Mon"]
     assert [(slot.exists, slot.action) for slot in sheet.slots[:2]] == [
         (None, "run"),
@@ -41,42 +49,68 @@ def test_each_slot_says_what_exists_and_what_would_happen():
 
 
 def test_the_time_is_told_where_a_day_has_several_slots():
-    sheet = backfills.plan_sheet(planned(cron="0 */12 * * *", last=1), startable=True)
+    sheet = plan_sheet(planned(cron="0 */12 * * *", last=1))
     assert [slot.told for slot in sheet.slots] == ["03-01 Sun 00:00", "03-01 Sun 12:00"]
 
 
 def test_slots_are_told_by_the_clock_of_the_schedule():
-    sheet = backfills.plan_sheet(planned(zone="Asia/Seoul", last=1), startable=True)
+    sheet = plan_sheet(planned(zone="Asia/Seoul", last=1))
     assert [slot.told for slot in sheet.slots] == ["03-01 Sun"]
     twice = planned(cron="0 8,20 * * *", zone="Asia/Seoul", last=1)
-    told = [slot.told for slot in backfills.plan_sheet(twice, startable=True).slots]
+    told = [slot.told for slot in plan_sheet(twice).slots]
     assert told == ["03-01 Sun 08:00", "03-01 Sun 20:00"]
 
 
 def test_the_year_is_told_where_there_are_two():
     choice = BackfillChoice(date(2025, 12, 31), date(2026, 1, 1))
     found = plan(row("d"), [], choice, NOW)
-    told = [slot.told for slot in backfills.plan_sheet(found, startable=True).slots]
+    told = [slot.told for slot in plan_sheet(found).slots]
     assert told == ["2025-12-31 Wed", "2026-01-01 Thu"]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 10, 25), ["02:00 +02:00", "02:00 +01:00"]),
+        (date(2026, 10, 24), ["02:00"]),
+    ],
+)
+def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(day, told):
+    berlin = row("d", cron="0 * * * *", timezone="Europe/Berlin")
+    found = plan_sheet(plan(berlin, [], BackfillChoice(day, day), NOW))
+    assert [slot.told[10:] for slot in found.slots if slot.told[10:12] == "02"] == told
+    assert [slot.told[10:] for slot in found.slots if slot.told[10:12] == "03"] == ["03:00"]
+
+
+def test_rows_are_made_for_those_that_are_read_and_all_are_counted():
+    sheet = plan_sheet(planned(), most=2)
+    assert [slot.told for slot in sheet.slots] == ["03-01 Sun", "03-02 Mon"]
+    assert (sheet.count, sheet.starts, sheet.skips) == (7, 5, 2)
+
+
+def test_only_the_days_that_are_asked_for_are_marked():
+    assert list(backfills.marks([planned()], date(2026, 3, 2), date(2026, 3, 3))) == [
+        date(2026, 3, 2),
+        date(2026, 3, 3),
+    ]
 
 
 def test_a_day_is_marked_with_the_worst_of_its_runs():
     one = planned(
         run("a", DONE, slot=at(1, 0)), run("b", FAILED, slot=at(1, 12)), cron="0 */12 * * *"
     )
-    found = backfills.marks([one])
+    found = marks(one)
     assert found[date(2026, 3, 1)] == DayMark(slots=2, starts=2, worst=FAILED)
     assert found[date(2026, 3, 7)] == DayMark(slots=2, starts=0, due=False)
 
 
 def test_of_several_workflows_a_day_sums_up_all():
-    found = backfills.marks([planned(run("a", DONE, slot=at(1))), planned()])
+    found = marks(planned(run("a", DONE, slot=at(1))), planned())
     assert found[date(2026, 3, 1)] == DayMark(slots=2, starts=2, worst=DONE)
 
 
 def test_days_that_are_not_chosen_start_nothing():
-    whole = backfills.marks([planned()])
-    chosen = backfills.marks([planned(first=3, last=3)])
+    whole, chosen = marks(planned()), marks(planned(first=3, last=3))
     both = backfills.with_choice(whole, chosen)
     assert [day.day for day, mark in both.items() if mark.starts] == [3]
     assert both[date(2026, 3, 1)].slots == 1
@@ -97,16 +131,17 @@ def backfill(*statuses, whole=FAILED, parallel=False, **more):
 
 
 def sheet_of(found, past=None, *, is_left=False):
-    return backfills.backfill_sheet(found, past, NOW, is_left=is_left)
+    return backfills.backfill_sheet(found, past, is_left=is_left)
 
 
 def test_a_backfill_is_counted_by_its_dates():
-    sheet = sheet_of(backfill(DONE, FAILED, None, None), is_left=True)
+    found = backfill(DONE, FAILED, None, None)
+    sheet = sheet_of(found, is_left=True)
     assert (sheet.done, sheet.failed, sheet.not_begun, sheet.total) == (1, 1, 2, 4)
     assert sheet.range == "2026-03-01 to 2026-03-04"
     assert sheet.days == "03-01 to 03-04"
     assert sheet.unfinished
-    assert [row.ref is None for row in sheet.dates] == [False, False, True, True]
+    assert [row.ref is None for row in backfills.date_rows(found)] == [False, False, True, True]
 
 
 def test_one_date_is_no_range():
@@ -130,12 +165,12 @@ PAST = Durations(60, 90, 120, 9)
     ],
 )
 def test_its_end_is_what_is_left_of_a_run_and_the_dates_to_come(found, seconds):
-    assert sheet_of(found, PAST).likely == NOW + timedelta(seconds=seconds)
+    assert sheet_of(found, PAST).likely(NOW) == NOW + timedelta(seconds=seconds)
 
 
 def test_there_is_no_end_to_tell_of_what_is_over_or_has_no_past():
-    assert sheet_of(backfill(DONE, whole=DONE), PAST).likely is None
-    assert sheet_of(backfill(RUNNING, whole=RUNNING)).likely is None
+    assert sheet_of(backfill(DONE, whole=DONE), PAST).likely(NOW) is None
+    assert sheet_of(backfill(RUNNING, whole=RUNNING)).likely(NOW) is None
 
 
 def test_what_a_server_says_is_made_safe():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from dli_tui.domain.backfill import Backfill, BackfillDate
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.status import RunStatus
 from dli_tui.session.backfills import BackfillFeed, BackfillsFeed
-from tests.support_backends import ScriptedBackend, row, run
+from tests.support import ManualClock
+from tests.support_backends import NOW, ScriptedBackend, row, run
 from tests.support_session import looking_at
 
 SLOTS = tuple(datetime(2026, 3, day, 9, tzinfo=UTC) for day in (1, 2, 3))
@@ -103,6 +105,7 @@ def left(*found):
     """Which of some backfills, newest first, wait for somebody."""
     feed = BackfillsFeed.__new__(BackfillsFeed)
     feed.backfills = found
+    feed._client = SimpleNamespace(clock=ManualClock(NOW))
     return [one.ref.run_id for one in found if feed.is_left(one)]
 
 

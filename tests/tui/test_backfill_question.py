@@ -227,8 +227,9 @@ async def test_what_a_place_cannot_do_is_said_and_not_pretended():
 
 
 async def test_a_server_that_does_not_answer_is_told_and_asked_again():
-    backend = ScriptedBackend([row("d")], history=[ServerError("away", hint="Look at its log.")])
+    backend = ScriptedBackend([row("d")])
     async with dashboard(backend=backend) as here:
+        backend.cues["history"] = [ServerError("away", hint="Look at its log.")]
         await here.press("b")
         await rest(here)
         assert "away" in here.picture
@@ -270,6 +271,14 @@ async def test_several_workflows_have_one_plan_and_a_result_each():
         again = backend.arrived("backfill")[2:]
         assert [request.dataset_name for request in again] == [second]
         assert first != second
+
+
+async def test_several_workflows_of_the_demo_are_planned_together():
+    async with dashboard() as here:
+        await go_to(here, DAILY)
+        await here.press("space", "space", "b")
+        await rest(here)
+        assert plan_lines(here)[0].startswith("2 workflows: ")
 
 
 async def test_a_draft_comes_back():

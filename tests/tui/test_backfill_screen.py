@@ -96,6 +96,8 @@ async def test_what_remains_is_planned_and_nothing_else():
         assert isinstance(here.screen, BackfillQuestion)
         left = total - here.app.front.sheet.done
         assert here.screen.plan.verb == f"start {left} runs"
+        await here.pass_by(1)
+        assert here.screen._choice.only is not None
         before = len(here.sent)
         await here.press("escape")
         assert len(here.sent) == before

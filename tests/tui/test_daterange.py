@@ -48,6 +48,14 @@ async def type_(app, pilot, name, text):
     await pilot.pause(0)
 
 
+async def test_nothing_is_told_before_somebody_has_typed():
+    app = Held()
+    async with app.run_test(size=(90, 4)) as pilot:
+        for _ in range(5):
+            await pilot.pause(0)
+        assert app.said == []
+
+
 async def test_a_range_that_can_be_read_is_told():
     async with held() as (app, pilot):
         await type_(app, pilot, "from", "3d")

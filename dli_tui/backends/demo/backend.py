@@ -156,7 +156,8 @@ class DemoBackend(Backend):
     async def backfills(self) -> tuple[Backfill, ...]:
         world = await self._world()
         own = [portraits.backfill(world, *found) for found in world.backfills()]
-        return (*own, *portraits.sequences(world))
+        every = (*own, *portraits.sequences(world))
+        return tuple(sorted(every, key=lambda one: portraits.started(one.whole), reverse=True))
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         world = await self._world()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from dli_tui.domain.text import safe_line
 from dli_tui.domain.zones import zone_of
 from dli_tui.present import words
 from dli_tui.tui.deeds import Progress, Told
@@ -18,20 +19,24 @@ if TYPE_CHECKING:
     from dli_tui.client.sequences import DateSequence
 
 _MOST_DATES: Final = 8
+_MOST_SAID: Final = 200
 
 
 class QuitQuestion(Question[bool]):
     """Answered by going on; nothing is sent by it."""
 
-    def __init__(self, kept: Sequence[DateSequence]) -> None:
+    def __init__(self, kept: Sequence[DateSequence], sent: Sequence[str]) -> None:
         count = words.plural(len(kept), "backfill")
         lines: list[Text] = [
             (Piece(f"This program keeps {count} going. What hasn't begun then won't run:"),),
             (),
             *(line for one in kept for line in _lines(one)),
             (),
-            (Piece("You find it again under the backfills (6), to be resumed.", Tone.MUTED),),
+            (Piece("You find it again under the backfills, to be resumed.", Tone.MUTED),),
         ]
+        for title in sent:
+            told = f"Still being sent, and its answer would be lost: {title.rstrip('?')}"
+            lines.append((Piece(safe_line(told, _MOST_SAID), Tone.LATE),))
         super().__init__(Plan("quit", "Quit all the same?", lines, "quit"), _send)
 
     def answer(self) -> bool:

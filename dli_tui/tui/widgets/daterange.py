@@ -31,6 +31,8 @@ class DateRange(Horizontal):
     def __init__(self, start: date, end: date, today: date) -> None:
         super().__init__(id="range")
         self._first = (start, end)
+        self._known = (start, end)
+        """The range that was told last, or put here."""
         self._today = today
 
     def compose(self) -> ComposeResult:
@@ -51,6 +53,7 @@ class DateRange(Horizontal):
 
     def put(self, start: date, end: date) -> None:
         """Show dates that were chosen elsewhere."""
+        self._known = (start, end)
         with self.prevent(Input.Changed):
             for name, day in zip(("from", "to"), (start, end), strict=True):
                 if dates.read(self._input(name).value, self._today) != day:
@@ -65,7 +68,8 @@ class DateRange(Horizontal):
         message.stop()
         found = self.range
         self._complain("" if found is not None else self._why_not())
-        if found is not None:
+        if found is not None and found != self._known:
+            self._known = found
             self.post_message(self.Typed(*found))
 
     def _why_not(self) -> str:

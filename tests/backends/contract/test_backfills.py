@@ -175,7 +175,7 @@ async def test_a_backfill_tells_each_of_its_dates_begun_or_not(backend, place, c
     over = await backend.backfill_status(ref)
     assert [one.slot for one in over.dates] == list(slots)
     assert {one.status for one in over.dates} == {RunStatus.COMPLETED}
-    assert not over.is_unfinished
+    assert not over.is_unfinished(clock.now())
 
 
 @needs(Capability.BACKFILL)
@@ -187,7 +187,7 @@ async def test_dates_after_a_failure_are_left_unfinished_and_found_in_the_list(
     ref = RunRef(result.run_id, place.failing)
     await watched(backend, clock, ref, step=5)
     found = await backend.backfill_status(ref)
-    assert found.is_unfinished
+    assert found.is_unfinished(clock.now())
     assert len(found.failed) == 1
     assert found.remaining == (*found.failed, *found.not_begun)
     assert ref.run_id in [one.ref.run_id for one in await backend.backfills()]
@@ -203,7 +203,7 @@ async def test_nobody_knows_a_backfill_that_was_never_started(backend, place):
 @needs(Capability.BACKFILL, Capability.RUN)
 async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:2]
-    mark = SequenceMark("mine", slots, place.user)
+    mark = SequenceMark("mine", slots, clock.now(), place.user)
     wanted = RunRequest(
         place.manual,
         {"a": 1, KEY: mark.as_parameter(0)},
@@ -220,9 +220,9 @@ async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backe
 
 
 @needs(Capability.BACKFILL, Capability.RUN)
-async def test_the_same_date_started_twice_is_one_run(backend, place):
+async def test_the_same_date_started_twice_is_one_run(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:1]
-    mark = SequenceMark("mine", slots)
+    mark = SequenceMark("mine", slots, clock.now())
     wanted = RunRequest(
         place.manual, {KEY: mark.as_parameter(0)}, slot=slots[0], run_id=mark.run_id(slots[0])
     )

@@ -12,6 +12,7 @@ from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.page import Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 from tests.backends.contract.places import A_LONGER_WAY, CALLS
@@ -210,3 +211,38 @@ async def test_a_backfill_without_marks_is_what_its_history_tells(bare):
 
 async def test_a_bare_place_knows_of_no_backfills(bare):
     assert await bare.backfills() == ()
+
+
+def kept(number, backfill="mine", status=RunStatus.COMPLETED):
+    slots = (NOON - timedelta(hours=40), NOON - timedelta(hours=39))
+    mark = SequenceMark(backfill, slots, NOON - timedelta(hours=33))
+    changes = {
+        "run_type": RunType.BACKFILL,
+        "backfill_id": backfill,
+        "slot": slots[number % 2],
+        "parameters": {KEY: mark.as_parameter(number % 2)},
+        "status": status,
+    }
+    return run("b", number).model_copy(update=changes)
+
+
+async def test_runs_of_a_backfill_that_others_stand_between_are_all_found(bare):
+    between = [run("b", number) for number in range(13, 31)]
+    bare.runs = [kept(12), *between, kept(31)]
+    found = await bare.backfill_status(RunRef("mine", "b"))
+    assert [date.status for date in found.dates] == [RunStatus.COMPLETED] * 2
+    assert found.by_hand
+
+
+async def test_nobody_reads_on_past_the_beginning_of_a_backfill(bare):
+    older = [run("b", number) for number in range(40, 400)]
+    bare.runs = [kept(12), kept(31), run("b", 32), *older]
+    await bare.backfill_status(RunRef("mine", "b"))
+    assert bare.pages == 2
+
+
+async def test_what_somebody_left_unfinished_is_found_by_what_its_runs_carry(bare):
+    bare.runs = [run("b", 1), kept(12, status=RunStatus.FAILED), run("b", 13)]
+    (found,) = await bare.backfills()
+    assert found.ref == RunRef("mine", "b")
+    assert found.is_unfinished(NOON)
