@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from dli_tui.domain.errors import DLIError
 from dli_tui.session.feed import Feed
 from dli_tui.session.runs import LAST_LOOKS, RUN_SECONDS
 
@@ -33,9 +35,12 @@ class BackfillFeed(Feed):
         self._looks = 0
         self._past_asked = False
 
-    async def _ask(self) -> None:
-        from dli_tui.insight.durations import durations  # noqa: PLC0415 - it loads the models
+    def refresh(self) -> asyncio.Future[None]:
+        """Ask at once, and for its past too where that didn't come."""
+        self._past_asked = self.past is not None
+        return super().refresh()
 
+    async def _ask(self) -> None:
         self.backfill = found = await self._client.backfill_status(self.ref)
         over = found.whole.status.is_terminal
         self._looks = self._looks + 1 if over else 0
@@ -43,9 +48,17 @@ class BackfillFeed(Feed):
             self._past_asked = True
             # The backfill is there already; its past may take a while.
             self.tell()
-            name = found.whole.dataset_name
-            recent = await self._client.recent_runs([name], _TELLING)
-            self.past = durations(recent.get(name, ()))
+            self.past = await self._past_of(found.whole.dataset_name)
+
+    async def _past_of(self, workflow: str) -> Durations | None:
+        from dli_tui.insight.durations import durations  # noqa: PLC0415 - it loads the models
+
+        try:
+            recent = await self._client.recent_runs([workflow], _TELLING)
+        except DLIError:
+            # The dates are what somebody came to see; without a past there is no estimate.
+            return None
+        return durations(recent.get(workflow, ()))
 
     @property
     def ended(self) -> bool:
@@ -64,19 +77,30 @@ class BackfillsFeed(Feed):
         super().__init__(around)
         self.backfills: tuple[Backfill, ...] = ()
         self._client = client
+        self._left: dict[RunRef, tuple[Backfill, bool]] = {}
+        """What was found of each backfill, as it was then: a header asks at every letter."""
 
     def is_left(self, backfill: Backfill) -> bool:
         """Whether dates of it have never run, and no later backfill has taken them over."""
+        known = self._left.get(backfill.ref)
+        if known is None or known[0] is not backfill:
+            known = self._left[backfill.ref] = (backfill, self._waits(backfill))
+        return known[1]
+
+    def _waits(self, backfill: Backfill) -> bool:
+        if not backfill.is_unfinished(self._client.clock.now()):
+            return False
         waiting = {one.slot for one in backfill.not_begun}
         for later in self.backfills:
             if later.ref == backfill.ref:
                 break
             if later.whole.dataset_name == backfill.whole.dataset_name:
                 waiting -= {one.slot for one in later.dates}
-        return backfill.is_unfinished(self._client.clock.now()) and bool(waiting)
+        return bool(waiting)
 
     async def _ask(self) -> None:
         self.backfills = await self._client.backfills()
+        self._left.clear()
 
     def _every(self) -> float:
         return LIST_SECONDS if any(self._going()) else _CALM_SECONDS

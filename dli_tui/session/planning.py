@@ -102,7 +102,10 @@ class Planning:
 
 def _merged(found: Iterable[WorkflowRun], known: Iterable[WorkflowRun]) -> list[WorkflowRun]:
     """All of them, newest first; of two looks at one run what was `found` now."""
-    by_id = {run.run_id: run for run in (*known, *found)}
+    by_id: dict[str, WorkflowRun] = {}
+    # Of two runs of one slot the one that was heard of later comes first.
+    for run in (*found, *known):
+        by_id.setdefault(run.run_id, run)
     return sorted(by_id.values(), key=_moment, reverse=True)
 
 

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 from dli_tui.domain.backfill import Backfill, BackfillDate
 from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import ServerError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.status import RunStatus
 from dli_tui.session.backfills import BackfillFeed, BackfillsFeed
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
-from tests.support_session import looking_at
+from tests.support_session import looking_at, surroundings
 
 SLOTS = tuple(datetime(2026, 3, day, 9, tzinfo=UTC) for day in (1, 2, 3))
 DONE, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
@@ -103,9 +104,8 @@ async def test_a_place_without_backfills_is_not_asked_for_them():
 
 def left(*found):
     """Which of some backfills, newest first, wait for somebody."""
-    feed = BackfillsFeed.__new__(BackfillsFeed)
+    feed = BackfillsFeed(SimpleNamespace(clock=ManualClock(NOW)), surroundings())
     feed.backfills = found
-    feed._client = SimpleNamespace(clock=ManualClock(NOW))
     return [one.ref.run_id for one in found if feed.is_left(one)]
 
 
@@ -132,4 +132,45 @@ async def test_a_covered_page_asks_nothing():
         feed.pause()
         await here.pass_by(60)
         assert here.asked("backfill_status") == 1
+        await feed.close()
+
+
+async def test_whether_it_waits_is_worked_out_once_for_each_answer(monkeypatch):
+    place = Place(backfill(FAILED, DONE, FAILED))
+    async with looking_at(place) as here:
+        await here.settle()
+        feed, worked_out = here.session.backfills, []
+        waits = BackfillsFeed._waits
+        monkeypatch.setattr(
+            BackfillsFeed, "_waits", lambda self, one: worked_out.append(one) or waits(self, one)
+        )
+        for _ in range(5):
+            assert here.session.is_left(feed.backfills[0])
+        assert len(worked_out) == 1
+        place.found.insert(0, backfill(RUNNING, RUNNING, slots=SLOTS[2:], name="b2"))
+        await here.refresh(feed)
+        assert not here.session.is_left(feed.backfills[1])
+
+
+async def test_a_past_that_does_not_come_leaves_the_dates_and_is_asked_for_again(monkeypatch):
+    place = Place(backfill(RUNNING, DONE, RUNNING))
+    async with looking_at(place) as here:
+        feed = here.session.backfill(RunRef("b1", "d"))
+        asked = []
+
+        async def gone(names, limit):
+            asked.append(names)
+            raise ServerError("away")
+
+        monkeypatch.setattr(place, "recent_runs", gone)
+        await feed.start()
+        await here.settle()
+        assert feed.freshness.problem is None
+        assert feed.backfill is place.found[0]
+        await here.pass_by(2)
+        assert asked == [["d"]]
+        monkeypatch.undo()
+        place.runs = [run(f"p{at}", DONE, slot=SLOTS[0]) for at in range(5)]
+        await here.refresh(feed)
+        assert here.asked("recent_runs") >= 1
         await feed.close()

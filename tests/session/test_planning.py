@@ -46,7 +46,7 @@ async def test_dates_further_on_are_fetched_with_those_between():
     await planning.look(FIRST, FIRST)
     assert planning.knows(FIRST, LAST)
     asked = backend.arrived("history")[-1]
-    assert (asked.start_date, asked.end_date) == (date(2026, 2, 28), date(2026, 3, 4))
+    assert (asked.start_date, asked.end_date) == (date(2026, 2, 28), date(2026, 3, 3))
 
 
 async def test_what_went_wrong_is_kept_beside_what_was_known():
@@ -60,3 +60,58 @@ async def test_what_went_wrong_is_kept_beside_what_was_known():
     await planning.look(FIRST, FIRST)
     assert planning.problem is None
     assert planning.knows(FIRST, LAST)
+
+
+def asked_for(backend):
+    return [(one.start_date, one.end_date) for one in backend.arrived("history")]
+
+
+async def test_of_dates_on_either_side_only_those_that_are_missing_are_asked_for():
+    backend = ScriptedBackend([row("d")], [FAILED])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    await planning.look(date(2026, 2, 1), LAST)
+    await planning.look(date(2026, 1, 1), date(2026, 3, 31))
+    # A day more on either end, for a slot's date elsewhere may be another.
+    assert asked_for(backend)[1:] == [
+        (date(2026, 1, 31), date(2026, 3, 1)),
+        (date(2025, 12, 31), date(2026, 2, 1)),
+        (date(2026, 3, 3), date(2026, 4, 1)),
+    ]
+    plan = planning.plan(BackfillChoice(FIRST, LAST))
+    assert [slot.run_status for slot in plan.slots] == [None, RunStatus.FAILED, None]
+
+
+async def test_a_year_month_by_month_is_asked_for_once():
+    backend = ScriptedBackend([row("d")])
+    planning = await planning_of(backend)
+    for month in range(12, 0, -1):
+        await planning.look(date(2025, month, 1), LAST)
+    days = sum((end - start).days - 1 for start, end in asked_for(backend))
+    assert days == (LAST - date(2025, 1, 1)).days + 1
+
+
+async def test_of_two_looks_at_a_run_the_later_one_counts():
+    backend = ScriptedBackend([row("d")], [FAILED])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    backend.runs = [FAILED.twin(status=RunStatus.COMPLETED)]
+    await planning.look(date(2026, 2, 1), LAST)
+    plan = planning.plan(BackfillChoice(FIRST, LAST))
+    assert plan.slots[1].run_status is RunStatus.COMPLETED
+    assert planning.answers == 2
+
+
+async def test_how_many_slots_there_are_is_guessed_by_a_week():
+    planning = await planning_of(ScriptedBackend([row("d", cron="0 * * * *")]))
+    assert planning.slots_about(BackfillChoice(FIRST, LAST)) == 0
+    await planning.look(LAST, LAST)
+    assert planning.slots_about(BackfillChoice(FIRST, LAST)) == 72
+    assert planning.slots_about(BackfillChoice(date(2025, 3, 4), LAST)) == 365 * 24
+
+
+async def test_a_great_plan_is_made_aside_and_is_the_same():
+    planning = await planning_of(ScriptedBackend([row("d")], [FAILED]))
+    await planning.look(FIRST, LAST)
+    choice = BackfillChoice(FIRST, LAST)
+    assert await planning.plan_aside(choice) == planning.plan(choice)

@@ -36,7 +36,7 @@ from dli_tui.__main__ import main
 main()
 """
 PLACES = {
-    "opening the session": ("dli_tui.cli.contexts", "", "session_of"),
+    "opening the session": ("dli_tui.cli.contexts", "OpensSession", "__call__"),
     "the backend": ("dli_tui.backends.demo.backend", "DemoBackend", "cursor"),
     "a worker of a screen": ("dli_tui.session.session", "Session", "dataset_info"),
     "painting": ("dli_tui.tui.widgets.table", "Table", "paint"),
