@@ -15,7 +15,7 @@ async def test_a_picture_is_up_to_date(name):
 
 
 async def test_a_picture_comes_out_the_same_each_time():
-    scene = screenshots.SCENES["dashboard-narrow"]
+    scene = screenshots.SCENES["workflows-narrow"]
     once, again = [await screenshots.of_scene("x", scene) for _ in range(2)]
     assert once == again
 

@@ -7,8 +7,9 @@ import sys
 from dli_tui.domain.ids import RunRef
 from tests.support_tui import dashboard
 
-ROUNDS = 75
-"""Four changes each: to the run and back, to the help or the palette and back."""
+ROUNDS = 50
+"""Six changes each: to the run, to the help or the palette, to another page, and back."""
+PAGES = ["2", "3", "4", "5", "6", "c", "enter"]
 WARM = 8
 MOST_BLOCKS = 20_000
 """What Textual keeps of the screens before goes up and down by less; a leak is fifty times that."""
@@ -22,6 +23,10 @@ async def one_round(here, number):
     here.app.simulate_key("question_mark" if number % 2 else "colon")
     await settle(here)
     here.app.simulate_key("escape")
+    await settle(here)
+    here.app.simulate_key(PAGES[number % len(PAGES)])
+    await settle(here)
+    here.app.simulate_key("1")
     await settle(here)
     assert len(here.app.screen_stack) == 1
 
@@ -42,6 +47,8 @@ def counts(here):
         "tasks": len(asyncio.all_tasks()),
         "session tasks": len(session._around.tasks._tasks),
         "followers of the list": len(session.workflows._subscribers),
+        "followers of the backfills": len(session.backfills._subscribers),
+        "followers of what is kept going": len(session.sequences._subscribers),
         "followers of what is watched": len(session.watching._subscribers),
         "workers": len(list(here.app.workers)),
         "registered": len(here.app._registry),
