@@ -12,9 +12,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -23,6 +22,7 @@ from rich.text import Text
 from textual.app import App
 from textual.widgets import Input
 
+from scripts.scenes import FAILING, SCENES, Scene
 from tests.support_tui import HOUR, dashboard
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
@@ -30,31 +30,10 @@ WIDTH = 100
 # Whoever looks at a picture should not fetch fonts from anywhere for it.
 PLAIN_SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 CLICKS = "iceberg.analytics.daily_clicks"
-FAILING = "logistics.carriers.rates"
-RUNNING = "ml.recommender.train"
 ANSWERS = {
-    "list": "workflow list -d finance",
-    "history": f"workflow history -d {FAILING} -n 5",
-    "backfill": f"workflow backfill {CLICKS} -s 2026-11-15 -e 2026-11-21 --dry-run",
-}
-
-
-class Scene(NamedTuple):
-    """A dashboard of some size, opened in some way, and what is pressed in it."""
-
-    size: tuple[int, int]
-    keys: tuple[str, ...] = ()
-    text: str = ""
-    opening: Mapping[str, Any] = {}
-
-
-SCENES = {
-    "dashboard": Scene((120, 36), opening={"begin": FAILING}),
-    "dashboard-narrow": Scene((80, 24), opening={"begin": FAILING}),
-    "dashboard-light": Scene((100, 20), ("exclamation_mark",), opening={"theme": "textual-light"}),
-    "workflow": Scene((120, 36), ("enter",), opening={"begin": FAILING}),
-    "run": Scene((120, 36), ("v",), opening={"begin": FAILING}),
-    "stop": Scene((120, 30), ("s",), "wrong parameters", {"begin": RUNNING}),
+    "command-list": "workflow list -d finance",
+    "command-history": f"workflow history -d {FAILING} -n 5",
+    "command-backfill": f"workflow backfill {CLICKS} -s 2026-11-15 -e 2026-11-21 --dry-run",
 }
 
 
@@ -88,7 +67,10 @@ def of_answer(name: str, command: list[str]) -> str:
 async def of_scene(name: str, scene: Scene) -> str:
     """What the dashboard shows, as SVG."""
     async with dashboard(size=scene.size, **scene.opening) as here:
-        await here.press(*scene.keys)
+        if scene.play is not None:
+            await scene.play(here)
+        for key in scene.keys:
+            await here.press(key)
         await here.type(scene.text)
         for field in here.screen.query(Input):
             field.cursor_blink = False

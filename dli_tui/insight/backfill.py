@@ -28,10 +28,11 @@ def plan(
 ) -> BackfillPlan:
     """What a backfill of `row` would do as it was chosen, given its `runs`, newest first."""
     known = tuple(runs)
-    existing = _by_slot(known, row)
+    existing, zone = _by_slot(known, row), zone_of(row.timezone)
+    days = ((slot, slot.astimezone(zone).date()) for slot in _slots(row, choice))
     slots = tuple(
-        _planned(slot, existing.get(slot) or existing.get(_day(slot, row)), row, choice, now)
-        for slot in _slots(row, choice)
+        _planned(slot, day, existing.get(slot) or existing.get(day), choice, now)
+        for slot, day in days
     )
     wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
     seconds = _estimate(known, wanted, parallel=choice.parallel)
@@ -71,18 +72,9 @@ def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | 
     return found
 
 
-def _day(slot: datetime, row: WorkflowInfo) -> date:
-    return slot.astimezone(zone_of(row.timezone)).date()
-
-
 def _planned(
-    slot: datetime,
-    run: WorkflowRun | None,
-    row: WorkflowInfo,
-    choice: BackfillChoice,
-    now: datetime,
+    slot: datetime, day: date, run: WorkflowRun | None, choice: BackfillChoice, now: datetime
 ) -> PlannedSlot:
-    day = _day(slot, row)
     action, note = _action(run, choice.scope)
     if day in choice.without or (choice.only is not None and slot not in choice.only):
         action, note = SlotAction.SKIP, "left out"

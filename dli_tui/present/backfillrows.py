@@ -37,7 +37,7 @@ class PlanSheet(NamedTuple):
     """The plan of one workflow's backfill."""
 
     name: str
-    count: int
+    total: int
     """How many slots there are."""
     slots: tuple[SlotRow, ...]
     """The first of them, as many as anybody reads."""

@@ -43,7 +43,7 @@ def plan_sheet(plan: BackfillPlan, *, startable: bool, most: int) -> PlanSheet:
     starts, count = plan.to_run, len(plan.slots)
     return PlanSheet(
         name=words.name(plan.dataset_name),
-        count=count,
+        total=count,
         slots=tuple(
             SlotRow(said, slot.run_status, slot.action, slot.note or "")
             for slot, said in zip(shown, _dates(shown, plan.timezone), strict=True)

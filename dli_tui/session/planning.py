@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.domain.errors import DLIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from dli_tui.client import WorkflowClient
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.session.surroundings import Surroundings
+
+Found = TypeVar("Found")
 
 _WEEK: Final = 7
 _DAY: Final = timedelta(days=1)
@@ -94,10 +96,10 @@ class Planning:
             return None
         return self._client.planned(self.row, self._runs, choice)
 
-    async def plan_aside(self, choice: BackfillChoice) -> BackfillPlan | None:
-        """The same in a thread: thousands of slots take longer than a key may."""
+    async def aside(self, work: Callable[[], Found]) -> Found:
+        """Do what takes longer than a key may in a thread."""
         with self._around.activity.under_way():
-            return await asyncio.to_thread(self.plan, choice)
+            return await asyncio.to_thread(work)
 
 
 def _merged(found: Iterable[WorkflowRun], known: Iterable[WorkflowRun]) -> list[WorkflowRun]:

@@ -32,6 +32,8 @@ from dli_tui.tui.widgets.oneline import OneLine
 from dli_tui.tui.widgets.toosmall import LEAST, is_too_small
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from dli_tui.domain.ids import RunRef, WorkflowKey
     from dli_tui.present.filters import ListFilter
     from dli_tui.session.feed import Feed
@@ -159,6 +161,10 @@ class Dashboard(App[None]):
         """Open the page of a backfill."""
         self.push_screen(pages.backfill(ref, name))
 
+    def open_saga(self, saga_id: str, name: str) -> None:
+        """Open the page of a saga."""
+        self.push_screen(pages.saga(saga_id, name))
+
     def visit(self, page: str) -> None:
         """Go to one of the pages that stand beside the list."""
         self.go_home()
@@ -232,6 +238,19 @@ class Dashboard(App[None]):
     def on_moved(self, _message: Moved) -> None:
         if self.bridge.session is not None:
             bells.ring(self, self.bridge.session)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        # What stands there already is not said again: a key that is held would fill the screen.
+        if all(one.message != message for one in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def notify_desktop(self, text: str) -> None:
         """A notice outside the terminal, where it can show one; others ignore it."""

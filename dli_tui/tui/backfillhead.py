@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
+from dli_tui.domain.status import RunStatus
 from dli_tui.present import words
 from dli_tui.present.backfillrows import BackfillSheet, DateRow
-from dli_tui.tui.looks import RUNS, Look, Looks, Tone
+from dli_tui.tui.looks import NOT_BEGUN, RUNS, Look, Looks, Tone
 from dli_tui.tui.sheets import LABEL_WIDTH, labelled
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
 
-NOT_BEGUN: Final = Look(".", ".", "not begun", Tone.MUTED)
 _BAR: Final = 24
 _LEAST_STRIP: Final = 10
+_STRIP_LINES: Final = 3
+"""However many dates there are, the table of them needs the room."""
+_WORST: Final = {
+    RunStatus.FAILED: 0,
+    RunStatus.TIMEOUT: 1,
+    RunStatus.KILLED: 2,
+    RunStatus.UNKNOWN: 3,
+    RunStatus.STOPPING: 4,
+    RunStatus.RUNNING: 5,
+    RunStatus.PENDING: 6,
+    None: 7,
+    RunStatus.SKIPPED: 8,
+    RunStatus.COMPLETED: 9,
+}
 
 
 def look_of(row: DateRow) -> Look:
@@ -23,8 +38,29 @@ def look_of(row: DateRow) -> Look:
     return NOT_BEGUN if row.status is None else RUNS[row.status]
 
 
+def strip(rows: Sequence[DateRow], looks: Looks, width: int) -> list[Text]:
+    """A glyph for each date, or for so many that it stays a few lines; the worst is shown."""
+    room = max(_LEAST_STRIP, width - LABEL_WIDTH - 2)
+    each = max(1, -(-len(rows) // (room * _STRIP_LINES)))
+    shown = [_look(rows[at : at + each]) for at in range(0, len(rows), each)]
+    lines: list[Text] = []
+    for begin in range(0, len(shown), room):
+        label = Piece(f"{'strip' if begin == 0 else '':<{LABEL_WIDTH}} ", Tone.MUTED)
+        alike = [(look, len(list(same))) for look, same in groupby(shown[begin : begin + room])]
+        pieces = (Piece(looks.glyph(look) * count, look.tone) for look, count in alike)
+        lines.append((label, *pieces))
+    if each > 1:
+        lines.append(labelled("", f"each sign is the worst of {each} dates", Tone.MUTED))
+    return lines
+
+
+def _look(rows: Sequence[DateRow]) -> Look:
+    return look_of(min(rows, key=lambda row: _WORST[row.status]))
+
+
 def head(
     sheet: BackfillSheet,
+    strip: Sequence[Text],
     zone: str,
     now: datetime,
     looks: Looks,
@@ -32,7 +68,7 @@ def head(
     width: int,
     key: Callable[[str], str],
 ) -> list[Text]:
-    """What stands over the dates; `key` spells the key of a command."""
+    """What stands over the dates, `strip` among it; `key` spells the key of a command."""
     look = RUNS[sheet.status]
     how = "all at once" if sheet.parallel else "one by one"
     lines: list[Text] = [
@@ -42,7 +78,7 @@ def head(
             Piece(f"  {_since(sheet, zone, now)}", Tone.MUTED),
         ),
         _progress(sheet, zone, now, looks, width),
-        *_strip(sheet, looks, width),
+        *strip,
     ]
     if sheet.by:
         lines.append(labelled("started by", sheet.by))
@@ -79,21 +115,10 @@ def _progress(sheet: BackfillSheet, zone: str, now: datetime, looks: Looks, widt
 def _estimate(sheet: BackfillSheet, zone: str, now: datetime) -> str:
     if not sheet.status.is_running:
         return ""
-    if sheet.likely is None:
+    likely = sheet.likely(now)
+    if likely is None:
         return "no estimate: fewer than five runs have gone well"
-    return f"~{words.span(sheet.likely - now)} left, by {words.clock_time(sheet.likely, zone, now)}"
-
-
-def _strip(sheet: BackfillSheet, looks: Looks, width: int) -> list[Text]:
-    """A glyph for each date, in as many lines as it takes."""
-    room = max(_LEAST_STRIP, width - LABEL_WIDTH - 2)
-    lines: list[Text] = []
-    for begin in range(0, len(sheet.dates), room):
-        label = "strip" if begin == 0 else ""
-        drawn = [look_of(row) for row in sheet.dates[begin : begin + room]]
-        pieces = (Piece(looks.glyph(look), look.tone) for look in drawn)
-        lines.append((Piece(f"{label:<{LABEL_WIDTH}} ", Tone.MUTED), *pieces))
-    return lines
+    return f"~{words.span(likely - now)} left, by {words.clock_time(likely, zone, now)}"
 
 
 def _left(sheet: BackfillSheet, key: Callable[[str], str]) -> list[Text]:

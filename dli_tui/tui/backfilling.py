@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from dli_tui.domain.status import RunStatus
+from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.present.backfillrows import PlanSheet, SlotRow
 from dli_tui.tui.looks import RUNS, Looks, Tone
@@ -29,8 +30,8 @@ def told(sheets: Sequence[PlanSheet], zone: str, now: datetime, looks: Looks) ->
     lines: list[Text] = [*_sum(sheet, zone, now), *_warnings(sheet)]
     if sheet.slots:
         room = max(len(slot.told) for slot in sheet.slots)
-        lines += [(), *(_slot(slot, room, looks) for slot in sheet.slots[:MOST_TOLD])]
-        lines += _and_more(len(sheet.slots))
+        lines += [(), *(_slot(slot, room, looks) for slot in sheet.slots)]
+        lines += _and_more(sheet.total - len(sheet.slots))
     return lines
 
 
@@ -45,10 +46,10 @@ def wants_count(sheets: Sequence[PlanSheet]) -> bool:
 
 
 def _sum(sheet: PlanSheet, zone: str, now: datetime) -> list[Text]:
-    if not sheet.slots:
+    if not sheet.total:
         return [(Piece("Its schedule doesn't fire on these dates", Tone.LATE),)]
     start = "nothing to run" if not sheet.starts else f"{sheet.starts:,} to run"
-    counts = f"{words.plural(len(sheet.slots), 'slot')}: {start}, {sheet.skips:,} left alone"
+    counts = f"{words.plural(sheet.total, 'slot')}: {start}, {sheet.skips:,} left alone"
     return [(Piece(counts, bold=True),), (Piece(_when(sheet, zone, now), Tone.MUTED),)]
 
 
@@ -61,8 +62,13 @@ def _when(sheet: PlanSheet, zone: str, now: datetime) -> str:
     return f"takes about {words.span(sheet.seconds)}, done about {done}"
 
 
+def warning(said: str) -> Text:
+    """Something to know before going on."""
+    return (Piece("! ", Tone.LATE, bold=True), Piece(safe_line(said), Tone.LATE))
+
+
 def _warnings(sheet: PlanSheet) -> list[Text]:
-    return [(Piece("! ", Tone.LATE, bold=True), Piece(said, Tone.LATE)) for said in sheet.warnings]
+    return [warning(said) for said in sheet.warnings]
 
 
 def _slot(slot: SlotRow, room: int, looks: Looks) -> Text:
@@ -82,8 +88,7 @@ def _existing(status: RunStatus | None, looks: Looks) -> Piece:
     return Piece(f"{looks.glyph(look)} {look.word:<{_STATUS}} ", look.tone)
 
 
-def _and_more(count: int) -> list[Text]:
-    more = count - MOST_TOLD
+def _and_more(more: int) -> list[Text]:
     return [(Piece(f"and {more:,} more slots", Tone.LATE),)] if more > 0 else []
 
 
@@ -93,7 +98,7 @@ def _several(sheets: Sequence[PlanSheet], zone: str, now: datetime) -> list[Text
     lines: list[Text] = [(Piece(head, bold=True),), ()]
     for sheet in sheets[:MOST_TOLD]:
         lines.append((Piece(f"{fitted(sheet.name, _NAME)}  "), *_in_short(sheet, zone, now)))
-        lines += [(Piece("    "), *warning) for warning in _warnings(sheet)]
+        lines += [(Piece("    "), *said) for said in _warnings(sheet)]
     return lines
 
 

@@ -41,10 +41,12 @@ _NEVER: Final = "Nothing has run yet"
 _NO_STEPS: Final = "No steps are kept of these runs"
 
 
-def title(picture: Picture, key: str, name: str = "") -> list[Text]:
+def title(picture: Picture, key: str, width: int, name: str = "") -> list[Text]:
     """What the picture shows, and the key for the next one; `name` where it isn't plain whose."""
-    whose = (Piece(f"  {name}"),) if name else ()
-    return [(Piece(picture.value, bold=True), *whose, Piece(f"  {key} next", Tone.MUTED))]
+    more = f"  {key} next"
+    room = width - cell_len(picture.value) - cell_len(more) - 2
+    whose = (Piece(f"  {fitted(name, min(room, cell_len(name)))}"),) if name and room > 0 else ()
+    return [(Piece(picture.value, bold=True), *whose, Piece(more, Tone.MUTED))]
 
 
 def note(said: str) -> list[Text]:

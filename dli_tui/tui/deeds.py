@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line
+from dli_tui.present import words
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import hints, late
 from dli_tui.tui.widgets.toosmall import is_too_small
@@ -75,6 +77,24 @@ class Frozen(NamedTuple):
         return sum(target.hidden for target in self.fit)
 
 
+def called(targets: Sequence[Target]) -> list[str]:
+    """What each is called: by its workflow, and by its date where a workflow is there twice."""
+    often = Counter(target.row.key for target in targets)
+    return [
+        target.row.name if often[target.row.key] == 1 else f"{target.row.name} {_which(target)}"
+        for target in targets
+    ]
+
+
+def _which(target: Target) -> str:
+    run = target.run
+    if run is None:
+        return words.NOTHING
+    if run.slot is None:
+        return words.name(run.run_id)
+    return words.moment(run.slot, "UTC" if target.info is None else target.info.timezone)
+
+
 class Sending(Generic[Answer]):
     """One request for each target. What was done is never sent again; what failed may be."""
 
@@ -87,6 +107,7 @@ class Sending(Generic[Answer]):
     ) -> None:
         self._left = list(range(len(targets)))
         self._targets = targets
+        self._names = called(targets)
         self._call = call
         self._rehearses = rehearses
         """Whether an answer only tries, so that nothing is done by it."""
@@ -106,7 +127,7 @@ class Sending(Generic[Answer]):
         outcomes = await late.each()(self._left, one)
         if not self._rehearses(answer):
             self._left = [outcome.item for outcome in outcomes if not outcome.ok]
-        return [_told(self._targets[one.item].row.name, one.result, one.error) for one in outcomes]
+        return [_told(self._names[one.item], one.result, one.error) for one in outcomes]
 
 
 def once(

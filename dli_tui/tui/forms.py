@@ -24,6 +24,7 @@ from dli_tui.tui.modals.fromtemplate import TemplateAnswer, TemplateQuestion
 from dli_tui.tui.modals.question import Plan
 from dli_tui.tui.modals.startsaga import Kinds, SagaAnswer, StartSagaQuestion
 from dli_tui.tui.opening import Where
+from dli_tui.tui.plans import typed_out
 from dli_tui.tui.sheets import labelled
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
@@ -54,7 +55,7 @@ def from_template(session: Session, sheet: TemplateSheet, where: Where) -> Templ
         )
         return f"Made {words.name(made.dataset_name)} from {sheet.row.name}"
 
-    confirm, label = _confirmation(where)
+    confirm, label = typed_out(where, sheet.row.name)
     plan = Plan(
         id=f"template {sheet.row.raw}",
         title=f"New workflow from {sheet.row.name}?",
@@ -106,9 +107,11 @@ def start_saga(session: Session, where: Where, looks: Looks) -> StartSagaQuestio
         made = await session.client.start_saga(
             NewSaga(answer.kind, answer.given, answer.correlation or None)
         )
+        question.made = made.saga_id, words.name(made.saga_id)
         return f"Started {words.name(made.saga_type)}: {words.name(made.saga_id)}"
 
-    confirm, label = _confirmation(where)
+    # A saga has no name before it is started, so that of the place is typed.
+    confirm, label = typed_out(where, words.word(where.name))
     plan = Plan(
         id="start saga",
         title="Start a saga?",
@@ -120,31 +123,30 @@ def start_saga(session: Session, where: Where, looks: Looks) -> StartSagaQuestio
 
     async def look() -> Kinds:
         try:
-            kinds = [showing.saga_kind(kind) for kind in await session.client.saga_types()]
+            return Kinds([showing.saga_kind(kind) for kind in await session.client.saga_types()])
         except DLIError as error:
             said = f"{error.code} {words.word(error.message)}"
-            return (), plan._replace(lines=[*_any_kind(), (Piece(f"{_INDENT}{said}", Tone.LATE),)])
-        return kinds, plan._replace(lines=_kinds(kinds) if kinds else _any_kind())
+            return Kinds((), [(Piece(f"{_INDENT}{said}", Tone.LATE),)])
 
-    return StartSagaQuestion(plan, once("saga", call), look, looks.signs.cursor)
-
-
-def _any_kind() -> list[Text]:
-    said = "The server doesn't tell which kinds it knows: what you type is sent as it is"
-    return [(Piece(_INDENT), Piece(said, Tone.MUTED))]
+    question = StartSagaQuestion(plan, once("saga", call), look, _of_kinds, looks.signs.cursor)
+    return question
 
 
-def _kinds(kinds: Sequence[SagaKind]) -> list[Text]:
-    """The kinds, each with what it has to be given."""
-    lines: list[Text] = []
-    for kind in kinds:
-        lines.append((Piece(f"{_INDENT}{kind.name}", bold=True),))
-        if kind.says:
-            lines.append((Piece(_INDENT * 2), Piece(kind.says, Tone.MUTED)))
-        for label, names in (("has to be given", kind.required), ("may be given", kind.optional)):
-            if names:
-                told = ", ".join(map(words.name, names))
-                lines.append((Piece(f"{_INDENT * 2}{label} ", Tone.MUTED), Piece(told)))
+def _of_kinds(known: Kinds, chosen: SagaKind | None) -> list[Text]:
+    """The kind that is chosen, with what it has to be given; else that there is one to choose."""
+    if not known.kinds:
+        said = "The server doesn't tell which kinds it knows: what you type is sent as it is"
+        return [(Piece(_INDENT), Piece(said, Tone.MUTED)), *known.problem]
+    if chosen is None:
+        counted = words.plural(len(known.kinds), "kind")
+        return [(Piece(_INDENT), Piece(f"The server knows {counted}", Tone.MUTED))]
+    lines: list[Text] = [(Piece(f"{_INDENT}{chosen.name}", bold=True),)]
+    if chosen.says:
+        lines.append((Piece(_INDENT * 2), Piece(chosen.says, Tone.MUTED)))
+    for label, names in (("has to be given", chosen.required), ("may be given", chosen.optional)):
+        if names:
+            told = ", ".join(map(words.name, names))
+            lines.append((Piece(f"{_INDENT * 2}{label} ", Tone.MUTED), Piece(told)))
     return lines
 
 
@@ -159,7 +161,7 @@ def cancel_saga(
         session.cancelled_sagas.note(row.raw)
         return f"Asked {row.name} to stop"
 
-    confirm, label = _confirmation(where)
+    confirm, label = typed_out(where, row.name)
     plan = Plan(
         id=f"cancel {row.raw}",
         title=f"Cancel saga {row.name}?",
@@ -178,7 +180,9 @@ def _undone(lanes: Sequence[LaneRow]) -> list[Text]:
         return [(Piece(_INDENT), Piece(said, Tone.LATE))]
     lines: list[Text] = []
     under_way = [lane for lane in lanes if lane.status is StepStatus.RUNNING]
-    lines += [(Piece(f"{_INDENT}stops   "), Piece(lane.name, bold=True)) for lane in under_way]
+    for lane in under_way:
+        how = Piece("  it may end first: then it is undone too", Tone.MUTED)
+        lines.append((Piece(f"{_INDENT}stops   "), Piece(lane.name, bold=True), how))
     done = [lane for lane in reversed(lanes) if lane.status is StepStatus.COMPLETED]
     for lane in done:
         by = f"by {lane.compensation}" if lane.compensation else "nothing undoes it"
@@ -186,14 +190,6 @@ def _undone(lanes: Sequence[LaneRow]) -> list[Text]:
         tone = Tone.MUTED if lane.compensation else Tone.LATE
         how = Piece(f"  {by}{service}", tone)
         lines.append((Piece(f"{_INDENT}undoes  "), Piece(lane.name, bold=True), how))
-    if not done:
+    if not done and not under_way:
         lines.append((Piece(f"{_INDENT}Nothing is done yet, so nothing is undone"),))
     return lines
-
-
-def _confirmation(where: Where) -> tuple[str, str]:
-    """What has to be typed first, and why: the place's name, where it is production."""
-    if not where.typed:
-        return "", ""
-    name = words.word(where.name)
-    return name, f"{name} is production: type {name}"

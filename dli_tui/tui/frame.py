@@ -24,6 +24,11 @@ _LIVE_SECONDS: Final = 15.0
 """A picture that is polled each ten seconds is as fresh as it gets: nothing is counted."""
 _ALWAYS: Final = 90
 """From this place in the line of keys on, commands are kept before all others."""
+_NARROWEST: Final = 98
+"""From this place on, where there is little room: the help says the rest."""
+_NARROW: Final = 80
+_PAGES_FROM: Final = 100
+"""So wide that there is room to say which keys lead to the other pages."""
 _MOST: Final = 200
 
 
@@ -107,18 +112,34 @@ def notice(problem: DLIError, again: str) -> tuple[list[Bit], list[Bit]]:
 def key_line(screen: DashboardScreen) -> list[Bit]:
     """The keys of a screen, as many as there is room for."""
     shown = [one for one in keys.in_scope(screen.scope) if one.shown and screen.shows(one)]
-    room, kept = screen.size.width, []
+    width, kept = screen.size.width, []
+    always = _ALWAYS if width >= _NARROW else _NARROWEST
+    pages = _pages(screen) if width >= _PAGES_FROM else []
+    room = width - sum(len(bit.text) for bit in pages)
     # What is always there (help, quit) is kept before what comes later on the line.
-    for one in sorted(shown, key=lambda one: (one.shown < _ALWAYS, one.shown)):
+    for one in sorted(shown, key=lambda one: (one.shown < always, one.shown)):
         room -= len(screen.key(one.id)) + len(one.label) + 3
         if room >= 0:
             kept.append(one)
     bits: list[Bit] = []
     for one in sorted(kept, key=lambda one: one.shown):
         act = _act(one)
+        if one.shown >= _ALWAYS:
+            bits, pages = [*bits, *pages], []
         bits.append(Bit(f" {screen.key(one.id)}", Tone.RUNNING, bold=True, action=act))
         bits.append(Bit(f" {one.label} ", Tone.MUTED, action=act))
     return bits
+
+
+def _pages(screen: DashboardScreen) -> list[Bit]:
+    """The keys that lead to the other pages, where they are a row of digits."""
+    found = [screen.key(one.id) for one in keys.PAGES]
+    if found != [str(number) for number, _ in enumerate(found, start=1)]:
+        return []
+    return [
+        Bit(f" {found[0]}-{found[-1]}", Tone.RUNNING, bold=True),
+        Bit(" pages ", Tone.MUTED),
+    ]
 
 
 def _act(command: Command) -> str:

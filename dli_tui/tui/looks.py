@@ -63,6 +63,8 @@ STEPS: Final[dict[StepStatus, Look]] = {
     StepStatus.CANCELLED: Look("⊘", "#", "cancelled", Tone.HELD),
     StepStatus.UNKNOWN: Look("?", "?", "unknown", Tone.MUTED),
 }
+NOT_BEGUN: Final = Look(".", ".", "not begun", Tone.MUTED)
+"""A date of a backfill that has no run yet."""
 SCHEDULES: Final[dict[WorkflowStatus, Look]] = {
     WorkflowStatus.ACTIVE: Look("✓", "+", "active", Tone.COMPLETED),
     WorkflowStatus.PAUSED: Look("◫", "=", "paused", Tone.HELD),

@@ -31,6 +31,13 @@ def backfill(ref: RunRef, name: str) -> DashboardScreen:
     return BackfillScreen(ref, name)
 
 
+def saga(saga_id: str, name: str) -> DashboardScreen:
+    """One saga, live."""
+    from dli_tui.tui.screens.saga import SagaScreen  # noqa: PLC0415 - as above
+
+    return SagaScreen(saga_id, name)
+
+
 def _history() -> DashboardScreen:
     from dli_tui.tui.screens.history import HistoryScreen  # noqa: PLC0415 - as above
 

@@ -12,9 +12,10 @@ from dli_tui.domain.status import StepStatus
 from dli_tui.present import words
 from dli_tui.present.registrations import Standing
 from dli_tui.present.rows import StepRow, WorkflowRow
-from dli_tui.tui.deeds import Frozen, Target
+from dli_tui.tui.deeds import Frozen, Target, called
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Plan
+from dli_tui.tui.opening import Where
 from dli_tui.tui.widgets.cells import fitted
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
@@ -98,10 +99,11 @@ def _plan(verb: str, frozen: Frozen, lines: list[Text], noun: str) -> Plan:
 def _left_out(frozen: Frozen) -> list[Text]:
     if not frozen.left_out:
         return []
-    room = _room([one for one, _ in frozen.left_out])
+    names = called([one for one, _ in frozen.left_out])
+    room = _room(names)
     lines: list[Text] = [(), (Piece(f"  left out: {len(frozen.left_out)}", Tone.LATE),)]
-    for one, problem in frozen.left_out[:MOST_TOLD]:
-        lines += _line(one, room, problem.why)
+    for (one, problem), name in list(zip(frozen.left_out, names, strict=True))[:MOST_TOLD]:
+        lines += _line(one, name, room, problem.why)
     return lines + _and_more(len(frozen.left_out))
 
 
@@ -114,17 +116,22 @@ def _confirmation(frozen: Frozen, what: str) -> tuple[str, str]:
     # What is typed is what is shown: a raw name may hold what no keyboard has.
     match where.typed, counted:
         case True, True:
-            return f"{name} {count}", f"{_production(frozen)}, {what}{hidden}: type {name} {count}"
+            return f"{name} {count}", f"{_production(where)}, {what}{hidden}: type {name} {count}"
         case True, False:
-            return name, f"{_production(frozen)}: type {name}"
+            return typed_out(where, name)
         case False, True:
             return str(count), f"{what}{hidden}: type {count}"
         case _:
             return "", ""
 
 
-def _production(frozen: Frozen) -> str:
-    return f"{words.word(frozen.where.name)} is production"
+def typed_out(where: Where, name: str) -> tuple[str, str]:
+    """What has to be typed before something is done to a single thing, and why."""
+    return (name, f"{_production(where)}: type {name}") if where.typed else ("", "")
+
+
+def _production(where: Where) -> str:
+    return f"{words.word(where.name)} is production"
 
 
 # A target's lines
@@ -136,10 +143,11 @@ def _lines(
     more: Callable[[Target, int], list[Text]] = lambda _one, _place: [],
 ) -> list[Text]:
     """A line for each target, and what else is to be said of it below."""
-    room = _room(frozen.fit)
+    names = called(frozen.fit)
+    room = _room(names)
     lines: list[Text] = []
     for place, one in enumerate(frozen.fit[:MOST_TOLD]):
-        lines += [*_line(one, room, note(one)), *more(one, place)]
+        lines += [*_line(one, names[place], room, note(one)), *more(one, place)]
     return lines + _and_more(len(frozen.fit))
 
 
@@ -148,17 +156,16 @@ def _and_more(count: int) -> list[Text]:
     return [(Piece(f"  and {more:,} more of the selected ones", Tone.LATE),)] if more > 0 else []
 
 
-def _room(targets: Sequence[Target]) -> int:
-    return min(_WIDEST, max(cell_len(one.row.name) for one in targets))
+def _room(names: Sequence[str]) -> int:
+    return min(_WIDEST, max(map(cell_len, names)))
 
 
-def _line(one: Target, room: int, note: str) -> list[Text]:
-    row = one.row
+def _line(one: Target, name: str, room: int, note: str) -> list[Text]:
     hidden = (Piece("hidden by the filter  ", Tone.LATE),) if one.hidden else ()
-    said = (*hidden, Piece(f"{row.source}, {note}", Tone.MUTED))
-    if cell_len(row.name) > room:
-        return [(Piece("  "), Piece(row.name)), (Piece(_INDENT), *said)]
-    return [(Piece(f"  {fitted(row.name, room)}  "), *said)]
+    said = (*hidden, Piece(f"{one.row.source}, {note}", Tone.MUTED))
+    if cell_len(name) > room:
+        return [(Piece("  "), Piece(name)), (Piece(_INDENT), *said)]
+    return [(Piece(f"  {fitted(name, room)}  "), *said)]
 
 
 def _run_of(one: Target) -> Text:
@@ -196,7 +203,7 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     if standing.by:
         lines.append(_of_it("made", standing.by))
     if standing.spec:
-        lines.append(_of_it("spec", standing.spec))
+        lines.append(_of_it("spec", f"{standing.spec} goes with it", Tone.PLAIN))
     return lines
 
 

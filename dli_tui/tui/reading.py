@@ -83,7 +83,7 @@ def saga_progress(row: SagaRow, *, short: bool = False) -> str:
         return words.NOTHING
     if row.to_undo:
         counted = f"{row.undone}/{row.to_undo}"
-        return f"-{counted}" if short else f"undone {counted}"
+        return f"undo {counted}" if short else f"undone {counted}"
     counted = f"{row.done}/{row.total}"
     return counted if short else f"done {counted}"
 

@@ -54,7 +54,11 @@ class Terminal(LinuxDriver):
         super().resume_application_mode()
 
     def write(self, data: str) -> None:
-        if not self._lent:
+        if self._writer_thread is None:
+            # Textual begins nothing on a terminal that is gone by then, and asserts that nobody
+            # draws there; what a form writes as it goes, a pointer's shape, would be the crash.
+            self._lost()
+        elif not self._lent:
             super().write(data)
             if not self._is_seen and len(data) >= _FRAME:
                 # The first frame is out. Textual's own word of that comes a frame later.

@@ -85,7 +85,7 @@ def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(day, told):
 def test_rows_are_made_for_those_that_are_read_and_all_are_counted():
     sheet = plan_sheet(planned(), most=2)
     assert [slot.told for slot in sheet.slots] == ["03-01 Sun", "03-02 Mon"]
-    assert (sheet.count, sheet.starts, sheet.skips) == (7, 5, 2)
+    assert (sheet.total, sheet.starts, sheet.skips) == (7, 5, 2)
 
 
 def test_only_the_days_that_are_asked_for_are_marked():

@@ -114,4 +114,4 @@ async def test_a_great_plan_is_made_aside_and_is_the_same():
     planning = await planning_of(ScriptedBackend([row("d")], [FAILED]))
     await planning.look(FIRST, LAST)
     choice = BackfillChoice(FIRST, LAST)
-    assert await planning.plan_aside(choice) == planning.plan(choice)
+    assert await planning.aside(lambda: planning.plan(choice)) == planning.plan(choice)

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from dli_tui.__main__ import main
 
-SPEED: Final = 30.0
+SPEED: Final = 100.0
 BEGIN: Final = datetime(2026, 11, 18, 9, 10, tzinfo=UTC)
 """A Wednesday: the Sunday before is in the midst of the week that a planner opens on."""
 

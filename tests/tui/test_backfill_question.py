@@ -12,10 +12,13 @@ from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
+from dli_tui.domain.query import BackfillChoice
 from dli_tui.domain.status import RunStatus, WorkflowStatus
+from dli_tui.tui.modals import drafts
 from dli_tui.tui.modals.backfill import BackfillQuestion
 from dli_tui.tui.opening import Where
 from dli_tui.tui.screens.backfill import BackfillScreen
+from dli_tui.tui.widgets.month import HEIGHT
 from tests.support import ManualClock
 from tests.support_backends import ScriptedBackend, row, run
 from tests.support_deeds import answer, go_to, notices
@@ -317,3 +320,196 @@ async def test_the_month_of_the_schedules_own_day_is_shown():
     async with dashboard(hour=datetime.fromisoformat("2026-11-30T20:00+00:00")) as here:
         await plan(here)
         assert here.screen.month.day in (date(2026, 11, 30), date(2026, 12, 1))
+
+
+async def some_failed(here):
+    """Have the backfills of two workflows sent, the second in vain."""
+    await here.press("asterisk", "b")
+    await rest(here)
+    await answer(here)
+    assert "1 of 2 failed" in here.picture
+
+
+def two(*answers):
+    return ScriptedBackend([row("a"), row("b")], backfill=[None, ServerError("no room"), *answers])
+
+
+async def test_once_some_of_it_is_done_the_results_stay_and_nothing_is_chosen_anew():
+    backend = two()
+    async with dashboard(backend=backend) as here:
+        await some_failed(here)
+        results = plan_lines(here)
+        assert any("no room" in line for line in results)
+        assert "The dates stay as they were sent" in here.picture
+        await here.press("left", "space", "up", "x", "left_square_bracket")
+        here.screen.query_one("#date-from", Input).value = "2026-01-01"
+        here.screen.query_one("#scope").chosen = "failed"
+        await here.settle()
+        await rest(here)
+        assert plan_lines(here) == results
+        assert "try the 1 that failed again" in here.picture
+        shown = backend.arrived("backfill")[1]
+        await answer(here)
+        assert backend.arrived("backfill")[2] == shown
+
+
+async def test_an_answer_that_comes_late_does_not_replace_the_results():
+    backend = two()
+    async with dashboard(backend=backend) as here:
+        await here.press("asterisk", "b")
+        await rest(here)
+        await here.pass_by(1)
+        backend.cues["history"] = [ServerError("away"), ServerError("away")]
+        await here.press("left_square_bracket")
+        here.screen._shown.painted(0.0)
+        await here.press("enter")
+        results = plan_lines(here)
+        assert any("failed" in line for line in results)
+        asked = len(backend.arrived("history"))
+        await rest(here)
+        assert len(backend.arrived("history")) > asked
+        assert plan_lines(here) == results
+
+
+async def test_a_refusal_lets_other_dates_be_chosen():
+    backend = ScriptedBackend([row("d")], backfill=[ServerError("no room")])
+    async with dashboard(backend=backend) as here:
+        await here.press("b")
+        await rest(here)
+        await answer(here)
+        assert "no room" in here.picture
+        assert here.screen.month.has_focus
+        await here.press("left", "x")
+        await answer(here)
+        first, second = backend.arrived("backfill")
+        assert len(second.slots) == len(first.slots) - 1
+
+
+async def test_enter_asks_again_where_a_server_did_not_answer():
+    backend = ScriptedBackend([row("d")])
+    async with dashboard(backend=backend) as here:
+        backend.cues["history"] = [ServerError("away"), ServerError("still away")]
+        await here.press("b")
+        await rest(here)
+        for problem in ("away", "still away"):
+            assert f"[DLI-503] {problem}" in plan_lines(here)[0]
+            assert "enter ask again" in here.picture
+            await here.press("enter")
+            assert "Asking for the runs" in plan_lines(here)[0]
+            await rest(here)
+        assert "slots" in plan_lines(here)[0]
+        assert "ask again" not in here.picture
+        assert backend.sent == []
+
+
+async def test_a_month_that_can_not_be_told_says_so_beside_the_plan():
+    backend = ScriptedBackend([row("d")])
+    async with dashboard(backend=backend) as here:
+        await here.press("b")
+        await rest(here)
+        backend.cues["history"] = [ServerError("away")]
+        await here.press("left_square_bracket")
+        await rest(here)
+        assert "This month can't be told: [DLI-503] away" in plan_lines(here)[0]
+        assert "enter start" in here.picture
+        await here.press("right_square_bracket", "left_square_bracket")
+        await rest(here)
+        assert "can't be told" not in here.picture
+
+
+async def test_a_draft_has_the_dates_the_order_and_what_was_left_out():
+    async with dashboard() as here:
+        await plan(here, DAILY, "space", "left", "left", "space", "right", "x")
+        await here.press("tab", "left", "tab", "right")
+        await rest(here)
+        before, choice = plan_lines(here), here.screen._choice
+        assert "3 slots: 2 to run" in before[0]
+        await here.press("escape")
+        await plan(here)
+        assert here.screen._choice == choice
+        assert plan_lines(here) == before
+        assert "[all]" in here.picture
+        assert "[all at once]" in here.picture
+        await answer(here)
+        (sent,) = backfills_of(here)
+        assert len(sent.details["slots"]) == 2
+
+
+async def test_a_draft_of_dates_that_this_place_can_not_leave_out_is_not_taken():
+    async with dashboard(backend=ranges_only()) as here:
+        await plan(here)
+        first, id_ = here.screen._choice, here.screen.plan.id
+        await here.press("escape")
+        here.app.deeds.drafts[id_] = drafts.choice_kept(
+            first._replace(start=date(2025, 1, 1), without=frozenset({first.end}))
+        )
+        await plan(here)
+        assert here.screen._choice == first
+
+
+async def test_a_planner_about_what_remains_takes_no_other_dates_from_a_draft():
+    only = frozenset({HOUR})
+    meant = BackfillChoice(HOUR.date(), HOUR.date(), only=only)
+    other = meant._replace(start=date(2025, 1, 1), only=None)
+    async with dashboard() as here:
+        await plan(here)
+        question = here.screen
+        question._grounds = question._grounds._replace(choice=meant)
+        question._choice = meant
+        assert not question.restore(drafts.choice_kept(other))
+        assert question._choice == meant
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)], ids=str)
+@pytest.mark.parametrize("typed", [False, True])
+async def test_the_day_under_the_cursor_is_in_sight_wherever_it_is(size, typed):
+    where = Where("live", production=typed, typed=typed)
+    async with dashboard(size=size, where=where) as here:
+        await plan(here)
+        month = here.screen.month
+        shown = here.screen.query_one("#question").region
+        assert shown.contains_region(month.region)
+        for key in ("down", "down", *["up"] * 6):
+            assert any(month.day in week for week in month.weeks)
+            assert len(month.weeks) + 2 <= max(3, month.size.height)
+            await here.press(key)
+        assert here.screen.query_one("#plan").region.height >= 3
+
+
+async def test_the_plan_has_the_room_that_a_large_terminal_gives_and_the_month_keeps_its_own():
+    async with dashboard(size=(200, 60)) as here:
+        await plan(here)
+        here.screen.query_one("#date-from", Input).value = "2026-10-10"
+        await here.settle()
+        await rest(here)
+        height = here.screen.query_one("#plan").region.height
+        assert height > 30
+        assert here.screen.month.region.height == HEIGHT
+        here.screen.query_one("#date-from", Input).value = "2026-11-20"
+        await here.settle()
+        assert here.screen.query_one("#plan").region.height == height
+
+
+async def test_thousands_of_slots_are_worked_out_aside_and_sent_as_shown():
+    backend = ScriptedBackend([row("d", cron="0 * * * *")])
+    async with dashboard(backend=backend) as here:
+        await here.press("b")
+        await rest(here)
+        here.screen.query_one("#date-from", Input).value = "2025-11-22"
+        await here.settle()
+        assert "enter start" not in here.picture
+        await rest(here)
+        assert "8,760 slots" in plan_lines(here)[0]
+        assert len(plan_lines(here)) < 600
+        here.screen.month.focus()
+        await here.press("x")
+        assert "Working out what would happen" in plan_lines(here)[0]
+        assert not here.screen.is_whole
+        await rest(here)
+        assert "enter start" in here.picture
+        count = here.screen.plan.confirm
+        here.screen.query_one("#field-confirm").value = count
+        await here.settle()
+        await answer(here)
+        (sent,) = backend.arrived("backfill")
+        assert len(sent.slots) == int(count)

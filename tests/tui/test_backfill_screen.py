@@ -10,10 +10,11 @@ from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import ConnectionFailedError
+from dli_tui.domain.errors import ConnectionFailedError, ServerError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.status import RunStatus
+from dli_tui.present import words
 from dli_tui.tui.modals.backfill import BackfillQuestion
 from dli_tui.tui.modals.quitting import QuitQuestion
 from dli_tui.tui.screens.backfill import BackfillScreen
@@ -273,3 +274,48 @@ async def test_one_that_was_left_is_found_again_and_not_resumed_unasked():
         await here.pass_by(60)
         assert "2 never ran: resume?" in here.picture
         assert here.sent == ["run"]
+
+
+async def test_failed_dates_of_one_workflow_are_told_apart_in_the_plan_and_the_results(monkeypatch):
+    async with dashboard() as here:
+        await begin(here, FAILING, 2)
+        await until_over(here)
+        failed = [row for row in here.screen.table.rows if row.error]
+        backfill = here.screen.feed.backfill
+        twice = backfill.twin(
+            dates=tuple(
+                one.twin(run=backfill.failed[0].run.twin(run_id=f"r{at}", slot=one.slot))
+                for at, one in enumerate(backfill.dates[:2])
+            )
+        )
+        assert failed
+        here.screen.feed.backfill = twice
+
+        async def refused(ref, steps=()):
+            raise ServerError("no room")
+
+        monkeypatch.setattr(here.backend, "retry", refused)
+        await here.press("t")
+        dates = [words.moment(one.slot, twice.timezone) for one in twice.dates]
+        assert len(set(dates)) == 2
+        assert all(f"{FAILING} {told}" in here.picture for told in dates)
+        await answer(here)
+        assert "2 of 2 failed" in here.picture
+        lines = here.screen.query_one("#plan").words.splitlines()
+        assert [line.split("failed")[1].strip() for line in lines if "  failed  " in line] == [
+            f"{FAILING} {told}" for told in dates
+        ]
+
+
+async def test_a_second_makes_no_rows_anew_and_tells_how_long_it_takes():
+    async with dashboard() as here:
+        await begin(here)
+        rows, sheet, before = here.screen.table.rows, here.screen.sheet, facts(here)
+        here.clock.move(61)
+        here.screen.tick()
+        assert here.screen.table.rows is rows
+        assert here.screen.sheet is sheet
+        assert facts(here) != before
+        here.screen._tell()
+        assert here.screen.table.rows is rows
+        assert here.screen.sheet is sheet

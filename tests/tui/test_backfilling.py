@@ -19,6 +19,7 @@ SLOTS = (
 )
 SHEET = PlanSheet(
     name="orders",
+    total=3,
     slots=SLOTS,
     starts=2,
     skips=1,
@@ -59,7 +60,7 @@ def test_an_end_elsewhere_is_told_with_its_offset():
     [
         ({"starts": 0, "skips": 3}, "nothing would be sent"),
         ({"seconds": None, "finishes": None}, "no estimate: fewer than five runs have gone well"),
-        ({"slots": ()}, "Its schedule doesn't fire on these dates"),
+        ({"slots": (), "total": 0}, "Its schedule doesn't fire on these dates"),
         ({"warnings": ("It is paused.",)}, "! It is paused."),
     ],
 )
@@ -87,5 +88,5 @@ def test_a_great_many_runs_want_their_number_typed():
 
 
 def test_nobody_reads_ten_thousand_slots():
-    many = SHEET._replace(slots=SLOTS * 300)
-    assert told(many)[-1] == "and 400 more slots"
+    many = SHEET._replace(total=903)
+    assert told(many)[-1] == "and 900 more slots"

@@ -237,3 +237,12 @@ async def test_its_address_is_copied():
         await here.press("c")
         await here.press("down", "y")
         assert here.app.clipboard == "https://shop.example.com"
+
+
+async def test_its_sheet_leaves_other_pages_as_they_are():
+    async with dashboard(size=(120, 36)) as here:
+        await here.press("2")
+        height = here.screen.about.size.height
+        await here.press("c", "2")
+        assert here.screen.about.size.height == height
+        assert here.screen.about.styles.border_top[0] == ""

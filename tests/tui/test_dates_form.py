@@ -68,3 +68,12 @@ async def test_what_was_chosen_is_there_again_and_escape_leaves_it():
         await here.press("escape")
         assert answers == [None]
         assert here.sent == []
+
+
+async def test_it_stands_in_the_middle_and_the_page_behind_stays_in_sight():
+    async with dashboard(size=(80, 24)) as here:
+        await asked(here)
+        form = here.screen.query_one("#question").region
+        assert form.y > 1
+        assert 24 - form.bottom > 1
+        assert here.screen.styles.background.a < 1

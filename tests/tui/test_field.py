@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import App
 
 from dli_tui.tui.widgets.field import Field
+from dli_tui.tui.widgets.oneline import OneLine
 from dli_tui.tui.widgets.saying import Saying
 
 
@@ -45,3 +46,27 @@ async def test_what_nobody_typed_can_be_prefilled():
         field.value = "mine"
         field.prefill("third")
         assert field.value == "mine", "what a person says stands"
+
+
+async def test_a_complaint_goes_once_what_it_was_about_is_changed():
+    async with Form().run_test() as pilot:
+        field, saying = pilot.app.query_one(Field), pilot.app.query_one(Saying)
+        field.complain("this is wrong")
+        field.value = "second"
+        await pilot.pause()
+        assert saying.words == ""
+        field.remark("so it was understood")
+        field.value = "third"
+        await pilot.pause()
+        assert saying.words == "so it was understood"
+
+
+async def test_the_one_that_is_typed_in_is_seen():
+    async with Form().run_test() as pilot:
+        label = pilot.app.query_one(".label", OneLine)
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        assert not label._left[0].bold
+        pilot.app.query_one(Field).focus_input()
+        await pilot.pause()
+        assert label._left[0].bold

@@ -135,8 +135,30 @@ async def test_production_is_seen_and_its_name_typed_out():
         await ask(here, row=0)
         await fill(here, name="docs", value_0="x", value_1="y")
         await answer(here)
-        assert "Type shop to go on" in here.picture
+        name = here.screen.plan.title.removeprefix("New workflow from ").rstrip("?")
+        assert "shop is production" in here.picture
+        assert f"Type {name} to go on" in here.picture
         assert here.sent == []
-        await fill(here, confirm="shop")
+        await fill(here, confirm=name)
         await answer(here)
         assert here.sent == ["register"]
+
+
+async def test_what_can_be_no_name_is_said_as_it_is_typed():
+    async with dashboard(size=(80, 24)) as here:
+        await ask(here)
+        await here.type("my work")
+        assert "This can be no name: ' ' is not allowed" in here.picture
+        await fill(here, name="my_work")
+        assert "This can be no name" not in here.picture
+
+
+async def test_a_plan_that_was_just_made_another_has_to_be_read():
+    async with dashboard() as here:
+        await ask(here, row=0)
+        await fill(here, name="docs", value_0="x")
+        await here.pass_by(1)
+        await fill(here, name="documents")
+        await here.press("enter")
+        assert here.sent == []
+        assert "too soon to be read" in here.picture

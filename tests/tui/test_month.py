@@ -131,6 +131,27 @@ async def test_dates_chosen_elsewhere_are_gone_to():
         assert lines(app)[0].strip() == "[ September 2026 ]"
 
 
+@pytest.mark.parametrize("rows", [3, 4, 5])
+async def test_where_there_is_little_room_the_week_of_the_cursor_is_shown(rows):
+    async with held() as (app, pilot):
+        app.month.styles.height = rows
+        await press(pilot)
+        for key in [*["up"] * 3, *["down"] * 4]:
+            await press(pilot, key)
+            assert any(app.month.day in week for week in app.month.weeks)
+            shown = "".join(lines(app)[2:rows])
+            assert f"{app.month.day.day:>2}" in shown
+        assert len(app.month.weeks) == rows - 2
+
+
+async def test_a_click_on_a_month_that_is_cut_off_takes_the_day_that_is_seen():
+    async with held() as (app, pilot):
+        app.month.styles.height = 3
+        await press(pilot)
+        await pilot.click(Month, offset=(1, 2))
+        assert app.month.chosen == Chosen(day(16), day(16))
+
+
 async def test_a_click_begins_a_range_and_another_ends_it():
     async with held() as (app, pilot):
         await pilot.click(Month, offset=(1, 5))

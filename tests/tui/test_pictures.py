@@ -10,11 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from dli_tui.domain.errors import ConnectionFailedError
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.status import RunStatus
 from dli_tui.tui.app import Dashboard
 from dli_tui.tui.looks import Looks
@@ -352,3 +355,87 @@ async def test_the_saved_views(size):
         await here.press("V")
         assert "problems, worst first, 2 columns" in here.picture
         assert same(f"views-{size[0]}x{size[1]}", here)
+
+
+PRODUCTION = Where("shop", production=True, typed=True)
+
+
+async def planned(here):
+    """Open the planner and choose the last week, whatever exists."""
+    await here.press("b")
+    await here.pass_by(1)
+    await here.press("tab", "left", "shift+tab")
+    await here.pass_by(1)
+
+
+async def begun(here):
+    """Have a backfill started, and see its second date under way."""
+    request = BackfillRequest(ROUTINE, date(2026, 11, 16), date(2026, 11, 16))
+    result = await here.backend.backfill(request)
+    here.app.open_backfill(RunRef(result.run_id, ROUTINE), ROUTINE)
+    await here.settle()
+    while here.screen.sheet.done < 1:
+        await here.pass_by(10)
+
+
+@pytest.mark.parametrize("size", [(60, 16), *SIZES], ids=str)
+async def test_a_backfill_is_planned_day_by_day(size):
+    async with dashboard(size=size, begin=FAILING) as here:
+        await planned(here)
+        assert "+20" in here.picture
+        assert "to run" in here.picture
+        assert here.sent == []
+        assert same(f"backfill-question-{size[0]}x{size[1]}", here)
+
+
+async def test_a_backfill_is_planned_in_ascii():
+    async with dashboard(size=(80, 24), begin=FAILING, looks=Looks(ascii=True)) as here:
+        await planned(here)
+        assert here.picture.isascii()
+        assert "20x" in here.picture
+        assert same("backfill-question-ascii", here)
+
+
+async def test_a_backfill_in_production_shows_the_week_that_is_chosen_and_what_to_type():
+    async with dashboard(size=(80, 24), begin=FAILING, where=PRODUCTION) as here:
+        await planned(here)
+        assert "shop is production" in here.picture
+        assert "+20" in here.picture
+        assert same("backfill-question-production", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_dates_of_a_backfill_as_they_go(size):
+    async with dashboard(size=size) as here:
+        await begun(here)
+        assert "✓►" in here.screen.facts.words
+        assert "1/" in here.lines[0]
+        assert same(f"backfill-{size[0]}x{size[1]}", here)
+
+
+async def test_the_dates_of_a_backfill_in_ascii_and_in_production():
+    where = PRODUCTION
+    async with dashboard(size=(80, 24), looks=Looks(ascii=True), where=where) as here:
+        await begun(here)
+        assert here.picture.isascii()
+        assert "PROD" in here.lines[0]
+        assert "+>" in here.screen.facts.words
+        assert same("backfill-ascii", here)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_backfills_of_a_place(size):
+    async with dashboard(size=size) as here:
+        await begun(here)
+        await here.press("6")
+        assert "1/" in next(line for line in here.lines if ROUTINE in line)
+        assert same(f"backfills-{size[0]}x{size[1]}", here)
+
+
+async def test_the_backfills_of_a_production_place_in_ascii():
+    async with dashboard(size=(80, 24), looks=Looks(ascii=True), where=PRODUCTION) as here:
+        await begun(here)
+        await here.press("6")
+        assert here.picture.isascii()
+        assert "> running" in here.picture
+        assert same("backfills-ascii", here)

@@ -82,6 +82,19 @@ def test_a_retry_whose_steps_nobody_knows_says_so_much():
     assert words(plan)[-1] == "    again its failed steps, and what comes after"
 
 
+def test_several_runs_of_one_workflow_are_told_apart_by_their_dates():
+    runs = [run(f"r{day}", RunStatus.FAILED, slot=NOW.replace(day=day)) for day in (1, 2)]
+    several = [*(target(run=one) for one in runs), target("other", run=run("r9", RunStatus.FAILED))]
+    several.append(target(run=run("by hand", RunStatus.FAILED)))
+    heads = [line for line in words(plans.retry(frozen(*several), None)) if line[2] != " "]
+    assert [line.partition("  code")[0].strip() for line in heads] == [
+        f"orders {NOW:%Y-%m}-01 {NOW:%H:%M}",
+        f"orders {NOW:%Y-%m}-02 {NOW:%H:%M}",
+        "other",
+        "orders by hand",
+    ]
+
+
 def test_a_name_too_long_for_its_column_has_a_line_of_its_own():
     long = "x" * 60
     assert words(plans.unpause(frozen(target(long)))) == [

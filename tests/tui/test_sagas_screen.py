@@ -29,7 +29,8 @@ class Sagas(ScriptedBackend):
 
     async def saga(self, saga_id):
         self._asked("saga", saga_id)
-        return next(one for one in self.known if one.saga_id == saga_id)
+        known = next((one for one in self.known if one.saga_id == saga_id), None)
+        return known or saga(saga_id)
 
 
 def saga(saga_id="s1", status=SagaStatus.RUNNING, *steps, **more):
@@ -189,3 +190,9 @@ async def test_the_id_can_be_copied():
         await here.press("4")
         await here.press("y")
         assert here.app.clipboard == "saga-0007"
+
+
+async def test_on_a_narrow_terminal_too_it_is_read_how_much_is_undone():
+    async with dashboard(size=(60, 16)) as here:
+        await here.press("4")
+        assert "undo 1/2" in here.picture

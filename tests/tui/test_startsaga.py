@@ -8,6 +8,7 @@ from dli_tui.domain.errors import ServerError, WorkflowExecutionError
 from dli_tui.domain.query import NewSaga
 from dli_tui.domain.saga import SagaType
 from dli_tui.tui.modals.startsaga import StartSagaQuestion
+from dli_tui.tui.screens.saga import SagaScreen
 from tests.support_deeds import answer, notices
 from tests.support_tui import dashboard
 from tests.tui.test_sagas_screen import Sagas
@@ -37,10 +38,11 @@ async def test_a_kind_is_taken_from_those_that_there_are_and_started(size):
     async with dashboard(size=size) as here:
         await ask(here)
         assert "order_fulfilment" in here.picture
-        assert "has to be given order_id" in here.picture
+        assert "The server knows 2 kinds" in here.screen.query_one("#plan").words
         await here.type("ord")
         await here.press("tab")
         assert here.screen.query_one("#field-kind").value == "order_fulfilment"
+        assert "has to be given order_id" in here.screen.query_one("#plan").words
         assert "still lacks order_id" in here.picture
         await fill(here, input="order_id=7 currency=EUR", correlation="run-1")
         assert "still lacks" not in here.picture
@@ -50,6 +52,9 @@ async def test_a_kind_is_taken_from_those_that_there_are_and_started(size):
         assert action.details["input_data"] == {"order_id": 7, "currency": "EUR"}
         assert action.details["correlation_id"] == "run-1"
         assert notices(here)[-1] == f"Started order_fulfilment: {action.name}"
+        assert isinstance(here.screen, SagaScreen)
+        assert here.screen.crumbs[-1] == action.name
+        await here.press("escape")
         assert here.screen.table.rows[0].raw == action.name
 
 

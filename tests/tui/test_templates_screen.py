@@ -176,3 +176,10 @@ async def test_the_name_can_be_copied():
         await here.press("3")
         await here.press("y")
         assert here.app.clipboard == "Document Processing"
+
+
+async def test_the_name_is_copied_as_the_server_has_it():
+    raw = "t\u202e x"
+    async with dashboard(backend=Shelves(Template(id="1", name=raw))) as here:
+        await here.press("3", "y")
+        assert here.app.clipboard == raw

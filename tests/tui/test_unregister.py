@@ -30,7 +30,7 @@ async def test_what_is_lost_is_told_and_then_it_is_gone():
         assert "every day at 06:00 (0 6 * * *) Asia/Seoul; its run in 14h50m falls out" in plan(
             here
         )
-        assert "s3://" in plan(here)
+        assert ".yaml goes with it" in plan(here)
         assert "Whether past runs are kept, the server decides" in plan(here)
         await answer(here)
         assert here.sent == ["unregister"]
@@ -151,3 +151,27 @@ async def test_a_page_of_what_is_gone_stays_open():
         await here.press("D")
         assert here.sent == ["unregister"]
         assert not isinstance(here.screen, UnregisterQuestion)
+
+
+async def test_force_is_never_kept_and_never_sent_unseen():
+    backend = ScriptedBackend([row("d", **RUNNING)])
+    async with dashboard(backend=backend) as here:
+        await here.press("D", "space", "escape")
+        backend.rows = [row("d")]
+        await here.pass_by(11)
+        await here.press("D")
+        backend.rows = [row("d", **RUNNING)]
+        await answer(here)
+        assert backend.arrived("unregister") == [False]
+
+
+async def test_force_for_runs_that_have_ended_meanwhile_has_to_be_said_again():
+    backend = ScriptedBackend([row("d", **RUNNING)])
+    async with dashboard(backend=backend) as here:
+        await here.press("D")
+        force = here.screen.query_one(Toggle)
+        force.on = True
+        here.screen._standing = ()
+        here.screen._tell_force()
+        assert not force.display
+        assert not force.on

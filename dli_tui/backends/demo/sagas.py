@@ -92,10 +92,10 @@ _DECLINED: Final = "payment provider answered 402"
 _PLOTS: Final = (
     _Plot(7, SagaStatus.PENDING, 0, 0, "----"),
     _Plot(6, SagaStatus.RUNNING, 4, 0, "ccr-"),
-    _Plot(5, SagaStatus.COMPENSATING, 11, 0, "ccf-", "cr--", "carrier answered 503"),
-    _Plot(4, SagaStatus.CANCELLED, 70, 2, "cx--", "c---"),
+    _Plot(5, SagaStatus.COMPENSATING, 11, 0, "ccfx", "cr--", "carrier answered 503"),
+    _Plot(4, SagaStatus.CANCELLED, 70, 2, "cxxx", "c---"),
     _Plot(3, SagaStatus.FAILED, 120, 3, "cccf", "-fc-", "refund was refused"),
-    _Plot(2, SagaStatus.COMPENSATED, 180, 3, "cf--", "c---", _DECLINED),
+    _Plot(2, SagaStatus.COMPENSATED, 180, 3, "cfxx", "c---", _DECLINED),
     _Plot(1, SagaStatus.COMPLETED, 300, 2, "cccc"),
 )
 
@@ -149,7 +149,7 @@ def require_cancellable(saga: Saga) -> None:
 
 
 def require_startable(request: NewSaga) -> None:
-    """DLI-802 for a kind that there isn't, or one that lacks what it has to be given."""
+    """DLI-802 for a kind or a step that there isn't, or where something has to be given."""
     kind = _KINDS.get(request.saga_type)
     if kind is None:
         raise WorkflowExecutionError(
@@ -160,6 +160,13 @@ def require_startable(request: NewSaga) -> None:
         raise WorkflowExecutionError(
             f"Saga '{request.saga_type}' lacks {', '.join(missing)}",
             hint="Give it as key=value.",
+        )
+    steps = [step.name for step in kind.steps]
+    fails = request.input_data.get(_FAIL_AT, steps[0])
+    if fails not in steps:
+        raise WorkflowExecutionError(
+            f"Saga '{request.saga_type}' has no step '{fails}'",
+            hint=f"{_FAIL_AT} can be: {', '.join(steps)}.",
         )
 
 
@@ -185,7 +192,7 @@ def _of_plot(plot: _Plot, now: datetime, cancelled: Mapping[str, datetime]) -> S
     told = (asked or now).replace(minute=0, second=0, microsecond=0)
     begun = told - timedelta(minutes=plot.minutes_ago)
     if asked is not None:
-        stand = _on_its_way_back(plot.done.replace("r", "x"), asked, now, plot.error)
+        stand = _on_its_way_back(plot.done, asked, now, plot.error)
     else:
         end = begun + timedelta(minutes=plot.minutes_long)
         ended = end if plot.status.is_terminal else None
@@ -214,6 +221,8 @@ def _age(saga: Saga) -> datetime:
 
 def _on_its_way_back(done: str, since: datetime, now: datetime, error: str | None) -> _Stand:
     """What has been undone of `done` since then: one step after the other, the last one first."""
+    # What was under way stops, and what never began never will.
+    done = done.replace("r", "x").replace("-", "x")
     passed = now - since
     undone = ["-"] * len(done)
     wanted = [place for place, letter in enumerate(done) if letter == "c"]
@@ -268,13 +277,14 @@ def _so_far(hand: HandSaga, kind: _Kind, now: datetime, asked: datetime | None) 
     under_way = "" if worked < timedelta(0) else "r"
     done = f"{'c' * through}{under_way}".ljust(count, "-")
     if asked is not None:
-        return _on_its_way_back(done.replace("r", "x"), asked, now, None)
+        return _on_its_way_back(done, asked, now, None)
     return _Stand(SagaStatus.RUNNING if under_way else SagaStatus.PENDING, done)
 
 
 def _moments(begun: datetime, letter: str, asked: datetime | None) -> dict[str, Any]:
     """When a step began and ended, as far as it did."""
-    if letter == "-":
+    never = letter == "x" and (asked is None or begun > asked)
+    if letter == "-" or never:
         return {}
     end = {"r": None, "x": asked}.get(letter, begun + _DOING)
     return {"started_at": begun, "finished_at": end}

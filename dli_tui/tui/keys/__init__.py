@@ -21,6 +21,7 @@ __all__ = [
     "BY_ID",
     "COMMANDS",
     "FIXED",
+    "PAGES",
     "SCREENS",
     "Command",
     "Fixed",
@@ -40,6 +41,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *everywhere.PLACES,
     *everywhere.GOING,
 )
+PAGES: Final = tuple(one for one in everywhere.PLACES if one.id != "go.contexts")
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
 _RENAMED: Final = 2
@@ -89,8 +91,8 @@ def in_scope(scope: Scope) -> Iterator[Command]:
                 yield command
                 continue
             label, says = here[command.id]
-            # What has another name here is shown: nobody would look for it under its usual one.
-            yield command._replace(label=label, help=says, shown=command.shown or _RENAMED)
+            # What is about the things of this screen is shown right after what opens them.
+            yield command._replace(label=label, help=says, shown=_RENAMED)
 
 
 def works_in(scope: Scope, command: Command) -> bool:

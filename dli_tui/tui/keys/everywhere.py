@@ -10,11 +10,11 @@ from dli_tui.tui.keys.command import Command, Scope
 
 _DEEDS: Final = (
     ("run", "R", "run", "Start a run; parameters and a dry run are asked for", Capability.RUN, 0),
-    ("backfill", "b", "backfill", "Plan the runs of past dates", Capability.BACKFILL, 4),
-    ("pause", "p", "pause", "Hold the schedule, with a reason", Capability.PAUSE, 3),
+    ("backfill", "b", "backfill", "Plan the runs of past dates", Capability.BACKFILL, 11),
+    ("pause", "p", "pause", "Hold the schedule, with a reason", Capability.PAUSE, 12),
     ("unpause", "u", "unpause", "Let the schedule fire again", Capability.PAUSE, 0),
-    ("stop", "s", "stop", "Stop the run under way, with a reason", Capability.STOP, 5),
-    ("retry", "t", "retry", "Run the failed steps again", Capability.RETRY, 6),
+    ("stop", "s", "stop", "Stop the run under way, with a reason", Capability.STOP, 13),
+    ("retry", "t", "retry", "Run the failed steps again", Capability.RETRY, 14),
     ("register", "plus", "register", "Register a dataset", Capability.REGISTER, 0),
     ("unregister", "D", "unregister", "Unregister a MANUAL workflow", Capability.UNREGISTER, 0),
 )
@@ -53,15 +53,15 @@ PLACES: Final = (
         "Go to the servers of your profiles",
         Scope.EVERYWHERE,
         "visit('contexts')",
-        shown=90,
+        shown=80,
     ),
 )
 
 _LOGS = Capability.LOGS
 _GOING: Final = (
-    ("log", "l", "log", "Open the log of the last failed step", "last_log", _LOGS, 8),
+    ("log", "l", "log", "Open the log of the last failed step", "last_log", _LOGS, 15),
     ("backfill", "B", "its backfill", "Open the backfill of this run", "open_backfill", None, 0),
-    ("watch", "w", "watch", "Ring when this run ends, or no longer", "watch", None, 9),
+    ("watch", "w", "watch", "Ring when this run ends, or no longer", "watch", None, 16),
     ("browse", "o", "browser", "Open it in the browser", "browse", None, 0),
     ("copy", "y", "copy", "Copy its name or id", "copy", None, 0),
     ("refresh", "r", "refresh", "Ask the server now", "refresh", None, 0),
@@ -107,6 +107,10 @@ _OF_BACKFILLS: Final = {
 }
 
 CALLED: Final[Mapping[Scope, Mapping[str, tuple[str, str]]]] = {
+    Scope.RUN: {
+        "do.stop": ("stop", "Stop this run, with a reason"),
+        "do.retry": ("retry", "Run the failed steps of this run again"),
+    },
     Scope.BACKFILL: _OF_BACKFILLS,
     Scope.BACKFILLS: _OF_BACKFILLS,
     Scope.TEMPLATES: {

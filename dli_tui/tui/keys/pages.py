@@ -11,7 +11,7 @@ _LIST: Final = of(
     ("list.open", "enter", "open", "Open its page: its runs, and what is known of it", "open", 1),
     ("list.last_run", "v", "last run", "Open its last run", "last_run", 0),
     ("list.filter", "slash", "filter", "Filter by text", "filter", 2),
-    ("list.problems", "exclamation_mark", "problems", "Only what failed or is late", "problems", 7),
+    ("list.problems", "exclamation_mark", "problems", "Only what failed or is late", "problems", 3),
     (
         "list.next",
         "right_square_bracket",
@@ -43,7 +43,7 @@ _LIST: Final = of(
     ("list.sort", "greater_than_sign", "sort", "Sort by the next column", "sort(1)", 0),
     ("list.sort_back", "less_than_sign", "sort back", "Sort by the column before", "sort(-1)", 0),
     ("list.reverse", "equals_sign", "reverse", "Turn the order round", "reverse", 0),
-    ("list.select", "space", "select", "Select this row, or let it go", "select", 8),
+    ("list.select", "space", "select", "Select this row, or let it go", "select", 17),
     (
         "list.select_all",
         "asterisk",
@@ -79,12 +79,12 @@ _HISTORY: Final = of(
         "picture",
         "Another picture: trend, calendar, grid of steps",
         "picture",
-        7,
+        3,
     ),
     ("history.source", "f", "source", "Filter by source: all, code, manual", "source", 0),
     ("history.status", "a", "status", "Filter by how the runs stand", "status", 0),
     ("history.type", "e", "type", "Filter by type: all, scheduled, adhoc, backfill", "type", 0),
-    ("history.dates", "d", "dates", "Filter by dates", "dates", 0),
+    ("history.dates", "d", "dates", "Filter by dates", "dates", 4),
     ("history.clear", "x", "clear filters", "Take all filters off", "clear", 0),
     (
         "history.next",
@@ -130,15 +130,15 @@ _BACKFILLS: Final = of(
 _TEMPLATES: Final = of(
     Scope.TEMPLATES,
     ("templates.open", "enter", "read", "Read it in full", "open", 1),
-    ("templates.filter", "slash", "find", "Search in names, descriptions and tags", "filter", 2),
-    ("templates.category", "f", "category", "Filter by category", "category", 3),
+    ("templates.filter", "slash", "find", "Search in names, descriptions and tags", "filter", 3),
+    ("templates.category", "f", "category", "Filter by category", "category", 4),
     ("templates.clear", "x", "clear filters", "Take all filters off", "clear", 0),
 )
 _SAGAS: Final = of(
     Scope.SAGAS,
     ("sagas.open", "enter", "open", "Open this saga", "open", 1),
-    ("sagas.filter", "slash", "find", "Search in kinds and ids", "filter", 2),
-    ("sagas.status", "a", "status", "Filter by how the sagas stand", "status", 0),
+    ("sagas.filter", "slash", "find", "Search in kinds and ids", "filter", 3),
+    ("sagas.status", "a", "status", "Filter by how the sagas stand", "status", 4),
     ("sagas.clear", "x", "clear filters", "Take all filters off", "clear", 0),
 )
 _CONTEXTS: Final = of(

@@ -13,26 +13,30 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.errors import ConfigurationError, DLIError
 from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.status import WorkflowStatus
 from dli_tui.domain.text import safe_line, spelled_out
 from dli_tui.present import backfills, parameters, words
 from dli_tui.tui import backfilling, late
+from dli_tui.tui.foresight import Foreseen, Foresight
 from dli_tui.tui.looks import Looks, Tone
+from dli_tui.tui.modals import drafts
 from dli_tui.tui.modals.question import Plan, Question, Send
+from dli_tui.tui.plans import MOST_TOLD
 from dli_tui.tui.widgets.daterange import DateRange
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.month import HEIGHT, Chosen, Month
 from dli_tui.tui.widgets.options import Options
 from dli_tui.tui.widgets.page import Page
+from dli_tui.tui.widgets.rowfield import RowField
 from dli_tui.tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan
     from dli_tui.domain.ids import RunRef, WorkflowKey
-    from dli_tui.present.backfillrows import DayMark, PlanSheet
+    from dli_tui.present.backfillrows import PlanSheet
     from dli_tui.session.planning import Planning
 
 SETTLE_SECONDS: Final = 0.15
@@ -69,6 +73,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
     CSS_PATH: ClassVar[CSSPathType | None] = ["modals.tcss", "backfill.tcss"]
     height_above: ClassVar[int] = 1
     plan_has_keys: ClassVar[bool] = False
+    once_done: ClassVar[str] = "The dates stay as they were sent; close this to plan others"
 
     def __init__(self, plan: Plan, send: Send[BackfillAnswer], grounds: Grounds) -> None:
         super().__init__(plan, send)
@@ -76,7 +81,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._grounds = grounds
         self._plannings = grounds.plannings
         self._choice = grounds.choice
-        self._plans: dict[WorkflowKey, BackfillPlan] = {}
+        self._plans: Mapping[WorkflowKey, BackfillPlan] = {}
+        self._foresight = Foresight(grounds.plannings)
+        self._tallest = 0
         self.started: RunRef | None = None
         """The backfill that was begun, for whoever wants to see it go."""
         self.is_whole = False
@@ -99,7 +106,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
             Options("order", "", _ORDERS, order),
             id="how",
         )
-        yield Field("parameters", "parameters", hint='key=value, or {"key": "value"}')
+        yield RowField("parameters", "parameters", hint='key=value, or {"key": "value"}')
         yield Toggle("dry-run", "dry run: check only, send nothing (space)")
 
     def on_mount(self) -> None:
@@ -126,10 +133,19 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self.tell_keys()
 
     def fit_plan(self, page: Page, room: int) -> int:
-        height = max(_LEAST, min(HEIGHT, room))
-        self.query_one("#planner").styles.height = height
-        page.styles.height = height
-        return height
+        """Let the plan have what room there is; it only grows, so that nothing jumps about."""
+        least = max(_LEAST, min(HEIGHT, room))
+        self._tallest = max(least, min(room, max(page.count, self._tallest)))
+        self.month.styles.height = least
+        self.query_one("#planner").styles.height = self._tallest
+        page.styles.height = self._tallest
+        return self._tallest
+
+    def freeze(self, *, is_frozen: bool) -> None:
+        for chooser in (self.query_one(DateRange), self.month, self.query_one("#how")):
+            chooser.disabled = is_frozen
+        if not is_frozen and self.focused is None:
+            self.focus_first()
 
     # What is chosen
 
@@ -184,12 +200,17 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _look(self) -> None:
         """Plan with what is known, and ask for what isn't, once the person rests."""
-        self._tell()
-        first, last = self._in_sight
-        if not all(planning.knows(first, last) for planning in self._plannings):
-            # The method, not its coroutine: the next key may cancel it before it has begun. Of
-            # what a worker may be, mypy can't tell a function that is awaited from one that isn't.
-            self.run_worker(self._ask, group="planning", exclusive=True)  # type: ignore[arg-type]
+        if not self._tell() or not self._knows_all:
+            self._rest()
+
+    def ask_again(self) -> None:
+        self._cannot(_ASKING, tone=Tone.MUTED)
+        self._rest()
+
+    def _rest(self) -> None:
+        # The method, not its coroutine: the next key may cancel it before it has begun. Of
+        # what a worker may be, mypy can't tell a function that is awaited from one that isn't.
+        self.run_worker(self._ask, group="planning", exclusive=True)  # type: ignore[arg-type]
 
     @property
     def _in_sight(self) -> tuple[date, date]:
@@ -197,54 +218,81 @@ class BackfillQuestion(Question[BackfillAnswer]):
         seen = self.month.bounds
         return min(self._choice.start, seen[0]), max(self._choice.end, seen[1])
 
+    @property
+    def _knows_all(self) -> bool:
+        return all(planning.knows(*self._in_sight) for planning in self._plannings)
+
     async def _ask(self) -> None:
         session = self.dash.bridge.session
         if session is None:
             return
         await session.pace.sleep(SETTLE_SECONDS)
-        first, last = self._in_sight
+        in_sight = self._in_sight
 
         async def ask(planning: Planning) -> None:
-            await planning.look(first, last)
+            await planning.look(*in_sight)
 
         await late.each()(self._plannings, ask)
-        self._tell()
+        if not self._tell():
+            await self._tell_aside()
 
-    def _tell(self) -> None:
-        """Show the plan as it is now; it has to be read anew where it is another."""
+    def _tell(self) -> bool:
+        """Show the plan as it is now; False where it is too large to be worked out at once."""
+        choice, month = self._choice, self.month.bounds
         try:
-            plans = {one.key: one.plan(self._choice) for one in self._plannings}
+            if not self._foresight.is_quick(choice, month):
+                self._cannot("Working out what would happen …", tone=Tone.MUTED)
+                return False
+            self._put(self._foresight.foreseen(choice, month))
         except ConfigurationError as problem:
-            self._cannot(f"[{problem.code}] {problem.message}", problem.hint)
-            return
-        self._plans = {key: plan for key, plan in plans.items() if plan is not None}
-        if len(self._plans) == len(self._plannings):
-            self._tell_plan()
-            return
-        missing = next((one.problem for one in self._plannings if one.problem is not None), None)
-        if missing is None:
-            self._cannot("Asking for the runs of these dates …", "", Tone.MUTED)
-        else:
-            self._cannot(f"[{missing.code}] {missing.message}", missing.hint)
+            self._cannot(_told(problem), problem.hint)
+        return True
 
-    def _cannot(self, why: str, hint: str, tone: Tone = Tone.FAILED) -> None:
+    async def _tell_aside(self) -> None:
+        try:
+            self._put(await self._foresight.foreseen_aside(self._choice, self.month.bounds))
+        except ConfigurationError as problem:
+            self._cannot(_told(problem), problem.hint)
+
+    def _put(self, seen: Foreseen) -> None:
+        """Show what is foreseen; it has to be read anew where it is another."""
+        if self.is_settled:
+            return
+        self._plans = seen.plans
+        self.month.tell(seen.marks)
+        missing = next((one.problem for one in self._plannings if one.problem is not None), None)
+        if len(seen.plans) == len(self._plannings):
+            self._tell_plan(missing)
+        elif missing is None:
+            self._cannot(_ASKING, tone=Tone.MUTED)
+        else:
+            self._cannot(_told(missing), missing.hint, is_stuck=True)
+
+    def _cannot(
+        self, why: str, hint: str = "", tone: Tone = Tone.FAILED, *, is_stuck: bool = False
+    ) -> None:
+        if self.is_settled:
+            return
         lines = [(Piece(safe_line(why), tone),), (Piece(safe_line(hint), Tone.MUTED),)]
-        self.is_whole = False
+        self.is_whole, self.is_stuck = False, is_stuck
         self.replan(self._first_plan._replace(lines=[*lines, *self._first_plan.lines]))
 
-    def _tell_plan(self) -> None:
+    def _tell_plan(self, missing: DLIError | None) -> None:
+        """Show the plan; where something is `missing`, the month says less than there is."""
         session = self.dash.bridge.session
         if session is None:
             return
         sheets = [self._sheet(planning) for planning in self._plannings]
         told = backfilling.told(sheets, self._zone, session.now(), self._looks)
+        if missing is not None:
+            told.insert(0, backfilling.warning(f"This month can't be told: {_told(missing)}"))
         count = backfilling.starts(sheets)
         first = self._first_plan
         confirm, label = first.confirm, first.confirm_label
         if backfilling.wants_count(sheets) and str(count) not in confirm.split():
             confirm = f"{confirm} {count}".strip()
             label = f"{label or f'{count:,} runs'}: type {confirm}"
-        self.is_whole = count > 0
+        self.is_whole, self.is_stuck = count > 0, False
         self.replan(
             first._replace(
                 lines=[*told, *first.lines],
@@ -253,12 +301,11 @@ class BackfillQuestion(Question[BackfillAnswer]):
                 confirm_label=label,
             )
         )
-        chosen = backfills.marks(self._plans.values())
-        self.month.tell(backfills.with_choice(self._month_marks(), chosen))
 
     def _sheet(self, planning: Planning) -> PlanSheet:
         startable = planning.row is not None and planning.row.status is WorkflowStatus.ACTIVE
-        return backfills.plan_sheet(self._plans[planning.key], startable=startable)
+        most = MOST_TOLD if len(self._plannings) == 1 else 0
+        return backfills.plan_sheet(self._plans[planning.key], startable=startable, most=most)
 
     @property
     def _zone(self) -> str:
@@ -266,15 +313,32 @@ class BackfillQuestion(Question[BackfillAnswer]):
         zones = {plan.timezone for plan in self._plans.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
 
-    def _month_marks(self) -> Mapping[date, DayMark]:
-        """What there is on each day of the month in sight."""
-        whole = BackfillChoice(*self.month.bounds)
-        try:
-            plans = [planning.plan(whole) for planning in self._plannings]
-        except ConfigurationError:
-            # Too many slots to look at: the days then say nothing.
+    # What was chosen before
+
+    def drafted(self) -> dict[str, str]:
+        found = super().drafted()
+        if not found and self._choice == self._grounds.choice:
             return {}
-        return backfills.marks(plan for plan in plans if plan is not None)
+        return {**found, **drafts.choice_kept(self._choice)}
+
+    def restore(self, draft: Mapping[str, str]) -> bool:
+        found = super().restore({key: draft[key] for key in draft if key not in _OF_CHOICE})
+        choice = drafts.choice_of(draft)
+        if choice is None or not self._can_be(choice):
+            return found
+        self._choice = choice
+        self.query_one(DateRange).put(choice.start, choice.end)
+        self.month.choose(Chosen(choice.start, choice.end, choice.without))
+        self._put_back("scope", choice.scope)
+        self._put_back("order", _ORDERS[choice.parallel])
+        self._look()
+        return True
+
+    def _can_be(self, choice: BackfillChoice) -> bool:
+        """Whether a choice is one of this place, and the planner wasn't opened about others."""
+        grounds = self._grounds
+        fits = (grounds.slots or choice.is_plain) and (grounds.parallel or not choice.parallel)
+        return fits and grounds.choice.only is None
 
     # Answering
 
@@ -312,4 +376,10 @@ class BackfillQuestion(Question[BackfillAnswer]):
             self.dash.open_backfill(self.started, self._plannings[0].key.name)
 
 
+def _told(problem: DLIError) -> str:
+    return f"[{problem.code}] {problem.message}"
+
+
+_ASKING: Final = "Asking for the runs of these dates …"
+_OF_CHOICE: Final = frozenset({"scope", "order", drafts.CHOICE})
 _ONLY_RANGES: Final = "This server takes a whole range: single dates can't be left out"

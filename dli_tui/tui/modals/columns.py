@@ -25,10 +25,10 @@ _COLUMNS: Final = (
 )
 _TITLES: Final = {column.id: column.title for column in WORKFLOWS}
 _KEYS: Final = (
-    ("space", "show or hide"),
+    ("space", "show/hide"),
     ("[ ]", "move"),
     ("enter", "done"),
-    ("esc", "as it was"),
+    ("esc", "cancel"),
 )
 
 

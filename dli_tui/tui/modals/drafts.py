@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Final
 
 from textual.screen import Screen
 
+from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.options import Options
 from dli_tui.tui.widgets.toggle import Toggle
 
 CONFIRM: Final = "confirm"
 """Never kept: who confirms does so each time."""
+CHOICE: Final = "choice"
 _ON: Final = "on"
 _OFF: Final = "off"
 
@@ -24,7 +28,11 @@ def typed(form: Screen[bool]) -> dict[str, str]:
         for field in form.query(Field)
         if field.name != CONFIRM and field.is_typed
     }
-    turned = {one.called: _ON if one.on else _OFF for one in form.query(Toggle) if one.is_turned}
+    turned = {
+        one.called: _ON if one.on else _OFF
+        for one in form.query(Toggle)
+        if one.is_turned and one.kept
+    }
     chosen = {one.called: one.chosen for one in form.query(Options) if one.is_turned}
     return {**fields, **turned, **chosen}
 
@@ -39,3 +47,26 @@ def restore(form: Screen[bool], draft: Mapping[str, str]) -> bool:
     for options in form.query(Options):
         options.chosen = draft.get(options.called, options.chosen)
     return bool(draft)
+
+
+def choice_kept(choice: BackfillChoice) -> dict[str, str]:
+    """The dates of a backfill for a draft: all of a choice, for a part of it is another plan."""
+    only = None if choice.only is None else [moment.isoformat() for moment in choice.only]
+    without = [day.isoformat() for day in choice.without]
+    dates = choice.start.isoformat(), choice.end.isoformat()
+    return {CHOICE: json.dumps([*dates, choice.scope, choice.parallel, without, only])}
+
+
+def choice_of(draft: Mapping[str, str]) -> BackfillChoice | None:
+    """The dates of a backfill that a draft has, if it has any."""
+    if CHOICE not in draft:
+        return None
+    start, end, scope, parallel, without, only = json.loads(draft[CHOICE])
+    return BackfillChoice(
+        date.fromisoformat(start),
+        date.fromisoformat(end),
+        BackfillScope(scope),
+        parallel,
+        frozenset(map(date.fromisoformat, without)),
+        None if only is None else frozenset(map(datetime.fromisoformat, only)),
+    )

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain import cron
+from dli_tui.domain.ids import why_not_a_name
 from dli_tui.present import words
 from dli_tui.present.besides import TemplateSheet
 from dli_tui.tui.modals.question import Plan, Question, Send
@@ -67,8 +68,9 @@ class TemplateQuestion(Question[TemplateAnswer]):
     @on(Input.Changed)
     def _typed(self) -> None:
         """Say in the plan what will be made of what stands in the fields now."""
-        self._show(self._lines_for(self._filled()))
-        self.fit()
+        filled = self._filled()
+        self._field("name").complain(self._wrong_name(filled.name) if filled.name else "")
+        self.replan(self.plan._replace(lines=self._lines_for(filled)))
 
     def answer(self) -> TemplateAnswer | None:
         wrong = list(self._problems())
@@ -95,10 +97,9 @@ class TemplateQuestion(Question[TemplateAnswer]):
     def _problems(self) -> Iterable[tuple[Field, str]]:
         """The fields that are wrong, from the top, each with what is wrong."""
         filled = self._filled()
-        if not filled.name:
-            yield self._field("name"), "Give the new workflow a name"
-        elif self._is_taken(filled.name):
-            yield self._field("name"), "There is a workflow of that name already"
+        wrong = self._wrong_name(filled.name)
+        if wrong:
+            yield self._field("name"), wrong
         for place, value in enumerate(filled.values.values()):
             if not value:
                 yield self._field(f"value-{place}"), "Fill it in: the template's steps use it"
@@ -109,6 +110,14 @@ class TemplateQuestion(Question[TemplateAnswer]):
                 cron.check(filled.cron)
             except cron.InvalidCronError as error:
                 yield self._field("cron"), error.message
+
+    def _wrong_name(self, name: str) -> str:
+        if not name:
+            return "Give the new workflow a name"
+        reason = why_not_a_name(name)
+        if reason is not None:
+            return f"This can be no name: {reason}"
+        return "There is a workflow of that name already" if self._is_taken(name) else ""
 
     def _field(self, name: str) -> Field:
         return self.query_one(f"#field-{name}", Field)

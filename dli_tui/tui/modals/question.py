@@ -7,7 +7,7 @@ a draft.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar, cast
 
 from textual import events, on
@@ -21,7 +21,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.tui import keys
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
-from dli_tui.tui.modals import drafts
+from dli_tui.tui.modals import around, drafts, results
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.lines import Piece
@@ -35,15 +35,10 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-READ_SECONDS: Final = 0.4
-"""Nobody has read a plan sooner: an enter that comes before was meant for something else."""
 _TIGHT_ROWS: Final = 20
 """On fewer, the blank lines of a form go to its plan."""
-_MOST_REFUSED: Final = 300
-_MOST_RESULTS: Final = 500
 _KEPT_SECONDS: Final = 2
 """Short, for on a small terminal a notice covers the keys of the next question."""
-
 
 Send = Callable[[Answer, Progress], Awaitable[Sequence[Told]]]
 """Sends what was answered, once, and tells what became of each."""
@@ -65,13 +60,6 @@ class Plan(NamedTuple):
     confirm_label: str = ""
 
 
-class _Form(Vertical):
-    """The fields; when they take another height, the plan has to give or take."""
-
-    def on_resize(self) -> None:
-        cast("Question[object]", self.screen).fit()
-
-
 class Question(Leaving[bool], Generic[Answer]):
     """Asks, sends, and tells what became of it. True when something was sent."""
 
@@ -79,10 +67,14 @@ class Question(Leaving[bool], Generic[Answer]):
     AUTO_FOCUS = ""
     is_whole = True
     """Whether the plan says all that it will; nothing is sent before."""
+    is_stuck = False
+    """Whether the plan lacks what may come when it is asked for again."""
     plan_has_keys: ClassVar[bool] = True
     """Whether a plan that is longer than its room is a pane to go to."""
     is_of_place: ClassVar[bool] = True
     """Whether it is about the place that is looked at."""
+    once_done: ClassVar[str] = ""
+    """What can't be changed any more once some of it was done."""
     height_above: ClassVar[int] = 0
     """Lines of what stands over the plan."""
 
@@ -96,8 +88,9 @@ class Question(Leaving[bool], Generic[Answer]):
         """The plan, or what became of it once it was sent."""
         self._through = 0
         self._overflows = False
-        self._shown_at: float | None = None
-        """Since when there is to be read what stands there now; None before it is painted."""
+        self._was_hurried = False
+        """Whether it was last said that an enter came too soon."""
+        self._shown = around.Shown()
 
     @property
     def dash(self) -> Dashboard:
@@ -140,6 +133,20 @@ class Question(Leaving[bool], Generic[Answer]):
                 field.focus_input()
                 break
 
+    def freeze(self, *, is_frozen: bool) -> None:
+        """Let nothing be chosen anew, for it is being sent or was; or let it again."""
+
+    def ask_again(self) -> None:
+        """Ask for what the plan lacks."""
+
+    def drafted(self) -> dict[str, str]:
+        """What somebody changed, for a draft."""
+        return drafts.typed(self)
+
+    def restore(self, draft: Mapping[str, str]) -> bool:
+        """Put a draft back; whether there was one."""
+        return drafts.restore(self, draft)
+
     def more_keys(self) -> Iterable[tuple[str, str]]:
         """Keys of what is in focus, and what they do."""
         return ()
@@ -160,7 +167,7 @@ class Question(Leaving[bool], Generic[Answer]):
             yield OneLine(id="question-title")
             yield from self.above()
             yield self.middle()
-            with _Form(id="form"):
+            with around.Form(id="form"):
                 yield from self.fields()
                 yield Field("confirm", self.plan.confirm_label)
                 yield Saying(id="refusal")
@@ -172,10 +179,14 @@ class Question(Leaving[bool], Generic[Answer]):
         self._tell_title(self.plan.title)
         self._tell_confirm()
         self._show(self.plan.lines)
-        if drafts.restore(self, self.dash.deeds.drafts.pop(self.plan.id, {})):
+        is_back = self.restore(self.dash.deeds.drafts.pop(self.plan.id, {}))
+        if is_back:
             self._say("Your draft is back; ctrl+u empties a line", Tone.MUTED)
         self.tell_keys()
         self.focus_first()
+        if is_back and isinstance(self.focused, Input):
+            # Who types anew means it in place of the draft.
+            self.focused.select_all()
         self.call_after_refresh(self._painted)
 
     def replan(self, plan: Plan) -> None:
@@ -198,13 +209,8 @@ class Question(Leaving[bool], Generic[Answer]):
         self.query_one("#plan", Page).tell(lines)
 
     def _tell_title(self, title: str) -> None:
-        where, told = self.dash.opening.where, [Bit(title, bold=True)]
-        if not self.is_of_place:
-            self.query_one("#question-title", OneLine).tell(told)
-            return
-        badge = [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True)] if where.production else []
-        told.append(Bit(f"  {where.name}", Tone.MUTED))
-        self.query_one("#question-title", OneLine).tell(told, badge)
+        where = self.dash.opening.where if self.is_of_place else None
+        self.query_one("#question-title", OneLine).tell(*around.title(title, where))
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _TIGHT_ROWS, "-tight")
@@ -216,8 +222,8 @@ class Question(Leaving[bool], Generic[Answer]):
             return
         page, form = self.query_one("#plan", Page), self.query_one("#form")
         tight = self.has_class("-tight")
-        around = form.outer_size.height + self.height_above + _FRAME + (0 if tight else _AIR)
-        height = self.fit_plan(page, self.size.height - around)
+        others = form.outer_size.height + self.height_above + _FRAME + (0 if tight else _AIR)
+        height = self.fit_plan(page, self.size.height - others)
         self._overflows = page.count > height
         page.can_focus = self._overflows and self.plan_has_keys
         self.tell_keys()
@@ -225,15 +231,15 @@ class Question(Leaving[bool], Generic[Answer]):
     def tell_keys(self) -> None:
         """Say what the keys do now."""
         if self._sending:
-            bits = [Bit(self._sent_so_far, Tone.RUNNING), *_key("esc", "don't wait", "leave")]
+            bits = [Bit(self._sent_so_far, Tone.RUNNING), *around.key("esc", "don't wait", "leave")]
         else:
-            bits = [*_key("esc", "close" if self._done else "cancel", "leave")]
-            if self.is_whole:
-                bits = [*_key("enter", self.verb, "submit"), *bits]
+            bits = [*around.key("esc", "close" if self._done else "cancel", "leave")]
+            if self.is_whole or self.is_stuck:
+                verb = self.verb if self.is_whole else "ask again"
+                bits = [*around.key("enter", verb, "submit"), *bits]
         if self._overflows:
-            bits += _key("pgdn", "read on", "page(1)")
-        for key, label in () if self._sending else self.more_keys():
-            bits += [Bit(f" {key}", Tone.RUNNING, bold=True), Bit(f" {label}  ", Tone.MUTED)]
+            bits += around.key("pgdn", "read on", "page(1)")
+        bits += around.told(() if self._sending else self.more_keys())
         self.query_one("#question-keys", OneLine).tell(bits)
 
     @property
@@ -242,10 +248,16 @@ class Question(Leaving[bool], Generic[Answer]):
         return f" sending {self._through} of {count} …" if count > 1 else " sending …"
 
     def _say(self, text: str, tone: Tone = Tone.FAILED, hint: str = "") -> None:
-        said = [(Piece(safe_line(text, _MOST_REFUSED), tone),)] if text else []
+        self._was_hurried = False
+        said = [(Piece(safe_line(text, results.MOST_REFUSED), tone),)] if text else []
         if hint:
-            said.append((Piece(safe_line(hint, _MOST_REFUSED), Tone.MUTED),))
+            said.append((Piece(safe_line(hint, results.MOST_REFUSED), Tone.MUTED),))
         self.query_one("#refusal", Saying).tell(said)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what stands there is being sent or was: then nothing is planned anew."""
+        return self._sending or bool(self._done)
 
     @property
     def failed(self) -> tuple[Told, ...]:
@@ -255,7 +267,7 @@ class Question(Leaving[bool], Generic[Answer]):
     # Time to read
 
     def _painted(self) -> None:
-        self._shown_at = self._passed()
+        self._shown.painted(self._passed())
 
     def _passed(self) -> float:
         session = self.dash.bridge.session
@@ -263,11 +275,17 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _is_read(self) -> bool:
         """Whether what stands there could be read; who holds enter down never sends by that."""
-        soon = self._shown_at is None or self._passed() - self._shown_at < READ_SECONDS
+        soon = not self._shown.is_read(self._passed())
         if soon:
             self._painted()
             self._say("That came too soon to be read; press it again to go on", Tone.LATE)
+            self._was_hurried = True
         return not soon
+
+    @on(Input.Changed)
+    def _typed_on(self) -> None:
+        if self._was_hurried:
+            self._say("")
 
     # Answering
 
@@ -286,6 +304,9 @@ class Question(Leaving[bool], Generic[Answer]):
         self.query_one("#plan", Page).action_page(by)
 
     def action_submit(self) -> None:
+        if self.is_stuck:
+            self.ask_again()
+            return
         if self._sending or self.left or not self.is_whole or not self._is_read():
             return
         for field in self.query(Field):
@@ -295,6 +316,7 @@ class Question(Leaving[bool], Generic[Answer]):
             return
         self._sending, self._through = True, 0
         self._say("")
+        self.freeze(is_frozen=True)
         self.tell_keys()
         # The app's worker, not this screen's: what has been sent is seen to its end.
         self.dash.run_worker(self._see_through(answer), group="deeds")
@@ -337,45 +359,32 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _tell_outcome(self, told: Sequence[Told], *, rehearsed: bool) -> None:
         """Tell here what became of it, and let it be tried again."""
-        bad = [one for one in told if not one.ok]
-        tone = Tone.FAILED if bad else Tone.COMPLETED
-        page = self.query_one("#plan", Page)
+        tone = Tone.COMPLETED if all(one.ok for one in told) else Tone.FAILED
+        page, lines = self.query_one("#plan", Page), results.lines(told, self.dash.deeds.hint)
         if len(told) == 1:
             self._say(told[0].words, tone, self.dash.deeds.hint(told[0].hint))
-        elif rehearsed:
-            # Nothing was done, so the plan stands as it did, and all of it is still to be sent.
-            only = "Checked only, nothing was started"
-            said = f"{len(bad)} of {len(told)} would fail" if bad else f"All {len(told)} went well"
-            self._say(f"{said}. {only}", tone)
-            page.tell([*self._lines, (), (Piece("  " + only, Tone.MUTED),), *self._results(told)])
         else:
+            hint = "" if rehearsed else self.once_done
+            self._say(results.summed_up(told, rehearsed=rehearsed), tone, hint)
+        if rehearsed and len(told) > 1:
+            # Nothing was done, so the plan stands as it did, and all of it is still to be sent.
+            page.tell([*self._lines, (), (Piece(f"  {results.REHEARSED}", Tone.MUTED),), *lines])
+        elif len(told) > 1:
             self._done = told
-            self._say(f"{len(bad)} of {len(told)} failed", tone)
-            self._show(self._results(told))
+            self._show(lines)
             page.go_to(0)
+        self.freeze(is_frozen=self.is_settled)
         self.fit()
         self._painted()
-
-    def _results(self, told: Sequence[Told]) -> list[Text]:
-        return [line for one in _bad_first(told)[:_MOST_RESULTS] for line in self._result(one)]
-
-    def _result(self, told: Told) -> list[Text]:
-        if told.ok:
-            return [(Piece("  done    ", Tone.COMPLETED), Piece(told.name))]
-        words = (Piece("          "), Piece(safe_line(told.words, _MOST_REFUSED)))
-        hint = safe_line(self.dash.deeds.hint(told.hint), _MOST_REFUSED)
-        lines: list[Text] = [(Piece("  failed  ", Tone.FAILED), Piece(told.name)), words]
-        return [*lines, (Piece("          "), Piece(hint, Tone.MUTED))] if hint else lines
 
     def action_leave(self) -> None:
         if self.left:
             return
-        typed = drafts.typed(self)
+        typed = self.drafted()
         if typed and not self._done:
             self.dash.deeds.drafts[self.plan.id] = typed
         if self._sending:
-            told = "Not waiting; a notice comes when it is answered"
-            self.dash.notify(told, markup=False)
+            self.dash.notify("Not waiting; a notice comes when it is answered", markup=False)
         elif typed and not self._done:
             kept = "Kept as a draft: ask the same again to get it back"
             self.dash.notify(kept, timeout=_KEPT_SECONDS, markup=False)
@@ -386,15 +395,3 @@ _FRAME: Final = 4
 """The frame, the title and the keys."""
 _AIR: Final = 4
 """Blank lines: above the plan and the keys, and outside the frame."""
-
-
-def _bad_first(told: Sequence[Told]) -> list[Told]:
-    return sorted(told, key=lambda one: one.ok)
-
-
-def _key(key: str, label: str, action: str) -> list[Bit]:
-    act = f"screen.{action}"
-    return [
-        Bit(f" {key}", Tone.RUNNING, bold=True, action=act),
-        Bit(f" {label}  ", Tone.MUTED, action=act),
-    ]

@@ -80,7 +80,7 @@ class RegisterQuestion(Question[Registration]):
             yield RowField("attempts", "tries", value="1")
             yield RowField("delay", "seconds between", value="300")
         yield Toggle("enabled", "enabled: fires from the start", on=True)
-        yield Toggle("force", "force: overwrite what is registered")
+        yield Toggle("force", "force: overwrite what is registered", kept=False)
 
     def on_mount(self) -> None:
         for toggle in self.query(Toggle):
@@ -138,6 +138,8 @@ class RegisterQuestion(Question[Registration]):
         """Read the spec of the name that stands there, as soon as it rests."""
         self._dataset, self._found, self._missing = name, None, None
         self.workers.cancel_group(self, "spec")
+        # It was said of another one.
+        self.query_one("#force", Toggle).on = False
         self.is_whole = why_not_a_name(name) is not None or self._owned() is not None
         if not self.is_whole:
             self.run_worker(self._read_spec(name), group="spec")
@@ -170,7 +172,10 @@ class RegisterQuestion(Question[Registration]):
             return
         schedule = self._check()
         standing = self._standing()
-        self.query_one("#force", Toggle).display = standing is not None
+        force = self.query_one("#force", Toggle)
+        force.display = standing is not None
+        # What nobody sees was not decided on.
+        force.on = force.on and force.display
         plan = registering.plan(self._wanted(schedule, standing), self._where)
         if plan.title != self.plan.title:
             self._tell_title(plan.title)

@@ -15,6 +15,7 @@ from dli_tui.present.besides import SagaKind
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.completing import CompletingField
 from dli_tui.tui.widgets.field import Field
+from dli_tui.tui.widgets.page import Text
 
 
 class SagaAnswer(NamedTuple):
@@ -25,8 +26,11 @@ class SagaAnswer(NamedTuple):
     correlation: str
 
 
-Kinds = tuple[Sequence[SagaKind], Plan]
-"""The kinds that there are, and the plan that tells them."""
+class Kinds(NamedTuple):
+    """The kinds that there are, and why they aren't known where they aren't."""
+
+    kinds: Sequence[SagaKind]
+    problem: Sequence[Text] = ()
 
 
 class StartSagaQuestion(Question[SagaAnswer]):
@@ -37,10 +41,16 @@ class StartSagaQuestion(Question[SagaAnswer]):
         plan: Plan,
         send: Send[SagaAnswer],
         look: Callable[[], Awaitable[Kinds]],
+        lines: Callable[[Kinds, SagaKind | None], Sequence[Text]],
         sign: str,
     ) -> None:
+        """`lines` is the plan once the kinds are known: of one of them, or before one is chosen."""
         super().__init__(plan, send)
         self._look = look
+        self._lines_for = lines
+        self._told: Kinds | None = None
+        self.made: tuple[str, str] | None = None
+        """The saga that was started: its id, and as it is shown."""
         self._sign = sign
         self._kinds: Mapping[str, SagaKind] = {}
         self.is_whole = False
@@ -55,16 +65,27 @@ class StartSagaQuestion(Question[SagaAnswer]):
         self.run_worker(self._fill_in(), group="asking")
 
     async def _fill_in(self) -> None:
-        kinds, plan = await self._look()
-        self._kinds = {kind.raw: kind for kind in kinds}
+        self._told = await self._look()
+        self._kinds = {kind.raw: kind for kind in self._told.kinds}
         self.is_whole = True
-        self.replan(plan)
+        self._retell()
         field = self.query_one(CompletingField)
         field.offer(list(self._kinds), lambda name: self._kinds[name].says)
 
     @on(Input.Changed)
     def _typed(self) -> None:
         self._read()
+        self._retell()
+
+    def _retell(self) -> None:
+        """Tell of the kind that is meant; all of them stand under the field while it is typed."""
+        if self._told is not None and not self.left:
+            chosen = self._kinds.get(self.query_one(CompletingField).value.strip())
+            self.replan(self.plan._replace(lines=self._lines_for(self._told, chosen)))
+
+    def went_well(self) -> None:
+        if self.made is not None:
+            self.dash.open_saga(*self.made)
 
     def answer(self) -> SagaAnswer | None:
         kind_field, input_field = self.query_one(CompletingField), self._field("input")

@@ -23,13 +23,16 @@ class UnregisterQuestion(Question[bool]):
         super().__init__(plans.unregister(frozen, self._standing), send)
 
     def fields(self) -> Iterable[Toggle]:
-        yield Toggle("force", "force: also while runs are under way (space)")
+        yield Toggle("force", "force: also while runs are under way (space)", kept=False)
 
     def on_mount(self) -> None:
         self._tell_force()
 
     def _tell_force(self) -> None:
-        self.query_one(Toggle).display = self._active > 0
+        force = self.query_one(Toggle)
+        force.display = self._active > 0
+        # What nobody sees was not decided on.
+        force.on = force.on and force.display
 
     @property
     def _active(self) -> int:

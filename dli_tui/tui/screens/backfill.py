@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import is_not
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -21,7 +22,7 @@ from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.lines import Lines, Piece
-from dli_tui.tui.widgets.page import Page
+from dli_tui.tui.widgets.page import Page, Text
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class BackfillScreen(DashboardScreen):
         self._label = name
         self.feed: BackfillFeed | None = None
         self.sheet: BackfillSheet | None = None
+        self._strip: Sequence[Text] = ()
+        self._made_of: tuple[object, ...] = ()
+        """What the sheet was made of; of many dates nothing is made twice of the same."""
+        self._rows_of: Backfill | None = None
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -166,7 +171,8 @@ class BackfillScreen(DashboardScreen):
     def tick(self) -> None:
         super().tick()
         if self.sheet is not None and self.sheet.status.is_running:
-            self._tell()
+            self._tell_facts(self.sheet)
+            self.table.repaint_words()
 
     def retell(self) -> None:
         self.table.forget_strips()
@@ -174,6 +180,7 @@ class BackfillScreen(DashboardScreen):
 
     def on_resize(self) -> None:
         super().on_resize()
+        self._draw_strip()
         self._tell()
 
     # Its dates
@@ -188,21 +195,39 @@ class BackfillScreen(DashboardScreen):
                 self.facts.tell(sheets.failed(problem, self.key("go.refresh")))
                 self._lay_out()
             return
+        if feed.backfill is not self._rows_of:
+            self._rows_of = feed.backfill
+            self._load(backfills.date_rows(feed.backfill))
         is_left = self.session.is_left(feed.backfill)
-        self.sheet = backfills.backfill_sheet(feed.backfill, feed.past, self.now(), is_left=is_left)
+        made_of = (feed.backfill, feed.past, is_left)
+        if self.sheet is None or any(map(is_not, made_of, self._made_of)):
+            self._made_of = made_of
+            self.sheet = backfills.backfill_sheet(feed.backfill, feed.past, is_left=is_left)
         self._tell_facts(self.sheet)
-        current = self.table.current
-        self.table.load(self.sheet.dates, keep=None if current is None else current.slot)
-        self._go_to_what_matters()
         self.tell_header()
-        self._lay_out()
+
+    def _load(self, rows: Sequence[DateRow]) -> None:
+        current = self.table.current
+        self.table.load(rows, keep=None if current is None else current.slot)
+        self._draw_strip()
+        self._go_to_what_matters()
+
+    def _draw_strip(self) -> None:
+        self._strip = backfillhead.strip(self.table.rows, self.looks, self.size.width)
 
     def _tell_facts(self, sheet: BackfillSheet) -> None:
         self.facts.tell(
             backfillhead.head(
-                sheet, self.told_zone, self.now(), self.looks, width=self.size.width, key=self.key
+                sheet,
+                self._strip,
+                self.told_zone,
+                self.now(),
+                self.looks,
+                width=self.size.width,
+                key=self.key,
             )
         )
+        self._lay_out()
 
     def _go_to_what_matters(self) -> None:
         """To the first date that failed, else to the one under way, until somebody steers."""

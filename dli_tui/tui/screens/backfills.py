@@ -135,7 +135,7 @@ class BackfillsScreen(DashboardScreen):
         self._found = {one.ref: one for one in session.backfills.backfills}
         current = self.table.current
         rows = [
-            backfills.backfill_sheet(one, None, self.now(), is_left=session.is_left(one))
+            backfills.backfill_sheet(one, None, is_left=session.is_left(one))
             for one in self._found.values()
         ]
         self.table.load(rows, keep=None if current is None else current.ref)

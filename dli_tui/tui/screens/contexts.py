@@ -78,7 +78,7 @@ class ContextsScreen(DashboardScreen):
         cells = ContextCells(self.looks, self._passed)
         key = ContextRow.key
         yield Table(COLUMNS, cells, key, self.looks, id="contexts", selectable=False)
-        yield Page(id="about")
+        yield Page(id="context-about")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -154,7 +154,7 @@ class ContextsScreen(DashboardScreen):
     @on(Lines.CursorMoved, "#contexts")
     def _tell_about(self) -> None:
         row = self.table.current
-        self.query_one("#about", Page).tell([] if row is None else _about(row))
+        self.query_one("#context-about", Page).tell([] if row is None else _about(row))
 
     # Commands
 

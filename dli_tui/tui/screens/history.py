@@ -18,7 +18,7 @@ from dli_tui.present import words
 from dli_tui.present.runfilters import HistoryFilter
 from dli_tui.tui import bridge, keys, sheets
 from dli_tui.tui.choices import following
-from dli_tui.tui.keys import Scope
+from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.runcolumns import ALL, ONE, RunCells
 from dli_tui.tui.runlisting import RunListing
@@ -304,15 +304,25 @@ class HistoryScreen(PicturedScreen):
         among = words.plural(self.listing.shown, "run")
         self.say(f"No failed run {side} among the {among} that are here")
 
+    def shows(self, command: Command) -> bool:
+        # What tells workflows from each other means nothing among the runs of one.
+        is_of_many = command.id in ("history.filter", "history.source")
+        return super().shows(command) and not (is_of_many and self._key is not None)
+
     def action_filter(self) -> None:
-        if self._key is None:
+        if self._is_of_all():
             self.query_one(RunBar).ask()
-        else:
-            every = self.key("go.history")
-            self.say(f"These are the runs of {self._label} alone; {every} shows those of all")
 
     def action_source(self) -> None:
-        self._filter(source=following(_SOURCES, self.filter.source))
+        if self._is_of_all():
+            self._filter(source=following(_SOURCES, self.filter.source))
+
+    def _is_of_all(self) -> bool:
+        """Whether these are the runs of all; where not, that is said."""
+        if self._key is not None:
+            every = self.key("go.history")
+            self.say(f"These are the runs of {self._label} alone; {every} shows those of all")
+        return self._key is None
 
     def action_status(self) -> None:
         self._filter(status=following(_STATUSES, self.filter.status))
@@ -384,4 +394,5 @@ class HistoryScreen(PicturedScreen):
         self.tell_header()
 
     def _tell_filters(self) -> None:
-        self.query_one(RunBar).tell(self.filter, self.told_zone)
+        of_all = self._key is None
+        self.query_one(RunBar).tell(self.filter, self.told_zone, of_all=of_all)

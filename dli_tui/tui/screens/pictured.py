@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from textual import events, on
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.query import HistoryQuery
@@ -68,7 +67,7 @@ class PicturedScreen(DashboardScreen):
     @property
     def about(self) -> Page:
         """What is known of the workflow."""
-        return self.query_one("#about", Page)
+        return self.query_one("#history-about", Page)
 
     @property
     def shown_picture(self) -> Page:
@@ -77,7 +76,7 @@ class PicturedScreen(DashboardScreen):
 
     def beside(self) -> Vertical:
         """The panel at the side."""
-        return Vertical(Page(id="about"), Canvas(id="picture"), id="side")
+        return Vertical(Page(id="history-about"), Canvas(id="picture"), id="side")
 
     @property
     def is_large(self) -> bool:
@@ -105,9 +104,16 @@ class PicturedScreen(DashboardScreen):
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
         # A question leaves the page in sight; another page covers it, and then nobody asks.
-        if not isinstance(self.app.screen, ModalScreen):
+        if self._is_covered:
+            if self.workers.cancel_group(self, "detail"):
+                # What was about to be asked is asked when somebody is back.
+                self._told = None
             for feed in self.feeds():
                 feed.pause()
+
+    @property
+    def _is_covered(self) -> bool:
+        return self.dash.front is not self
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         for feed in self.feeds():
@@ -123,6 +129,8 @@ class PicturedScreen(DashboardScreen):
 
     def tell_beside(self) -> None:
         """Tell of the workflow that is meant now; what takes a question comes a moment later."""
+        if self._is_covered:
+            return
         row, session = self.pointed, self.session
         if not self.query_one("#side").display:
             # Nobody sees it: nothing is asked for it until somebody does.
@@ -151,7 +159,7 @@ class PicturedScreen(DashboardScreen):
             self._tell_about(row, known)
 
     def _follow_past(self, name: str) -> None:
-        if self.session is None:
+        if self.session is None or (self._past is not None and self._past.query.workflow == name):
             return
         self._leave_past()
         self._past = self.session.history(HistoryQuery(workflow=name))
@@ -203,7 +211,7 @@ class PicturedScreen(DashboardScreen):
             return
         self._drawn_of = drawn
         whose = row.name if row is not None and self.has_class("-pictured") else ""
-        lines = charts.title(self.picture, self.key("history.picture"), whose)
+        lines = charts.title(self.picture, self.key("history.picture"), width, whose)
         if feed is not None and row is not None and has_runs:
             lines += self._drawn(feed, row, width, height)
         page.tell(lines)

@@ -18,7 +18,7 @@ from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import SAGAS, Tone
 from dli_tui.tui.screens.feeds import FeedList
-from dli_tui.tui.screens.saga import SagaScreen, deed
+from dli_tui.tui.screens.saga import deed
 from dli_tui.tui.widgets.filterbar import FilterLine, choice
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Column, Table
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("name", "saga", 22, least=16),
     Column("kind", "kind", 20, least=16, grows=True),
-    Column("state", "status", 18),
-    Column("progress", "steps", 12, least=7),
+    Column("state", "status", 18, least=14),
+    Column("progress", "steps", 12, least=8),
     Column("age", "begun", 5, right=True),
     Column("error", "error", 30, least=20, grows=True, given_up=1),
 )
@@ -116,7 +116,7 @@ class SagasScreen(FeedList["SagasFeed"]):
     def action_open(self) -> None:
         row = self.table.current
         if row is not None:
-            self.dash.push_screen(SagaScreen(row.raw, row.name))
+            self.dash.open_saga(row.raw, row.name)
 
     def action_status(self) -> None:
         self._status = following(_STATUSES, self._status)

@@ -24,6 +24,7 @@ from dli_tui.tui.widgets.page import Page
 from dli_tui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from dli_tui.domain.template import Template
     from dli_tui.session.session import Session
     from dli_tui.session.templates import TemplatesFeed
     from dli_tui.tui.deeds import Asked
@@ -132,13 +133,17 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
 
     def _sheet(self) -> TemplateSheet | None:
         """What is known of the template under the cursor."""
-        row: TemplateRow | None = self.table.current
-        found = self.feed.templates if self.feed is not None else ()
-        template = next((one for one in found if row is not None and one.id == row.raw), None)
+        template = self._template()
         if template is None:
             return None
-        sheet: TemplateSheet = late.showing().template_sheet(template, row)
+        sheet: TemplateSheet = late.showing().template_sheet(template, self.table.current)
         return sheet
+
+    def _template(self) -> Template | None:
+        """The template under the cursor."""
+        row: TemplateRow | None = self.table.current
+        found = self.feed.templates if self.feed is not None else ()
+        return next((one for one in found if row is not None and one.id == row.raw), None)
 
     # Commands
 
@@ -162,8 +167,8 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
         self.refilter()
 
     def action_copy(self) -> None:
-        row = self.table.current
-        self.dash.copy([row.name] if row is not None else [])
+        template = self._template()
+        self.dash.copy([template.name] if template is not None else [])
 
     def action_do(self, deed: str) -> None:
         """The only deed here makes a workflow from the template under the cursor."""

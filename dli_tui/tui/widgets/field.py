@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -24,8 +25,10 @@ class Field(Vertical):
     def __init__(self, name: str, label: str, *, value: str = "", hint: str = "") -> None:
         super().__init__(name=name, id=f"field-{name}")
         self._label = label
+        self._is_in_focus = False
         self._first = typed(value)
         self._hint = hint
+        self._complains = False
 
     def compose(self) -> ComposeResult:
         yield OneLine(classes="label")
@@ -37,7 +40,26 @@ class Field(Vertical):
 
     def relabel(self, label: str) -> None:
         """Call it something else."""
-        self.query_one(".label", OneLine).tell([Bit(label, Tone.MUTED)])
+        self._label = label
+        self._tell_label()
+
+    def _tell_label(self) -> None:
+        tone = Tone.PLAIN if self._is_in_focus else Tone.MUTED
+        self.query_one(".label", OneLine).tell([Bit(self._label, tone, bold=self._is_in_focus)])
+
+    def on_descendant_focus(self) -> None:
+        self._is_in_focus = True
+        self._tell_label()
+
+    def on_descendant_blur(self) -> None:
+        self._is_in_focus = False
+        self._tell_label()
+
+    @on(Input.Changed)
+    def _corrected(self) -> None:
+        """What was complained about stands there no longer; the form says if this is wrong too."""
+        if self._complains:
+            self.complain("")
 
     @property
     def value(self) -> str:
@@ -69,6 +91,7 @@ class Field(Vertical):
 
     def _say(self, words: str, tone: Tone) -> None:
         shown = safe_line(words, _MOST)
+        self._complains = bool(shown) and tone is Tone.FAILED
         self.query_one(Saying).tell([(Piece(shown, tone),)] if shown else [])
 
     def focus_input(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -44,6 +45,8 @@ class FilterLine(Horizontal):
     class Left(Message):
         """The text is done; the keys belong to the list again."""
 
+    _told: tuple[Bits, Bits, Bits] = ((), (), ())
+
     def compose(self) -> ComposeResult:
         yield OneLine(id="filter-words")
         yield FilterText(placeholder=self.hint, id="text", compact=True, select_on_focus=False)
@@ -52,7 +55,18 @@ class FilterLine(Horizontal):
         """Show the parts, and the line to type in while it is used; `aside` where there is room."""
         field = self.query_one("#text")
         field.display = bool(text) or self.screen.focused is field
-        is_roomy = not field.display or self.size.width >= _ROOMY
+        self._told = (left, note, aside)
+        self._tell()
+
+    def on_resize(self) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        left, note, aside = self._told
+        width, is_typed = self.size.width, self.query_one("#text").display
+        room = width - width // 3 if is_typed else width
+        needed = sum(cell_len(bit.text) for bit in (*left, *note, *aside))
+        is_roomy = needed < room and (not is_typed or width >= _ROOMY)
         self.query_one("#filter-words", OneLine).tell(left, (*note, *(aside if is_roomy else ())))
 
     def ask(self) -> None:

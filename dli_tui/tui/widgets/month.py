@@ -78,6 +78,14 @@ class Month(Toned, can_focus=True):
         """The first and last day in sight."""
         return months.bounds(self.day)
 
+    @property
+    def weeks(self) -> list[list[date | None]]:
+        """The weeks that there is room for; the day under the cursor is always among them."""
+        weeks, room = months.weeks(self.day), max(1, self.size.height - _HEAD)
+        at = next(at for at, week in enumerate(weeks) if self.day in week)
+        first = max(0, min(at - room // 2, len(weeks) - room))
+        return weeks[first : first + room]
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self.forget_styles()
@@ -136,7 +144,7 @@ class Month(Toned, can_focus=True):
         if at.y == 0:
             self.action_turn(-1 if at.x < WIDTH // 2 else 1)
             return
-        weeks = months.weeks(self.day)
+        weeks = self.weeks
         week, place = at.y - _HEAD, at.x // _DAY
         day = weeks[week][place] if 0 <= week < len(weeks) and place < len(weeks[week]) else None
         if day is not None:
@@ -156,7 +164,7 @@ class Month(Toned, can_focus=True):
             return [Segment(f"{title:^{WIDTH}}", base + BOLD)]
         if y == 1:
             return [Segment("".join(f" {name} " for name in months.WEEKDAYS), muted)]
-        weeks = months.weeks(self.day)
+        weeks = self.weeks
         week = weeks[y - _HEAD] if y - _HEAD < len(weeks) else []
         return [part for day in week for part in self._day(day)]
 

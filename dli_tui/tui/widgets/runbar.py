@@ -17,11 +17,13 @@ class RunBar(FilterLine):
 
     hint = "a part of the name"
 
-    def tell(self, wanted: HistoryFilter, zone: str) -> None:
-        """Show the filters in force; times are told in `zone`."""
+    def tell(self, wanted: HistoryFilter, zone: str, *, of_all: bool = True) -> None:
+        """Show the filters in force; times are told in `zone`. Of one workflow there is one
+        source."""
         dated = wanted.start is not None or wanted.end is not None
+        source = ("source", wanted.source, "source", wanted.source is not None)
         parts = (
-            ("source", wanted.source, "source", wanted.source is not None),
+            *((source,) if of_all else ()),
             ("status", wanted.status and wanted.status.lower(), "status", bool(wanted.status)),
             ("type", wanted.run_type, "type", wanted.run_type is not None),
             ("dates", wanted.dates(), "dates", dated),

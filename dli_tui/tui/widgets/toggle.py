@@ -19,8 +19,10 @@ class Toggle(OneLine, can_focus=True):
 
     on: reactive[bool] = reactive(False)  # noqa: FBT003 - a reactive's first value
 
-    def __init__(self, name: str, label: str, *, on: bool = False) -> None:
+    def __init__(self, name: str, label: str, *, on: bool = False, kept: bool = True) -> None:
         super().__init__(id=name)
+        self.kept = kept
+        """Whether a draft keeps it: what overrules a guard is turned on each time."""
         self._first = on
         self.set_reactive(Toggle.on, on)
         self.called = name

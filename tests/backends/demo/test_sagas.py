@@ -182,3 +182,17 @@ async def test_one_that_was_started_is_there_after_a_restart(demo, tmp_path):
     assert await again.saga(made.saga_id) == made
     await again.cancel_saga(made.saga_id)
     assert (await demo(journal=FileJournal(path)).saga(made.saga_id)).cancel_requested
+
+
+def test_what_never_began_of_one_that_went_back_is_cancelled(hand):
+    asked = {hand.saga_id: NOW + timedelta(seconds=25)}
+    over = started(hand, 200, asked)
+    states = [step.status for step in over.steps]
+    assert states == [StepStatus.COMPLETED, *[StepStatus.CANCELLED] * 3]
+    assert [step.started_at is None for step in over.steps] == [False, False, True, True]
+
+
+def test_a_step_that_there_is_not_cannot_be_told_to_fail():
+    with pytest.raises(WorkflowExecutionError, match="no step 'nothing'") as caught:
+        require_startable(NewSaga("order_fulfilment", {"order_id": 1, "fail_at": "nothing"}))
+    assert "book_carrier" in caught.value.hint
