@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from dli_tui.backends.demo.opening import open_demo
 from dli_tui.backends.port import Backend
 from dli_tui.backends.registry import opener_of
 from dli_tui.config.demo import DemoOptions
@@ -16,13 +15,13 @@ from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
 from dli_tui.tui.opening import Context, Where
-from tests.support_deeds import go_to
 from tests.support_places import FakePlaces
 from tests.support_tui import HOUR, Pilot
 
 PROJECT: Final = Path(__file__).resolve().parent.parent / "examples" / "project"
 FAILING: Final = "logistics.carriers.rates"
 FLAKY: Final = "growth.funnel.signup_events"
+CRAWL: Final = "platform.catalog.crawl"
 RUNNING: Final = "ml.recommender.train"
 SUNDAYS: Final = "orders_returns"
 """It fails on Sundays."""
@@ -83,7 +82,6 @@ async def _registration(here: Pilot) -> None:
 
 async def _planner(here: Pilot) -> None:
     """Three weeks, and of those what failed."""
-    await go_to(here, SUNDAYS)
     await here.press("b")
     await here.pass_by(1)
     await here.press("space", "up", "up", "left", "left", "left", "left", "left", "left", "space")
@@ -99,11 +97,6 @@ async def _backfill(here: Pilot) -> None:
     here.app.open_backfill(RunRef(begun.run_id, SUNDAYS), SUNDAYS)
     await here.settle()
     await here.pass_by(52)
-
-
-async def _unregistration(here: Pilot) -> None:
-    await go_to(here, "platform.catalog.crawl")
-    await here.press("D")
 
 
 async def _contexts(here: Pilot) -> None:
@@ -123,8 +116,8 @@ SCENES: Final = {
     "run": Scene(keys=("v",), opening={"begin": FAILING}),
     "stop": Scene((120, 30), ("s",), "wrong parameters", {"begin": RUNNING}),
     "register": Scene(opening={"project": PROJECT, "zone": "Asia/Seoul"}, play=_registration),
-    "unregister": Scene((120, 30), play=_unregistration),
-    "backfill": Scene(play=_planner),
+    "unregister": Scene((120, 30), ("D",), opening={"begin": CRAWL}),
+    "backfill": Scene(opening={"begin": SUNDAYS}, play=_planner),
     "backfill-running": Scene((120, 30), play=_backfill),
     "templates": Scene((120, 30), ("3", "down")),
     "saga": Scene((120, 30), ("4", "down", "down", "enter", "down")),

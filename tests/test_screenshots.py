@@ -5,22 +5,23 @@ import re
 import pytest
 
 from scripts import screenshots
+from scripts.scenes import SCENES
 
 KEPT = {path.stem: path.read_text(encoding="utf-8") for path in screenshots.FOLDER.glob("*.svg")}
 
 
-@pytest.mark.parametrize("name", screenshots.SCENES)
+@pytest.mark.parametrize("name", SCENES)
 async def test_a_picture_is_up_to_date(name):
-    assert KEPT[name] == await screenshots.of_scene(name, screenshots.SCENES[name])
+    assert KEPT[name] == await screenshots.of_scene(name, SCENES[name])
 
 
 async def test_a_picture_comes_out_the_same_each_time():
-    scene = screenshots.SCENES["workflows-narrow"]
+    scene = SCENES["workflows-narrow"]
     once, again = [await screenshots.of_scene("x", scene) for _ in range(2)]
     assert once == again
 
 
-@pytest.mark.parametrize("name", [*screenshots.ANSWERS, *screenshots.SCENES])
+@pytest.mark.parametrize("name", [*screenshots.ANSWERS, *SCENES])
 def test_a_picture_fetches_nothing(name):
     svg = KEPT[name]
     assert "@font-face" not in svg

@@ -71,36 +71,42 @@ def _way(metavar: str, says: str) -> typer.models.OptionInfo:
     return option
 
 
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="What you call the place.")]
+_Kind = Annotated[Kind, typer.Option(help="What is there.", show_default=False)]
+_Url = Annotated[str | None, typer.Option(metavar="URL", help="Where it is.", show_default=False)]
+_TokenEnv = Annotated[str | None, _way("VARIABLE", "The variable that holds the token.")]
+_TokenCommand = Annotated[
+    str | None, _way("WORDS", "A program that prints the token, with its arguments.")
+]
+_TokenFile = Annotated[str | None, _way("FILE", "Its first line is the token.")]
+_TokenKeyring = Annotated[str | None, _way("SERVICE/USER", "Where the keyring has the token.")]
+_Username = Annotated[str | None, _way("NAME", "Who signs in with a password.")]
+_PasswordEnv = Annotated[str | None, _way("VARIABLE", "The variable that holds the password.")]
+_ApiKeyEnv = Annotated[str | None, _way("VARIABLE", "The variable that holds the API key.")]
+_Production = Annotated[
+    bool, typer.Option("--production", help="Its name is typed before a write.")
+]
+_NoTest = Annotated[
+    bool, typer.Option("--no-test", help="Add it without trying the connection.")
+]
+
+
 @reports_errors
 @connected
 def config_add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What you call the place.")],
-    kind: Annotated[Kind, typer.Option(help="What is there.", show_default=False)],
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where it is.", show_default=False)
-    ] = None,
-    token_env: Annotated[str | None, _way("VARIABLE", "The variable that holds the token.")] = None,
-    token_command: Annotated[
-        str | None, _way("WORDS", "A program that prints the token, with its arguments.")
-    ] = None,
-    token_file: Annotated[str | None, _way("FILE", "Its first line is the token.")] = None,
-    token_keyring: Annotated[
-        str | None, _way("SERVICE/USER", "Where the keyring has the token.")
-    ] = None,
-    username: Annotated[str | None, _way("NAME", "Who signs in with a password.")] = None,
-    password_env: Annotated[
-        str | None, _way("VARIABLE", "The variable that holds the password.")
-    ] = None,
-    api_key_env: Annotated[
-        str | None, _way("VARIABLE", "The variable that holds the API key.")
-    ] = None,
-    production: Annotated[
-        bool, typer.Option("--production", help="Its name is typed before a write.")
-    ] = False,
-    no_test: Annotated[
-        bool, typer.Option("--no-test", help="Add it without trying the connection.")
-    ] = False,
+    name: _Name,
+    kind: _Kind,
+    url: _Url = None,
+    token_env: _TokenEnv = None,
+    token_command: _TokenCommand = None,
+    token_file: _TokenFile = None,
+    token_keyring: _TokenKeyring = None,
+    username: _Username = None,
+    password_env: _PasswordEnv = None,
+    api_key_env: _ApiKeyEnv = None,
+    production: _Production = False,
+    no_test: _NoTest = False,
 ) -> None:
     """Add a profile to the config file, once its connection was tried. --read-only goes into it.
 

@@ -146,9 +146,13 @@ class Reader:
             dataset_info=info,
         )
 
+    async def run_now(self, run: str | RunRef) -> WorkflowRun:
+        """One run as it stands; DLI-800 when there is none."""
+        return await self.backend.run_status(self.ref(run))
+
     async def status(self, run: str | RunRef) -> WorkflowStatusResult:
         """One run in detail; DLI-800 when there is none."""
-        return WorkflowStatusResult.of(await self.backend.run_status(self.ref(run)))
+        return WorkflowStatusResult.of(await self.run_now(run))
 
     async def follow(self, run: str | RunRef) -> AsyncIterator[WorkflowStatusResult]:
         """The run as it stands, again and again until it is over."""

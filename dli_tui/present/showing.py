@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 _LONGEST: Final = 200
+_WHOLE: Final = 100
+_NUMBERS: Final = {"active_executions": "runs under way"}
+"""Numbers that are called otherwise here than by servers."""
 _MOST_SETTINGS: Final = 50
 
 
@@ -139,7 +142,7 @@ def health_sheet(health: Health) -> HealthSheet:
             for one in health.components
         ),
         metrics=tuple(
-            (words.name(name).replace("_", " "), _number(value))
+            (_NUMBERS.get(name, words.name(name).replace("_", " ")), _number(name, value))
             for name, value in health.metrics.items()
         ),
         broken=tuple(
@@ -173,8 +176,10 @@ def _lane(place: int, step: SagaStep) -> LaneRow:
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
+def _number(name: str, value: float) -> str:
+    # Up to 1 a rate may be a part of one, and then there is nothing to tell that by.
+    unit = "%" if "rate" in name.split("_") and 1 < value <= _WHOLE else ""
+    return f"{value:,.0f}{unit}" if value.is_integer() else f"{value:,.1f}{unit}"
 
 
 def _shown(raw: str | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.query import WorkflowQuery
@@ -13,10 +14,15 @@ from dli_tui.session.news import News
 from dli_tui.session.pace import Pace, RealPace
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.session.workflows import Workflows
 
 OpenClient = Callable[[str], AbstractAsyncContextManager["WorkflowClient"]]
+_STRETCH: Final = 100
+"""So many rows are looked at in one go."""
 _BAD = (RunStatus.FAILED, RunStatus.TIMEOUT)
 
 
@@ -64,8 +70,6 @@ class Contexts(News):
             self._now_is(name, glance._replace(busy=False))
 
     async def _seen(self, name: str) -> Glance:
-        from dli_tui.insight.lateness import late_since  # noqa: PLC0415 - it loads the models
-
         began, first = self.pace.passed(), None
         rows: list[WorkflowInfo] = []
         async with self._open_client(name) as client:
@@ -74,13 +78,40 @@ class Contexts(News):
                 rows.extend(page.items)
             now = client.clock.now()
         ended = self.pace.passed()
+        return await self._counted(rows, now, ended, (ended if first is None else first) - began)
+
+    async def look_at_open(self, name: str, workflows: Workflows, now: datetime) -> None:
+        """The place that is open: its own list knows, and asks only for what has moved."""
+        glance, began = self.glances.get(name, Glance()), self.pace.passed()
+        self._now_is(name, glance._replace(busy=True))
+        try:
+            await workflows.refresh()
+            ended, problem = self.pace.passed(), workflows.freshness.problem
+            if problem is None:
+                rows = tuple(workflows.rows.values())
+                glance = await self._counted(rows, now, ended, ended - began)
+            else:
+                glance = glance._replace(problem=problem)
+        finally:
+            self._now_is(name, glance._replace(busy=False))
+
+    async def _counted(
+        self, rows: Sequence[WorkflowInfo], now: datetime, as_of: float, seconds: float
+    ) -> Glance:
+        from dli_tui.insight.lateness import late_since  # noqa: PLC0415 - it loads the models
+
+        late = 0
+        for start in range(0, len(rows), _STRETCH):
+            late += sum(late_since(row, now) is not None for row in rows[start : start + _STRETCH])
+            # Crons are slow to read: a key that comes meanwhile isn't kept waiting for all.
+            await asyncio.sleep(0)
         last = [row.last_run.status for row in rows if row.last_run is not None]
         return Glance(
-            as_of=ended,
-            seconds=(ended if first is None else first) - began,
+            as_of=as_of,
+            seconds=seconds,
             workflows=len(rows),
             failed=sum(status in _BAD for status in last),
-            late=sum(late_since(row, now) is not None for row in rows),
+            late=late,
             running=sum(row.is_running for row in rows),
         )
 

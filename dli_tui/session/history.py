@@ -165,6 +165,6 @@ class HistoryFeed(Feed):
             return below
         from dli_tui.client.bulk import each  # noqa: PLC0415 - the client's package loads models
 
-        outcomes = await each(moving, self._client.backend.run_status)
+        outcomes = await each(moving, self._client.run_now)
         now = {one.item: one.result for one in outcomes if one.result is not None}
         return [now.get(run.ref, run) for run in below]

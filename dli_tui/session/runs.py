@@ -69,7 +69,7 @@ class RunFeed(Feed):
 
     async def _ask(self) -> None:
         before = self._shown()
-        self.run = run = await self._client.backend.run_status(self.ref)
+        self.run = run = await self._client.run_now(self.ref)
         self.steps = await self._steps_now()
         self._quiet = self._quiet + 1 if self._shown() == before else 0
         self._judge(run.status)

@@ -72,7 +72,7 @@ class Watching(Feed):
         from dli_tui.client.bulk import each  # noqa: PLC0415 - the client's package loads models
 
         # What is known of one run doesn't wait for the others: a problem is raised at the end.
-        outcomes = await each(self._watched, self._client.backend.run_status)
+        outcomes = await each(self._watched, self._client.run_now)
         problems = [problem for outcome in outcomes if (problem := self._note(outcome))]
         if problems:
             raise problems[0]

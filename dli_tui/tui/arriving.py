@@ -114,7 +114,7 @@ class _Arrival:
 
     async def _found(self, ref: RunRef) -> WorkflowRun | None:
         try:
-            return await self._session.client.backend.run_status(ref)
+            return await self._session.client.run_now(ref)
         except WorkflowNotFoundError:
             return None
 

@@ -200,6 +200,12 @@ def nothing_fits(told: str, clear: str, what: str = "workflow") -> Sequence[Text
     ]
 
 
+def asking(told: str) -> Sequence[Text]:
+    """Of what is known nothing fits, and the server has been asked."""
+    lines: list[Text] = [(Piece("asking …", Tone.MUTED),)]
+    return [*lines, (Piece(told, Tone.MUTED),)] if told else lines
+
+
 def nothing_there(where: str, again: str) -> Sequence[Text]:
     """The place has no workflows at all; `again` is the key to look with."""
     return [

@@ -54,20 +54,21 @@ class Terminal(LinuxDriver):
         super().resume_application_mode()
 
     def write(self, data: str) -> None:
-        if self._writer_thread is None:
+        if self._lent:
+            # Nobody but us knows that a run has ended.
+            if self._file is not None and data.startswith(_HEARD):
+                self._file.write(data)
+                self._file.flush()
+        elif self._writer_thread is None:
             # Textual begins nothing on a terminal that is gone by then, and asserts that nobody
-            # draws there; what a form writes as it goes, a pointer's shape, would be the crash.
+            # draws there: what a form writes as it goes, a pointer's shape, would be a crash.
             self._lost()
-        elif not self._lent:
+        else:
             super().write(data)
             if not self._is_seen and len(data) >= _FRAME:
                 # The first frame is out. Textual's own word of that comes a frame later.
                 self._is_seen = True
                 self._dash.call_later(self._dash.bridge.start)
-        elif self._file is not None and data.startswith(_HEARD):
-            # Nobody but us knows that a run has ended.
-            self._file.write(data)
-            self._file.flush()
 
     def stop_application_mode(self) -> None:
         # Where the terminal tells of its size by itself, Textual leaves a mouse mode set, and

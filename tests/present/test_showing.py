@@ -109,7 +109,7 @@ def test_numbers_are_told_as_they_are_read():
     metrics = {"total_runs": 12_345.0, "rate": 98.76, "odd": float("nan"), "much": float("inf")}
     sheet = showing.health_sheet(Health(status=HealthStatus.HEALTHY, metrics=metrics))
     assert sheet.metrics == (
-        ("total runs", "12,345"), ("rate", "98.8"), ("odd", "nan"), ("much", "inf"),
+        ("total runs", "12,345"), ("rate", "98.8%"), ("odd", "nan"), ("much", "inf"),
     )  # fmt: skip
 
 
@@ -142,3 +142,14 @@ def test_nothing_of_a_hostile_server_can_be_obeyed():
     ]
     assert all(text.isprintable() for text in texts(shown))
     assert sheet_of(template).row.raw == NASTY
+
+
+def test_a_rate_has_a_unit_where_it_cannot_be_a_part_of_one():
+    metrics = {"success_rate_24h": 87.5, "error_rate": 0.5, "active_executions": 3.0, "rates": 50}
+    sheet = showing.health_sheet(Health(status=HealthStatus.HEALTHY, metrics=metrics))
+    assert dict(sheet.metrics) == {
+        "success rate 24h": "87.5%",
+        "error rate": "0.5",
+        "runs under way": "3",
+        "rates": "50",
+    }

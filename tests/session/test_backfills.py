@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
+from dli_tui.client import WorkflowClient
 from dli_tui.domain.backfill import Backfill, BackfillDate
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
@@ -104,7 +104,7 @@ async def test_a_place_without_backfills_is_not_asked_for_them():
 
 def left(*found):
     """Which of some backfills, newest first, wait for somebody."""
-    feed = BackfillsFeed(SimpleNamespace(clock=ManualClock(NOW)), surroundings())
+    feed = BackfillsFeed(WorkflowClient(Place(), clock=ManualClock(NOW)), surroundings())
     feed.backfills = found
     return [one.ref.run_id for one in found if feed.is_left(one)]
 
@@ -140,10 +140,13 @@ async def test_whether_it_waits_is_worked_out_once_for_each_answer(monkeypatch):
     async with looking_at(place) as here:
         await here.settle()
         feed, worked_out = here.session.backfills, []
-        waits = BackfillsFeed._waits
-        monkeypatch.setattr(
-            BackfillsFeed, "_waits", lambda self, one: worked_out.append(one) or waits(self, one)
-        )
+        waits = feed._waits
+
+        def counted(one):
+            worked_out.append(one)
+            return waits(one)
+
+        monkeypatch.setattr(feed, "_waits", counted)
         for _ in range(5):
             assert here.session.is_left(feed.backfills[0])
         assert len(worked_out) == 1

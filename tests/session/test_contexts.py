@@ -12,8 +12,9 @@ from dli_tui.domain.status import RunStatus
 from dli_tui.session.contexts import Contexts
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
-from tests.support_session import ManualPace, Told
+from tests.support_session import ManualPace, Told, looking_at
 
+DAY = timedelta(days=1)
 ROWS = [
     row("failed", last_run=run(status=RunStatus.FAILED)),
     row("timed out", last_run=run(status=RunStatus.TIMEOUT)),
@@ -106,3 +107,21 @@ async def test_nobody_waits_any_more_and_nothing_is_left_busy():
         await looking
     assert not places["shop"].busy
     assert places.open == []
+
+
+async def test_of_the_place_that_is_open_its_own_list_tells():
+    places, backend = Places(), ScriptedBackend(ROWS)
+    async with looking_at(backend) as here:
+        await here.settle()
+        asked = len(backend.arrived("workflows"))
+        await places.contexts.look_at_open("shop", here.session.workflows, NOW)
+        seen = places["shop"]
+        assert (seen.workflows, seen.failed, seen.running, seen.late) == (5, 2, 1, 1)
+        assert seen.as_of == places.pace.passed()
+        assert len(backend.arrived("workflows")) <= asked + 1
+
+
+async def test_of_more_than_a_stretch_all_are_counted():
+    places = Places(shop=ScriptedBackend([row(f"d{n}", next_run=NOW - DAY) for n in range(250)]))
+    await places.contexts.look(["shop"])
+    assert (places["shop"].workflows, places["shop"].late) == (250, 250)

@@ -8,6 +8,7 @@
 
 `program` runs it on a pty and waits for what it shows; `screen` makes lines of its bytes;
 `queries` answers what programs ask a terminal; `usage` reads what it costs from /proc.
+`hurried` is the dashboard on a demo whose time runs faster, for `test_story`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A morning's work with the keyboard alone, in a terminal; and the journal has just what was shown."""
+"""A morning with the keyboard alone, in a terminal; and the journal has just what was shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dli_tui.tui.modals.question import READ_SECONDS
+from dli_tui.tui.modals.around import READ_SECONDS
 from tests.support_project import project
 from tests.terminal import Terminal, environment
 
@@ -62,9 +62,7 @@ def journal(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=str)
-def test_a_dataset_comes_a_backfill_fails_and_is_mended_another_is_stopped_and_all_is_kept(
-    size, journal
-):
+def test_a_morning_of_deeds_is_in_the_journal_just_as_it_was_shown(size, journal):
     with Terminal([sys.executable, HURRIED, "--demo"], size=size, env=environment()) as terminal:
         story = Story(terminal)
         story.sees(" live")
@@ -88,7 +86,7 @@ def registers(story):
     story.press("+", then="Register a dataset")
     story.press(*TOTALS[:11], then=rf"{re.escape(TOTALS)} +tab")
     story.press("tab", then=rf"Register {re.escape(TOTALS)}\?")
-    story.agree(then=rf"^› {re.escape(TOTALS)[:12]}")
+    story.agree(then=rf"^› {re.escape(TOTALS[:11])}")
 
 
 def backfills_and_mends(story):

@@ -182,6 +182,16 @@ async def test_in_production_the_name_is_typed():
         assert len(backfills_of(here)) == 1
 
 
+async def test_in_production_a_great_many_want_the_name_and_their_number():
+    where = Where("live", production=True, typed=True)
+    async with dashboard(where=where, size=(80, 24)) as here:
+        await plan(here, "catalog.products_sync", "tab", "left")
+        count = here.screen.plan.verb.split()[1]
+        assert (
+            f"live is production, {count} runs: type catalog.products_sync {count}" in here.picture
+        )
+
+
 async def test_what_is_held_can_be_planned_but_not_started():
     async with dashboard() as here:
         await plan(here, "orders_snapshot", "tab", "left")

@@ -99,3 +99,10 @@ def test_a_zone_or_a_reason_of_the_server_is_told_safely():
     shown = outcomes.calendar(outcomes.days([(TODAY, DONE)]), TODAY, None, 20)
     told = [*charts.of_calendar(shown, "a\x1b[2Jb", PLAIN), *charts.note("x\x1b]0;t\x07y")]
     assert "\x1b" not in "".join(words(told))
+
+
+def test_a_long_name_leaves_the_key_of_the_next_picture_in_sight():
+    (line,) = charts.title(charts.Picture.CALENDAR, "v", 40, "sales." * 10)
+    told = "".join(piece.text for piece in line)
+    assert told.endswith("  v next")
+    assert len(told) == 40

@@ -186,7 +186,7 @@ async def test_a_config_file_that_is_broken_from_the_begin_says_what_helps():
         assert isinstance(here.screen, ContextsScreen)
 
 
-async def test_they_are_asked_again_each_minute_while_somebody_looks():
+async def test_they_are_asked_again_now_and_then_while_somebody_looks():
     places = FakePlaces(shop=shop())
     async with among(places) as here:
         await here.press("c")
@@ -246,3 +246,19 @@ async def test_its_sheet_leaves_other_pages_as_they_are():
         await here.press("c", "2")
         assert here.screen.about.size.height == height
         assert here.screen.about.styles.border_top[0] == ""
+
+
+async def test_the_place_that_is_open_is_not_opened_once_more_to_look_at_it(monkeypatch):
+    places = FakePlaces(shop=shop())
+    opened = []
+    client = places._client
+
+    def noted(name):
+        opened.append(name)
+        return client(name)
+
+    monkeypatch.setattr(places, "_client", noted)
+    async with among(places) as here:
+        await here.press("c")
+        assert opened == ["shop"]
+        assert f" {len(here.app.listing.rows)} " in lines_of(here, "demo (here)")

@@ -207,3 +207,9 @@ async def test_on_the_page_of_a_run_that_run_is_meant_and_not_the_latest():
         assert "run r1" in here.picture
         await answer(here)
         assert [ref.run_id for ref, _ in backend.arrived("stop")] == ["r1"]
+
+
+async def test_the_same_words_stand_there_once_however_often_the_key_comes():
+    async with dashboard(read_only=True) as here:
+        await here.press("p", "p", "D", "p")
+        assert len([told for told in notices(here) if "READ-ONLY" in told]) == 1

@@ -1,5 +1,8 @@
 """The page of a workflow and the history of all: filtered, paged on, with pictures beside."""
 
+import asyncio
+from datetime import date
+
 import pytest
 
 from dli_tui.domain.capability import Capability
@@ -8,13 +11,14 @@ from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.page import Page
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus
 from dli_tui.domain.step import Step
+from dli_tui.present.words import day_of
 from dli_tui.tui.charts import Picture
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.screens.history import HistoryScreen
 from dli_tui.tui.screens.run import RunScreen
 from tests.support_backends import MANUAL, ScriptedBackend, row
 from tests.support_backends import run as made
-from tests.support_deeds import answer, go_to, notices
+from tests.support_deeds import answer, go_to, notices, tap
 from tests.support_tui import HOUR, SIZES, dashboard
 
 DOWN = ConnectionFailedError()
@@ -155,12 +159,77 @@ async def test_each_filter_goes_through_its_values_and_is_told():
         await here.press("x", "e")
         assert page.filter.run_type is RunType.SCHEDULED
         assert {line.kind for line in page.table.rows if hasattr(line, "kind")} == {"scheduled"}
-        await here.press("x", "f")
-        assert page.filter.source is SourceType.CODE
         await here.press("escape")
         assert page.filter.is_empty
         await here.press("escape")
         assert here.screen is not page
+
+
+class Slow(Place):
+    """Answers a question with a filter only when it is let to."""
+
+    def __init__(self, count):
+        super().__init__(count)
+        self.gate = asyncio.Event()
+
+    async def history(self, query):
+        if query.status is not None:
+            await self.gate.wait()
+        async for page in super().history(query):
+            yield page
+
+
+async def test_until_the_answer_is_here_what_does_not_fit_is_not_shown():
+    backend = Slow(30)
+    async with dashboard(size=(120, 36), backend=backend) as here:
+        await here.press("enter")
+        page = here.screen
+        await tap(here, "a")
+        assert page.feed.loading
+        assert statuses(page) == {FAILED}
+        assert "asking" in here.lines[0]
+        await tap(here, "a")
+        assert statuses(page) == set()
+        assert "asking …" in here.picture
+        assert "status running" in here.picture
+        backend.gate.set()
+        await here.settle()
+        assert "asking" not in here.picture
+
+
+async def test_the_days_of_a_workflow_are_those_of_its_schedules_zone():
+    async with dashboard(size=(120, 36)) as here:
+        page = await page_of(here, ROUTINE)
+        page._filter(start=date(2026, 11, 20), end=date(2026, 11, 20))
+        await here.settle()
+        slots = [line.slot for line in page.table.rows if hasattr(line, "slot")]
+        assert slots
+        assert {day_of(slot, "Asia/Seoul") for slot in slots} == {date(2026, 11, 20)}
+        assert page.feed.query.start_date == date(2026, 11, 19)
+        await here.press("d")
+        assert "else of the start, in Asia/Seoul" in here.picture
+
+
+async def test_the_days_of_all_are_those_of_utc_which_is_said_where_times_are_others():
+    async with dashboard(size=(120, 36), zone="Asia/Seoul") as here:
+        await here.press("2", "Z")
+        here.screen._filter(start=date(2026, 11, 20), end=date(2026, 11, 20))
+        await here.settle()
+        assert "slots 2026-11-20 UTC" in here.lines[1]
+
+
+async def test_a_picture_of_filtered_runs_says_so():
+    async with dashboard(size=(120, 36)) as here:
+        await page_of(here, FAILING)
+        await here.press("a")
+        assert "Only those that fit: status failed" in here.screen.shown_picture.words
+
+
+async def test_among_the_runs_of_all_the_source_is_a_filter_too():
+    async with dashboard() as here:
+        await here.press("2", "f")
+        assert here.screen.filter.source is SourceType.CODE
+        assert "source code" in here.lines[1]
 
 
 async def test_a_range_of_dates_is_asked_for_in_a_form():
@@ -207,9 +276,13 @@ async def test_a_filter_that_nothing_fits_says_so_and_names_the_key_that_helps()
 async def test_the_page_of_one_workflow_has_no_other_names_to_search():
     async with dashboard() as here:
         page = await page_of(here, FAILING)
+        assert "/ " not in here.lines[-1]
+        assert "source" not in here.lines[1]
         await here.press("slash")
         assert any("2 shows those of all" in told for told in notices(here))
         assert page.focused is page.table
+        await here.press("f")
+        assert page.filter.is_empty
 
 
 # Paging
@@ -281,6 +354,20 @@ async def test_a_covered_page_asks_nothing():
         assert len(backend.arrived("history")) == asked
         await here.press("escape")
         assert len(backend.arrived("history")) == asked + 1
+
+
+async def test_what_would_be_asked_once_the_cursor_rests_is_not_asked_by_a_page_that_is_covered():
+    backend = Place(100)
+    async with dashboard(size=(120, 36), backend=backend) as here:
+        await here.press("2", "enter")
+        assert isinstance(here.screen, RunScreen)
+        asked = len(backend.arrived("history"))
+        for _ in range(4):
+            await here.pass_by(15)
+        assert len(backend.arrived("history")) == asked
+        await here.press("escape")
+        await here.pass_by(1)
+        assert "d" in {query.workflow for query in backend.arrived("history")}
 
 
 # Failures
@@ -479,6 +566,17 @@ async def test_on_a_narrow_terminal_the_picture_takes_the_place_of_the_runs():
         assert here.screen is page
         assert page.focused is page.table
         assert "median" not in here.picture
+
+
+async def test_where_there_are_few_lines_z_is_for_what_is_known_and_v_for_the_picture():
+    async with dashboard(size=(60, 16)) as here:
+        page = await page_of(here, ROUTINE)
+        await here.press("z")
+        assert page.about.size.height == 13
+        assert "median" not in here.picture
+        await here.press("v")
+        assert page.picture is Picture.TREND
+        assert "median" in here.picture
 
 
 async def test_z_shows_all_that_is_known_also_on_a_narrow_terminal():

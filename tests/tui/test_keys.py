@@ -10,6 +10,7 @@ import pytest
 
 from dli_tui.tui import keys
 from dli_tui.tui.keys import COMMANDS, Scope
+from tests.support_tui import dashboard
 
 WRITE_KEYS = {
     "do.run": "R",
@@ -53,3 +54,30 @@ def test_a_key_is_spelled_as_a_person_calls_it(key, spelled):
 def test_the_readme_has_the_table_that_the_commands_make():
     table = runpy.run_path("scripts/keys_table.py")["table"]()
     assert table in Path("README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("keys_", "wanted"),
+    [
+        ((), ["enter open", "/ filter", "! problems"]),
+        (("2",), ["enter open", "/ dataset", "v picture", "d dates"]),
+        (("enter",), ["enter open", "v picture", "d dates"]),
+        (("3",), ["enter read", "+ new from it", "/ find"]),
+        (("4",), ["R start", "s cancel"]),
+        (("4", "enter"), ["R start", "s cancel"]),
+        (("c",), ["enter go there", "a add"]),
+    ],
+)
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_what_a_page_is_for_is_on_its_line_of_keys(size, keys_, wanted):
+    async with dashboard(size=size) as here:
+        await here.press(*keys_)
+        assert [one for one in wanted if one not in here.lines[-1]] == []
+        assert "? help" in here.lines[-1]
+
+
+async def test_the_keys_of_the_pages_are_told_where_there_is_room_and_they_are_as_they_were():
+    async with dashboard(size=(100, 30)) as here:
+        assert "1-6 pages" in here.lines[-1]
+    async with dashboard(size=(100, 30), keys={"go.sagas": "0"}) as here:
+        assert "pages" not in here.lines[-1]

@@ -73,3 +73,12 @@ def test_a_bell_is_heard_over_a_pager_and_nothing_is_seen(heard):
     driver.write("\x1b[2J")
     driver.write(heard)
     assert driver._file.buffer.getvalue() == heard.encode()
+
+
+def test_a_terminal_that_was_gone_before_it_was_drawn_on_is_the_end_and_no_crash(monkeypatch):
+    driver = Driver.__new__(Driver)
+    driver._lent, driver._writer_thread = False, None
+    ends = []
+    monkeypatch.setattr(driver, "_lost", lambda: ends.append("lost"))
+    driver.write("\x1b]22;pointer\x1b\\")
+    assert ends == ["lost"]

@@ -171,3 +171,20 @@ async def test_esc_pressed_twice_at_once_cancels_no_more_than_the_question():
         assert here.app.is_running
         assert not isinstance(here.screen, Question)
         assert here.sent == []
+
+
+async def test_that_it_came_too_soon_is_said_until_somebody_types_on():
+    async with dashboard() as here:
+        await here.press("p", "enter")
+        assert "too soon to be read" in here.picture
+        await here.type("l")
+        assert "too soon to be read" not in here.picture
+
+
+async def test_who_types_anew_does_it_in_place_of_the_draft():
+    async with dashboard() as here:
+        await here.press("p")
+        await here.press(*"late", "escape")
+        await here.press("p")
+        await here.type("x")
+        assert here.app.focused.value == "x"

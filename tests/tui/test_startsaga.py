@@ -52,8 +52,9 @@ async def test_a_kind_is_taken_from_those_that_there_are_and_started(size):
         assert action.details["input_data"] == {"order_id": 7, "currency": "EUR"}
         assert action.details["correlation_id"] == "run-1"
         assert notices(here)[-1] == f"Started order_fulfilment: {action.name}"
-        assert isinstance(here.screen, SagaScreen)
-        assert here.screen.crumbs[-1] == action.name
+        opened = here.screen
+        assert isinstance(opened, SagaScreen)
+        assert opened.crumbs[-1] == action.name
         await here.press("escape")
         assert here.screen.table.rows[0].raw == action.name
 

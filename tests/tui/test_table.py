@@ -176,3 +176,13 @@ async def test_wide_letters_keep_the_columns_in_line():
         ends = {line[-1] for line in lines[1:4]}
         assert ends == {"1", "2", "3"}
         assert "…" in lines[3]
+
+
+async def test_a_bar_that_comes_after_the_scroll_stands_where_the_lines_do():
+    app = Shelf(0)
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.table.load([Thing(f"t{number}") for number in range(40)])
+        app.table.go_to(39)
+        await pilot.pause(0)
+        assert app.table.show_vertical_scrollbar
+        assert app.table.vertical_scrollbar.position == app.table.top > 0

@@ -159,13 +159,9 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
     halted = world.halted_by(workflow, backfill)
     active = next((one for one in runs if one.status.is_running), None)
     stop = world.stopped(backfill.backfill_id)
-    if active is not None:
-        status = RunStatus.STOPPING if stop else RunStatus.RUNNING
-    elif stop is not None:
-        status = RunStatus.KILLED
-    else:
-        whole = done == len(backfill.slots)
-        status = bad[0].status if bad else _at_rest(whole=whole, halted=halted is not None)
+    whole = done == len(backfill.slots)
+    rests = bad[0].status if bad else _at_rest(whole=whole, halted=halted is not None)
+    status = _as_a_whole(rests, active=active is not None, stopped=stop is not None)
     ends = [one.finished_at for one in runs if one.finished_at]
     if stop is not None:
         ends.append(stop.at)
@@ -194,6 +190,13 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
             current_task=active.run_id if active else None,
         ),
     )
+
+
+def _as_a_whole(rests: RunStatus, *, active: bool, stopped: bool) -> RunStatus:
+    """How a backfill stands that would be `rests` if none of it ran and nobody had stopped it."""
+    if active:
+        return RunStatus.STOPPING if stopped else RunStatus.RUNNING
+    return RunStatus.KILLED if stopped else rests
 
 
 def backfill(world: World, workflow: DemoWorkflow, started: HandBackfill) -> Backfill:

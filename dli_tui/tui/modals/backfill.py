@@ -290,8 +290,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         first = self._first_plan
         confirm, label = first.confirm, first.confirm_label
         if backfilling.wants_count(sheets) and str(count) not in confirm.split():
+            said = [label.removesuffix(f": type {confirm}"), words.plural(count, "run")]
             confirm = f"{confirm} {count}".strip()
-            label = f"{label or f'{count:,} runs'}: type {confirm}"
+            label = f"{', '.join(filter(None, said))}: type {confirm}"
         self.is_whole, self.is_stuck = count > 0, False
         self.replan(
             first._replace(

@@ -30,10 +30,11 @@ class DatesForm(Leaving[Range | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.QUESTION)]
     AUTO_FOCUS = ""
 
-    def __init__(self, known: Range, today: date) -> None:
+    def __init__(self, known: Range, today: date, zone: str = "UTC") -> None:
         super().__init__()
         self._known = known
         self._today = today
+        self._zone = zone
 
     def compose(self) -> ComposeResult:
         with Vertical(id="question"):
@@ -47,7 +48,7 @@ class DatesForm(Leaving[Range | None]):
             yield Field(name, name, value="" if day is None else str(day), hint=_HINT)
 
     def on_mount(self) -> None:
-        said = "  of the slot, else of the start, in UTC"
+        said = f"  of the slot, else of the start, in {self._zone}"
         title = [Bit("Runs of which dates?", bold=True), Bit(said, Tone.MUTED)]
         self.query_one("#question-title", OneLine).tell(title)
         self.query_one("#question-keys", OneLine).tell(

@@ -17,7 +17,6 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from dli_tui.domain.text import safe_line
 from dli_tui.tui import keys
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
@@ -184,10 +183,14 @@ class Question(Leaving[bool], Generic[Answer]):
             self._say("Your draft is back; ctrl+u empties a line", Tone.MUTED)
         self.tell_keys()
         self.focus_first()
-        if is_back and isinstance(self.focused, Input):
-            # Who types anew means it in place of the draft.
-            self.focused.select_all()
+        if is_back:
+            self.call_after_refresh(self._select_draft)
         self.call_after_refresh(self._painted)
+
+    def _select_draft(self) -> None:
+        # Who types anew means it in place of the draft.
+        if isinstance(self.focused, Input):
+            self.focused.select_all()
 
     def replan(self, plan: Plan) -> None:
         """Put what has been found out meanwhile into the plan; it has to be read anew."""
@@ -249,10 +252,7 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _say(self, text: str, tone: Tone = Tone.FAILED, hint: str = "") -> None:
         self._was_hurried = False
-        said = [(Piece(safe_line(text, results.MOST_REFUSED), tone),)] if text else []
-        if hint:
-            said.append((Piece(safe_line(hint, results.MOST_REFUSED), Tone.MUTED),))
-        self.query_one("#refusal", Saying).tell(said)
+        self.query_one("#refusal", Saying).tell(results.said(text, tone, hint))
 
     @property
     def is_settled(self) -> bool:

@@ -106,15 +106,9 @@ class RegisterQuestion(Question[Registration]):
 
     def _offer(self, datasets: Sequence[str], registered: Sequence[str]) -> None:
         self._known = datasets
-        here, there = set(datasets), set(registered)
-
-        def note(name: str) -> str:
-            if name not in here:
-                return "no spec here"
-            return "registered" if name in there else ""
-
-        names = [*datasets, *(name for name in registered if name not in here)]
-        self._completing("dataset").offer(names, note)
+        there = set(registered)
+        field = self._completing("dataset")
+        field.offer(datasets, lambda name: "registered" if name in there else "")
 
     def fit_plan(self, page: Page, room: int) -> int:
         if not any(self.has_class(one) for one in _COLUMNS):
@@ -212,8 +206,8 @@ class RegisterQuestion(Question[Registration]):
     def _no_spec(self) -> tuple[Sequence[str], str]:
         """Why there is nothing to register yet, and what helps."""
         problem = self._owned() or self._missing or self._project_problem
-        is_half = problem is self._missing and self._completing("dataset").is_open
-        if problem is not None and not is_half:
+        # That there is no such dataset is said at its name.
+        if problem is not None and not isinstance(problem, DatasetNotFoundError):
             return (str(problem).splitlines(), problem.hint)
         if not self.is_whole:
             return (["reading its spec …"], "")
@@ -273,7 +267,7 @@ class RegisterQuestion(Question[Registration]):
             field = self._completing("dataset")
             return self._not_found(problem) if sent or not field.is_open else ""
         if problem is not None:
-            return f"[{problem.code}] {problem.message}"
+            return "It can't be registered; the plan says why"
         if sent and self._standing() is not None and not self.query_one("#force", Toggle).on:
             code = ErrorCode.WORKFLOW_ALREADY_EXISTS
             return f"[{code}] It is registered already; turn on force below to overwrite it"

@@ -11,11 +11,17 @@ from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
 
-MOST_REFUSED: Final = 300
+_MOST_REFUSED: Final = 300
 """Of what a server says to one thing."""
 _MOST_RESULTS: Final = 500
 REHEARSED: Final = "Checked only, nothing was started"
 _INDENT: Final = Piece(" " * 10)
+
+
+def said(text: str, tone: Tone, hint: str) -> list[Text]:
+    """What a server says to all of it, and what helps, as far as there is something to say."""
+    told = ((text, tone), (hint, Tone.MUTED))
+    return [(Piece(safe_line(each, _MOST_REFUSED), its),) for each, its in told if each]
 
 
 def lines(told: Sequence[Told], in_keys: Callable[[str], str]) -> list[Text]:
@@ -36,9 +42,9 @@ def summed_up(told: Sequence[Told], *, rehearsed: bool) -> str:
 def _result(told: Told, in_keys: Callable[[str], str]) -> list[Text]:
     if told.ok:
         return [(Piece("  done    ", Tone.COMPLETED), Piece(told.name))]
-    hint = safe_line(in_keys(told.hint), MOST_REFUSED)
+    hint = safe_line(in_keys(told.hint), _MOST_REFUSED)
     found: list[Text] = [
         (Piece("  failed  ", Tone.FAILED), Piece(told.name)),
-        (_INDENT, Piece(safe_line(told.words, MOST_REFUSED))),
+        (_INDENT, Piece(safe_line(told.words, _MOST_REFUSED))),
     ]
     return [*found, (_INDENT, Piece(hint, Tone.MUTED))] if hint else found

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.tui.opening import Context, Places, Where
 
-AGAIN_SECONDS: Final = 60.0
+AGAIN_SECONDS: Final = 300.0
+"""Each look reads the whole list of a place; `r` is for who wants to know sooner."""
 WORDS_TICKS: Final = 5
 _NO_PLACES: Final = "There are no other places to go to from here"
 
@@ -121,7 +122,12 @@ class ContextsScreen(DashboardScreen):
         self.table.load([self._row(one) for one in found], keep=keep)
         self._tell_about()
         self.tell_header()
-        await contexts.look([one.name for one in found])
+        session, open_ = self.session, next((row for row in self.table.rows if row.is_here), None)
+        others = [one.name for one in found]
+        if session is not None and open_ is not None and not open_.is_changed:
+            others.remove(open_.context.name)
+            await contexts.look_at_open(open_.context.name, session.workflows, self.now())
+        await contexts.look(others)
 
     def _row(self, context: Context) -> ContextRow:
         opening, contexts = self.dash.opening, self._contexts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
@@ -13,9 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.domain.status import RunStatus, RunType, SourceType
 from dli_tui.present import words
-from dli_tui.present.runfilters import HistoryFilter
+from dli_tui.present.runfilters import SOURCES, STATUSES, TYPES, HistoryFilter
 from dli_tui.tui import bridge, keys, sheets
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Command, Scope
@@ -44,14 +43,6 @@ _AHEAD: Final = 50
 """So many lines below what can be seen are here before somebody scrolls there."""
 _LOOKED_THROUGH: Final = 10_000
 """So many runs are looked through for a part of a name before somebody wants more."""
-_SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
-_TYPES: Final = (None, RunType.SCHEDULED, RunType.ADHOC, RunType.BACKFILL)
-_STATUSES: Final = (
-    None,
-    *(RunStatus.FAILED, RunStatus.RUNNING, RunStatus.COMPLETED, RunStatus.KILLED),
-    *(RunStatus.TIMEOUT, RunStatus.PENDING, RunStatus.STOPPING, RunStatus.SKIPPED),
-    RunStatus.UNKNOWN,
-)
 
 
 class HistoryScreen(PicturedScreen):
@@ -92,10 +83,16 @@ class HistoryScreen(PicturedScreen):
         return self.feed if self._key is not None else None
 
     @property
+    def narrowed(self) -> str:
+        return self.filter.told() if self.own is not None else ""
+
+    @property
     def summary(self) -> str:
         feed = self.feed
-        if feed is None or feed.loading:
+        if feed is None:
             return ""
+        if feed.loading:
+            return "asking …" if self.listing.known else ""
         known = feed.total if feed.total is not None else len(feed.runs)
         more = "" if feed.ended or feed.total is not None else "+"
         counted = f"{known:,}{more}"
@@ -119,9 +116,14 @@ class HistoryScreen(PicturedScreen):
 
     @property
     def told_zone(self) -> str:
-        """The zone in which the runs' times are told; those of many have none in common."""
+        """The zone in which the runs' times are told."""
+        return self.zone(self._day_zone)
+
+    @property
+    def _day_zone(self) -> str:
+        """The zone of the days: the schedule's; those of many have none in common."""
         row = self.dash.listing.row_of(self._key) if self._key is not None else None
-        return self.zone(row.zone if row is not None else "UTC")
+        return row.zone if row is not None else "UTC"
 
     # Frame
 
@@ -192,7 +194,8 @@ class HistoryScreen(PicturedScreen):
     def _query(self) -> HistoryQuery:
         """What to ask: a part of a name that only one workflow has is a question of that one."""
         if self._key is not None:
-            return self.filter.query(self._key.name)
+            margin = timedelta(days=self._day_zone != "UTC")
+            return self.filter.query(self._key.name, margin=margin)
         needle, found = self.filter.needle, set[str]()
         if needle:
             for row in self.dash.listing.rows.values():
@@ -203,7 +206,7 @@ class HistoryScreen(PicturedScreen):
         return self.filter.query(found.pop() if len(found) == 1 else None)
 
     def _ask(self) -> None:
-        """Ask for other runs; those that are shown stay until the first page is here."""
+        """Ask for other runs; of those that are known the ones that fit stay meanwhile."""
         query = self._query()
         if self.session is None or (self.feed is not None and self.feed.query == query):
             return
@@ -239,7 +242,7 @@ class HistoryScreen(PicturedScreen):
             # What is shown was asked for in another way.
             self.listing.forget()
             self.table.load(())
-        elif not feed.loading and self.listing.take(feed.runs, self.filter.needle):
+        elif self.listing.take(None if feed.loading else feed.runs, self.filter, self._day_zone):
             table, run = self.table, self.table.run
             keep = run.ref if run is not None and table.is_steered else None
             table.load(self.listing.lines, keep=keep)
@@ -254,6 +257,8 @@ class HistoryScreen(PicturedScreen):
         elif feed.loading:
             if self.problem is not None:
                 self.table.say(sheets.failed(self.problem, self.key("go.refresh")))
+            elif self.listing.known:
+                self.table.say(sheets.asking(self.filter.told()))
         elif not self.filter.is_empty:
             looking = ", still looking further back" if feed.is_behind else ""
             through = "" if feed.ended else f", {len(feed.runs):,} runs looked through"
@@ -315,7 +320,7 @@ class HistoryScreen(PicturedScreen):
 
     def action_source(self) -> None:
         if self._is_of_all():
-            self._filter(source=following(_SOURCES, self.filter.source))
+            self._filter(source=following(SOURCES, self.filter.source))
 
     def _is_of_all(self) -> bool:
         """Whether these are the runs of all; where not, that is said."""
@@ -325,18 +330,18 @@ class HistoryScreen(PicturedScreen):
         return self._key is None
 
     def action_status(self) -> None:
-        self._filter(status=following(_STATUSES, self.filter.status))
+        self._filter(status=following(STATUSES, self.filter.status))
 
     def action_type(self) -> None:
-        self._filter(run_type=following(_TYPES, self.filter.run_type))
+        self._filter(run_type=following(TYPES, self.filter.run_type))
 
     def action_dates(self) -> None:
         from dli_tui.tui.modals.dates import DatesForm  # noqa: PLC0415 - not for the first look
 
         if self.session is None:
             return
-        today = self.now().astimezone(UTC).date()
-        form = DatesForm((self.filter.start, self.filter.end), today)
+        zone = self._day_zone
+        form = DatesForm((self.filter.start, self.filter.end), words.day_of(self.now(), zone), zone)
         self.dash.push_screen(form, self._dates_chosen)
 
     def _dates_chosen(self, chosen: Range | None) -> None:
@@ -394,5 +399,5 @@ class HistoryScreen(PicturedScreen):
         self.tell_header()
 
     def _tell_filters(self) -> None:
-        of_all = self._key is None
-        self.query_one(RunBar).tell(self.filter, self.told_zone, of_all=of_all)
+        bar, of_all = self.query_one(RunBar), self._key is None
+        bar.tell(self.filter, self.told_zone, self._day_zone, of_all=of_all)

@@ -65,6 +65,11 @@ class PicturedScreen(DashboardScreen):
         return None
 
     @property
+    def narrowed(self) -> str:
+        """What filters the runs of the picture, in words."""
+        return ""
+
+    @property
     def about(self) -> Page:
         """What is known of the workflow."""
         return self.query_one("#history-about", Page)
@@ -206,14 +211,16 @@ class PicturedScreen(DashboardScreen):
         known = (feed.runs, feed.ended) if feed is not None and has_runs else None
         steps = (self._book.steps, self._book.freshness.problem) if self._book else None
         today = words.day_of(self.now(), row.zone if row is not None else "UTC")
-        drawn = (self.picture, row and row.key, width, height, known, steps, today)
+        only = charts.note(f"Only those that fit: {self.narrowed}") if self.narrowed else []
+        height -= len(only)
+        drawn = (self.picture, row and row.key, width, height, known, steps, today, self.narrowed)
         if drawn == self._drawn_of:
             return
         self._drawn_of = drawn
         whose = row.name if row is not None and self.has_class("-pictured") else ""
         lines = charts.title(self.picture, self.key("history.picture"), width, whose)
         if feed is not None and row is not None and has_runs:
-            lines += self._drawn(feed, row, width, height)
+            lines += [*only, *self._drawn(feed, row, width, height)]
         page.tell(lines)
 
     def _drawn(
@@ -261,7 +268,7 @@ class PicturedScreen(DashboardScreen):
 
     def action_picture(self) -> None:
         """Show the picture where it isn't seen, else the next one."""
-        if self.query_one("#side").display:
+        if self.query_one("#side").display and self.shown_picture.display:
             self.picture = following(Picture, self.picture)
         else:
             self.add_class("-zoomed", "-pictured")

@@ -123,6 +123,11 @@ class Lines(ScrollView, Toned, can_focus=True):
     def on_resize(self, _event: events.Resize) -> None:
         self.resized()
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        # Textual tells the bar of a scroll only while it is shown, and it may come after one.
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
     # Moving
 
     def go_to(self, index: int) -> None:

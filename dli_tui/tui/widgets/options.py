@@ -61,7 +61,7 @@ class Options(OneLine, can_focus=True):
         self.chosen = following(self.options, self.chosen, by)
 
     def _bits(self) -> list[Bit]:
-        bits = [Bit(f"{self._label} ", Tone.MUTED)]
+        bits = [Bit(f"{self._label} " if self._label else "", Tone.MUTED)]
         for option in self.options:
             holds = option == self.chosen
             words = f"[{option}]" if holds else f" {option} "

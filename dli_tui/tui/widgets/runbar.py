@@ -17,16 +17,16 @@ class RunBar(FilterLine):
 
     hint = "a part of the name"
 
-    def tell(self, wanted: HistoryFilter, zone: str, *, of_all: bool = True) -> None:
-        """Show the filters in force; times are told in `zone`. Of one workflow there is one
-        source."""
-        dated = wanted.start is not None or wanted.end is not None
+    def tell(self, wanted: HistoryFilter, zone: str, days: str, *, of_all: bool) -> None:
+        """Show the filters in force; times are told in `zone`, days are those of `days`. Of one
+        workflow there is one source."""
+        dates = wanted.dates() + (f" {days}" if wanted.is_dated and days != zone else "")
         source = ("source", wanted.source, "source", wanted.source is not None)
         parts = (
             *((source,) if of_all else ()),
             ("status", wanted.status and wanted.status.lower(), "status", bool(wanted.status)),
             ("type", wanted.run_type, "type", wanted.run_type is not None),
-            ("dates", wanted.dates(), "dates", dated),
+            ("slots", dates, "dates", wanted.is_dated),
         )
         bits = [
             bit
