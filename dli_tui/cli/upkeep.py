@@ -86,9 +86,7 @@ _ApiKeyEnv = Annotated[str | None, _way("VARIABLE", "The variable that holds the
 _Production = Annotated[
     bool, typer.Option("--production", help="Its name is typed before a write.")
 ]
-_NoTest = Annotated[
-    bool, typer.Option("--no-test", help="Add it without trying the connection.")
-]
+_NoTest = Annotated[bool, typer.Option("--no-test", help="Add it without trying the connection.")]
 
 
 @reports_errors

@@ -123,7 +123,7 @@ def _warnings(
         warnings.append(f"Completed before and would run again: {done}.")
     early = sum(slot.note == "not due yet" for slot in slots)
     if early:
-        warnings.append(f"Not due yet and left out: {early}.")
+        warnings.append(f"Of those left alone, not due yet: {early}.")
     return tuple(warnings)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillPlan, PlannedSlot, SlotAction
 from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus
 from dli_tui.domain.text import safe_line
 from dli_tui.domain.zones import zone_of
@@ -99,13 +100,19 @@ def backfill_sheet(backfill: Backfill, past: Durations | None, *, is_left: bool)
         created=whole.created_at,
         finished=whole.finished_at,
         going=bool(going),
-        youngest=max((run.started_at for run in going if run.started_at), default=None),
+        youngest=_youngest(going),
         usual=past.p50 if past is not None else None,
         error=safe_line(whole.error_line or ""),
         stopped=safe_line(stopped),
         unfinished=is_left,
         zone=safe_line(backfill.timezone),
     )
+
+
+def _youngest(going: Sequence[WorkflowRun]) -> datetime | None:
+    """When the last of the runs under way began; None while one of them still waits."""
+    begun = [run.started_at for run in going if run.started_at is not None]
+    return max(begun) if begun and len(begun) == len(going) else None
 
 
 def _mark(slots: Sequence[PlannedSlot]) -> DayMark:

@@ -13,6 +13,17 @@ _WORDS: Final = {"today": 0, "yesterday": 1}
 _YEARS: Final = range(1970, 2200)
 
 
+def is_word(text: str) -> bool:
+    """Whether a day is told by a word, so that one doesn't see which it is."""
+    said = text.strip().casefold()
+    return said in _WORDS or _AGO.fullmatch(said) is not None
+
+
+def why_not(text: str) -> str:
+    """What is wrong with a date that can't be read."""
+    return "There is no such day" if _DATE.fullmatch(text.strip()) else HOW
+
+
 def read(text: str, today: date) -> date | None:
     """The day that is meant, or None where it can't be told."""
     said = text.strip().casefold()

@@ -20,6 +20,7 @@ _STATUS: Final = 9
 _ACTION: Final = 5
 _TONES: Final = {"run": Tone.RUNNING, "rerun": Tone.LATE, "skip": Tone.MUTED}
 _NAME: Final = 30
+_LEGEND: Final = "On the month: + would run, = left alone, - left out by you, > today, . no run"
 
 
 def told(sheets: Sequence[PlanSheet], zone: str, now: datetime, looks: Looks) -> list[Text]:
@@ -31,7 +32,7 @@ def told(sheets: Sequence[PlanSheet], zone: str, now: datetime, looks: Looks) ->
     if sheet.slots:
         room = max(len(slot.told) for slot in sheet.slots)
         lines += [(), *(_slot(slot, room, looks) for slot in sheet.slots)]
-        lines += _and_more(sheet.total - len(sheet.slots))
+        lines += [*_and_more(sheet.total - len(sheet.slots)), (), (Piece(_LEGEND, Tone.MUTED),)]
     return lines
 
 
@@ -59,7 +60,7 @@ def _when(sheet: PlanSheet, zone: str, now: datetime) -> str:
     if sheet.seconds is None or sheet.finishes is None:
         return "no estimate: fewer than five runs have gone well"
     done = words.clock_time(sheet.finishes, zone, now, offset=zone != "UTC")
-    return f"takes about {words.span(sheet.seconds)}, done about {done}"
+    return f"about {words.span(sheet.seconds)}, done {done}"
 
 
 def warning(said: str) -> Text:

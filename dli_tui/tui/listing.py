@@ -55,6 +55,16 @@ class Listing:
         self._is_news = self._is_news or news
         return news
 
+    def only_named(self, needle: str) -> str | None:
+        """The name with `needle` in it, where only one has it."""
+        found: set[str] = set()
+        for key in self.rows:
+            if needle in key.name.casefold():
+                found.add(key.name)
+                if len(found) > 1:
+                    return None
+        return next(iter(found), None)
+
     def is_worth_arranging(self, workflows: Workflows, *, news: bool) -> bool:
         """Whether to sort now. While a long list comes in, only each time it has doubled."""
         if workflows.complete:

@@ -114,7 +114,7 @@ def test_slots_of_the_future_are_left_out_and_said_so(scope):
     found = planned(now=slot(4), scope=scope)
     late = found.slots[3:]
     assert [(one.action, one.note) for one in late] == [(SKIP, "not due yet")] * 2
-    assert "Not due yet and left out: 2." in found.warnings
+    assert "Of those left alone, not due yet: 2." in found.warnings
 
 
 def test_the_slot_of_this_very_moment_is_due():

@@ -55,6 +55,8 @@ async def test_it_opens_on_the_last_week_with_what_is_missing(size):
         await plan(here)
         assert "7 slots: nothing to run, 7 left alone" in plan_lines(here)[0]
         assert "2026-11-15" in here.picture
+        await answer(here)
+        assert "Nothing would run" in here.picture
         assert "esc cancel" in here.picture
         await answer(here)
         assert here.sent == []

@@ -276,6 +276,23 @@ async def test_one_that_was_left_is_found_again_and_not_resumed_unasked():
         assert here.sent == ["run"]
 
 
+async def test_of_one_that_is_kept_going_elsewhere_the_date_under_way_is_stopped():
+    backend = by_hand()
+    async with dashboard(backend=backend) as here:
+        backend._clock = here.clock
+        await kept_going(here)
+    async with dashboard(backend=backend) as here:
+        backend._clock = here.clock
+        await here.press("6")
+        await here.pass_by(1)
+        await here.press("enter")
+        under_way = here.screen.table.rows[0].ref.run_id
+        await here.press("s")
+        await answer(here)
+        (stop,) = [one for one in backend._journal.actions() if one.deed == "stop"]
+        assert stop.run_id == under_way
+
+
 async def test_failed_dates_of_one_workflow_are_told_apart_in_the_plan_and_the_results(monkeypatch):
     async with dashboard() as here:
         await begin(here, FAILING, 2)

@@ -38,21 +38,21 @@ def told(*sheets, zone="UTC", looks=None):
 def test_a_plan_is_summed_up_first():
     assert told(SHEET)[:2] == [
         "3 slots: 2 to run, 1 left alone",
-        "takes about 2m00s, done about 12:02",
+        "about 2m00s, done 12:02",
     ]
 
 
 def test_each_slot_has_a_line_with_what_exists_and_what_would_happen():
-    assert told(SHEET)[-3:] == [
+    assert told(SHEET)[3:6] == [
         "03-01 Sun  no run      run",
         "03-02 Mon  ✗ failed    rerun",
         "03-03 Tue  ✓ completed skip  exists",
     ]
-    assert told(SHEET, looks=Looks(ascii=True))[-2] == "03-02 Mon  x failed    rerun"
+    assert told(SHEET, looks=Looks(ascii=True))[4] == "03-02 Mon  x failed    rerun"
 
 
 def test_an_end_elsewhere_is_told_with_its_offset():
-    assert told(SHEET, zone="Asia/Seoul")[1] == "takes about 2m00s, done about 21:02 +09:00"
+    assert told(SHEET, zone="Asia/Seoul")[1] == "about 2m00s, done 21:02 +09:00"
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_a_great_many_runs_want_their_number_typed():
 
 def test_nobody_reads_ten_thousand_slots():
     many = SHEET._replace(total=903)
-    assert told(many)[-1] == "and 900 more slots"
+    assert told(many)[-3] == "and 900 more slots"

@@ -58,14 +58,25 @@ async def test_nothing_is_told_before_somebody_has_typed():
 
 async def test_a_range_that_can_be_read_is_told():
     async with held() as (app, pilot):
-        await type_(app, pilot, "from", "3d")
+        await type_(app, pilot, "from", "2026-11-18")
         assert app.said == [(date(2026, 11, 18), TODAY)]
         assert complaint(app) == ""
 
 
+async def test_of_a_word_it_is_told_which_day_it_means():
+    async with held() as (app, pilot):
+        await type_(app, pilot, "from", "3d")
+        assert app.said == [(date(2026, 11, 18), TODAY)]
+        assert complaint(app) == "2026-11-18 to 2026-11-21"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
-    [("from", "2026-11-", "YYYY-MM-DD"), ("from", "2026-11-22", "after the last")],
+    [
+        ("from", "2026-11-", "YYYY-MM-DD"),
+        ("from", "2026-02-31", "no such day"),
+        ("from", "2026-11-22", "after the last"),
+    ],
 )
 async def test_what_makes_no_range_is_said(name, text, says):
     async with held() as (app, pilot):

@@ -161,8 +161,10 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     @on(DateRange.Typed)
     def _days_typed(self, message: DateRange.Typed) -> None:
-        self.month.choose(Chosen(message.start, message.end))
-        self._choose(start=message.start, end=message.end, without=frozenset())
+        start, end = message.start, message.end
+        without = frozenset(day for day in self._choice.without if start <= day <= end)
+        self.month.choose(Chosen(start, end, without))
+        self._choose(start=start, end=end, without=without)
 
     @on(Options.Changed)
     def _how_chosen(self) -> None:
@@ -371,6 +373,10 @@ class BackfillQuestion(Question[BackfillAnswer]):
         shown = spelled_out(json.dumps(found, ensure_ascii=False)) if found else ""
         field.remark(f"sends {shown} with each run" if shown else "")
         return found
+
+    def say_why_not(self) -> None:
+        if self._plans:
+            self._say("Nothing would run: choose other dates, or which of them", Tone.LATE)
 
     def went_well(self) -> None:
         if self.started is not None and len(self._plannings) == 1:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from textual.screen import Screen
+from textual.widgets import Input
 
 from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.tui.widgets.field import Field
@@ -70,3 +71,9 @@ def choice_of(draft: Mapping[str, str]) -> BackfillChoice | None:
         frozenset(map(date.fromisoformat, without)),
         None if only is None else frozenset(map(datetime.fromisoformat, only)),
     )
+
+
+def select(form: Screen[bool]) -> None:
+    """Mark what is back where the person begins: who types anew means it in place of that."""
+    if isinstance(form.focused, Input):
+        form.focused.select_all()

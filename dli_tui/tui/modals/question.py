@@ -150,6 +150,9 @@ class Question(Leaving[bool], Generic[Answer]):
         """Keys of what is in focus, and what they do."""
         return ()
 
+    def say_why_not(self) -> None:
+        """Somebody wants to go on before there is anything to go on with."""
+
     def went_well(self) -> None:
         """It was done, and this has been left."""
 
@@ -184,13 +187,8 @@ class Question(Leaving[bool], Generic[Answer]):
         self.tell_keys()
         self.focus_first()
         if is_back:
-            self.call_after_refresh(self._select_draft)
+            self.call_after_refresh(drafts.select, self)
         self.call_after_refresh(self._painted)
-
-    def _select_draft(self) -> None:
-        # Who types anew means it in place of the draft.
-        if isinstance(self.focused, Input):
-            self.focused.select_all()
 
     def replan(self, plan: Plan) -> None:
         """Put what has been found out meanwhile into the plan; it has to be read anew."""
@@ -307,7 +305,12 @@ class Question(Leaving[bool], Generic[Answer]):
         if self.is_stuck:
             self.ask_again()
             return
-        if self._sending or self.left or not self.is_whole or not self._is_read():
+        if self._sending or self.left:
+            return
+        if not self.is_whole:
+            self.say_why_not()
+            return
+        if not self._is_read():
             return
         for field in self.query(Field):
             field.complain("")

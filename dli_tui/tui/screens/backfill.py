@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dli_tui.session.backfills import BackfillFeed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
+    from dli_tui.session.session import Session
 
 _WAIT_SECONDS: Final = 0.3
 _LEAST_DATES: Final = 4
@@ -105,14 +106,11 @@ class BackfillScreen(DashboardScreen):
         return self._run_of_date(current) if current is not None else None
 
     def meant(self, deed: str) -> Iterable[tuple[WorkflowRow, WorkflowRun | None]]:
-        """The whole for a stop, each failed date for a retry."""
         backfill = self._backfill
         if backfill is None or not self.targets:
             return ()
         row = self.targets[0]
-        if deed == "retry" and backfill.failed:
-            return [(row, one.run) for one in backfill.failed]
-        return [(row, backfill.whole if deed == "stop" else self.run_of(row))]
+        return [(row, run) for run in meant_by(deed, backfill, self.session) or [self.run_of(row)]]
 
     @property
     def dates(self) -> BackfillChoice | None:
@@ -293,3 +291,20 @@ def remaining(backfill: Backfill | None) -> BackfillChoice | None:
     days = [one.day for one in left]
     slots = frozenset(one.slot for one in left)
     return BackfillChoice(min(days), max(days), parallel=backfill.parallel, only=slots)
+
+
+def meant_by(
+    deed: str, backfill: Backfill, session: Session | None
+) -> Sequence[WorkflowRun | None]:
+    """The runs of a backfill that a deed is meant for: the whole for a stop, each failed date
+    for a retry; none where it is meant for the date under the cursor."""
+    if deed == "retry":
+        return [one.run for one in backfill.failed]
+    if deed != "stop":
+        return []
+    kept = session is not None and session.sequences.keeps(backfill.ref)
+    if kept or not backfill.by_hand:
+        return [backfill.whole]
+    # Whoever keeps it going can't be reached from here; its run under way can.
+    going = [one.run for one in backfill.dates if one.status is not None and one.status.is_running]
+    return going or [backfill.whole]

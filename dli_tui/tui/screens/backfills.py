@@ -18,7 +18,7 @@ from dli_tui.tui.datecolumns import BACKFILLS, BackfillCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import Tone
-from dli_tui.tui.screens.backfill import remaining
+from dli_tui.tui.screens.backfill import meant_by, remaining
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Table
@@ -76,9 +76,10 @@ class BackfillsScreen(DashboardScreen):
 
     def meant(self, deed: str) -> Iterable[tuple[WorkflowRow, WorkflowRun | None]]:
         current = self._current
-        if deed == "retry" and current is not None and current.failed:
-            return [(row, one.run) for row in self.targets for one in current.failed]
-        return super().meant(deed)
+        if current is None:
+            return ()
+        runs = meant_by(deed, current, self.session) or [current.whole]
+        return [(row, run) for row in self.targets for run in runs]
 
     @property
     def dates(self) -> BackfillChoice | None:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from dli_tui.domain.capability import Capability
 from dli_tui.session.feed import Feed
+from dli_tui.present import words
 from dli_tui.tui import sheets
 from dli_tui.tui.keys import Command
 from dli_tui.tui.screens.base import DashboardScreen
@@ -18,7 +19,6 @@ from dli_tui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dli_tui.present.besides import SagaRow, TemplateRow
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
@@ -129,18 +129,63 @@ class FeedList(FeedScreen[Fed]):
         super().__init__()
         self.search = ""
 
+    # What a list says of itself
+
+    noun: ClassVar[str]
+    """What one of them is called."""
+
+    @property
+    def known(self) -> Sequence[Any]:
+        """All that the feed has brought."""
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[Any]:
+        """A row each, the same ones again while the same things stand there."""
+        raise NotImplementedError
+
+    def fitting(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those that the filters let through."""
+        raise NotImplementedError
+
+    @property
+    def told_choice(self) -> str:
+        """The choice in force in words; nothing where all of them are shown."""
+        raise NotImplementedError
+
     def tell_filters(self) -> None:
         """Say which filters are in force."""
         raise NotImplementedError
 
     def clear(self) -> None:
-        """Take the choices off; the text is taken off already."""
+        """Take the choice off; the text is taken off already."""
         raise NotImplementedError
+
+    # Frame
+
+    @property
+    def summary(self) -> str:
+        if not self.is_known:
+            return ""
+        shown, count = self.table.count, len(self.known)
+        return f"{count:,}" if shown == count else f"{shown:,} of {count:,}"
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything is filtered."""
-        raise NotImplementedError
+        return bool(self.search or self.told_choice)
+
+    def show(self) -> None:
+        rows = self.rows()
+        fitting = self.fitting(rows)
+        self.load(fitting)
+        if not rows:
+            where = self.dash.opening.where.name
+            self.tell_instead(sheets.none_yet(f"{self.noun}s", where, self.key("go.refresh")))
+        elif not fitting:
+            text = self.search and f"search {words.word(self.search)}"
+            told = ", ".join(part for part in (self.told_choice, text) if part)
+            clear = self.key(f"{self.scope}.clear")
+            self.tell_instead(sheets.nothing_fits(told, clear, self.noun))
 
     @property
     def table(self) -> Table[Any]:
@@ -155,7 +200,7 @@ class FeedList(FeedScreen[Fed]):
     def tell_instead(self, note: Sequence[Text]) -> None:
         self.table.say(note)
 
-    def load(self, rows: Sequence[TemplateRow] | Sequence[SagaRow]) -> None:
+    def load(self, rows: Sequence[Any]) -> None:
         """Show these rows; a cursor that somebody has put somewhere stays with its row."""
         table = self.table
         current = table.current if table.is_steered else None

@@ -196,14 +196,8 @@ class HistoryScreen(PicturedScreen):
         if self._key is not None:
             margin = timedelta(days=self._day_zone != "UTC")
             return self.filter.query(self._key.name, margin=margin)
-        needle, found = self.filter.needle, set[str]()
-        if needle:
-            for row in self.dash.listing.rows.values():
-                if needle in row.key.name.casefold():
-                    found.add(row.key.name)
-                    if len(found) > 1:
-                        break
-        return self.filter.query(found.pop() if len(found) == 1 else None)
+        needle = self.filter.needle
+        return self.filter.query(self.dash.listing.only_named(needle) if needle else None)
 
     def _ask(self) -> None:
         """Ask for other runs; of those that are known the ones that fit stay meanwhile."""

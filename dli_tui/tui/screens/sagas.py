@@ -13,7 +13,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.status import SagaStatus
 from dli_tui.present import besides, words
 from dli_tui.present.besides import SagaRow
-from dli_tui.tui import keys, late, reading, sheets
+from dli_tui.tui import keys, late, reading
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import SAGAS, Tone
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     Column("name", "saga", 22, least=16),
-    Column("kind", "kind", 20, least=16, grows=True),
+    Column("kind", "kind", 20, least=11, grows=True),
     Column("state", "status", 18, least=14),
     Column("progress", "steps", 12, least=8),
     Column("age", "begun", 5, right=True),
@@ -51,6 +51,7 @@ class SagasScreen(FeedList["SagasFeed"]):
     scope = Scope.SAGAS
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.SAGAS)]
     needs = Capability.SAGAS
+    noun = "saga"
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,13 +62,6 @@ class SagasScreen(FeedList["SagasFeed"]):
     @property
     def crumbs(self) -> tuple[str, ...]:
         return ("Workflows", "Sagas")
-
-    @property
-    def summary(self) -> str:
-        if self.feed is None or not self.is_known:
-            return ""
-        shown, count = self.table.count, len(self.feed.sagas)
-        return f"{count:,}" if shown == count else f"{shown:,} of {count:,}"
 
     def body(self) -> Iterable[Widget]:
         yield _Filters()
@@ -90,25 +84,17 @@ class SagasScreen(FeedList["SagasFeed"]):
     def is_known(self) -> bool:
         return self.feed is not None and not self.feed.loading
 
-    def show(self) -> None:
-        if self.feed is None:
-            return
-        rows = self._rows_of(self.feed.sagas)
-        fitting = besides.sagas_fitting(rows, self._status, self.search)
-        self.load(fitting)
-        if not rows:
-            where = self.dash.opening.where.name
-            self.tell_instead(sheets.none_yet("sagas", where, self.key("go.refresh")))
-        elif not fitting:
-            clear = self.key("sagas.clear")
-            self.tell_instead(sheets.nothing_fits(self._told, clear, "saga"))
+    @property
+    def known(self) -> tuple[Saga, ...]:
+        return self.feed.sagas if self.feed is not None else ()
 
-    def _rows_of(self, sagas: tuple[Saga, ...]) -> Sequence[SagaRow]:
-        """A row each, the same ones again while the same sagas stand there."""
-        if self._made[0] is not sagas:
-            row_of = late.showing().saga_row
-            self._made = (sagas, [row_of(saga) for saga in sagas])
+    def rows(self) -> Sequence[SagaRow]:
+        if self._made[0] is not self.known:
+            self._made = (self.known, list(map(late.showing().saga_row, self.known)))
         return self._made[1]
+
+    def fitting(self, rows: Sequence[SagaRow]) -> Sequence[SagaRow]:
+        return besides.sagas_fitting(rows, self._status, self.search)
 
     # Commands
 
@@ -131,25 +117,17 @@ class SagasScreen(FeedList["SagasFeed"]):
 
     def _ask(self, what: str, session: Session) -> Asked:
         row = self.table.current
-        found = self.feed.sagas if self.feed is not None else ()
-        saga = next((one for one in found if row is not None and one.saga_id == row.raw), None)
+        saga = next((one for one in self.known if row is not None and one.saga_id == row.raw), None)
         return deed(what, session, saga, self.dash)
 
     # Filters
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.search or self._status)
 
     def clear(self) -> None:
         self._status = None
 
     @property
-    def _told(self) -> str:
-        """The filters in force, in words."""
-        status = self._status and f"status {SAGAS[self._status].word}"
-        text = self.search and f"search {words.word(self.search)}"
-        return ", ".join(part for part in (status, text) if part)
+    def told_choice(self) -> str:
+        return "" if self._status is None else f"status {SAGAS[self._status].word}"
 
     def tell_filters(self) -> None:
         word = "all" if self._status is None else SAGAS[self._status].word
@@ -176,4 +154,4 @@ class SagasScreen(FeedList["SagasFeed"]):
                 return [Piece(row.error or words.NOTHING, Tone.FAILED if row.error else Tone.MUTED)]
 
 
-_ROOMY: Final = 12
+_ROOMY: Final = 10

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from dli_tui.domain.capability import Capability
 from dli_tui.present import besides, words
 from dli_tui.present.besides import TemplateRow, TemplateSheet
-from dli_tui.tui import keys, late, reading, sheets
+from dli_tui.tui import keys, late, reading
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import Tone
@@ -49,6 +49,7 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
     scope = Scope.TEMPLATES
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.TEMPLATES)]
     needs = Capability.TEMPLATES
+    noun = "template"
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,13 +60,6 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
     @property
     def crumbs(self) -> tuple[str, ...]:
         return ("Workflows", "Templates")
-
-    @property
-    def summary(self) -> str:
-        if self.feed is None or not self.is_known:
-            return ""
-        shown, count = self.table.count, len(self.feed.templates)
-        return f"{count:,}" if shown == count else f"{shown:,} of {count:,}"
 
     @property
     def detail(self) -> Page:
@@ -91,33 +85,23 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
     def is_known(self) -> bool:
         return self.feed is not None and not self.feed.loading
 
-    def show(self) -> None:
-        if self.feed is None:
-            return
-        rows = self._rows_of(self.feed)
-        fitting = besides.templates_fitting(rows, self._category, self.search)
-        self.load(fitting)
-        if not fitting:
-            self._tell_empty(are_some=bool(rows))
-        self._tell_detail()
+    @property
+    def known(self) -> tuple[Template, ...]:
+        return self.feed.templates if self.feed is not None else ()
 
-    def _rows_of(self, feed: TemplatesFeed) -> Sequence[TemplateRow]:
-        """A row each, the same ones again while the same templates stand there."""
-        if self._made[0] is not feed.templates:
+    def rows(self) -> Sequence[TemplateRow]:
+        if self._made[0] is not self.known and self.feed is not None:
             showing = late.showing()
-            self._shelves = shown = showing.shelves(feed.categories)
-            rows = [showing.template_row(one, shown) for one in feed.templates]
-            self._made = (feed.templates, rows)
+            self._shelves = shown = showing.shelves(self.feed.categories)
+            self._made = (self.known, [showing.template_row(one, shown) for one in self.known])
         return self._made[1]
 
-    def _tell_empty(self, *, are_some: bool) -> None:
-        if are_some:
-            note = sheets.nothing_fits(self._told, self.key("templates.clear"), "template")
-        else:
-            note = sheets.none_yet(
-                "templates", self.dash.opening.where.name, self.key("go.refresh")
-            )
-        self.tell_instead(note)
+    def fitting(self, rows: Sequence[TemplateRow]) -> Sequence[TemplateRow]:
+        return besides.templates_fitting(rows, self._category, self.search)
+
+    def show(self) -> None:
+        super().show()
+        self._tell_detail()
 
     # Detail
 
@@ -142,8 +126,7 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
     def _template(self) -> Template | None:
         """The template under the cursor."""
         row: TemplateRow | None = self.table.current
-        found = self.feed.templates if self.feed is not None else ()
-        return next((one for one in found if row is not None and one.id == row.raw), None)
+        return next((one for one in self.known if row is not None and one.id == row.raw), None)
 
     # Commands
 
@@ -183,19 +166,12 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
 
     # Filters
 
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.search or self._category)
-
     def clear(self) -> None:
         self._category = None
 
     @property
-    def _told(self) -> str:
-        """The filters in force, in words."""
-        shelf = self._category and f"category {self._shelves.get(self._category, '')}"
-        text = self.search and f"search {words.word(self.search)}"
-        return ", ".join(part for part in (shelf, text) if part)
+    def told_choice(self) -> str:
+        return f"category {self._shelves.get(self._category, '')}" if self._category else ""
 
     def tell_filters(self) -> None:
         chosen = self._category is not None

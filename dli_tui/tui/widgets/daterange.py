@@ -68,15 +68,23 @@ class DateRange(Horizontal):
         message.stop()
         found = self.range
         self._complain("" if found is not None else self._why_not())
+        if found is not None and self._is_in_words():
+            self._remark(f"{found[0]} to {found[1]}")
         if found is not None and found != self._known:
             self._known = found
             self.post_message(self.Typed(*found))
 
+    def _is_in_words(self) -> bool:
+        return any(dates.is_word(self._input(name).value) for name in ("from", "to"))
+
     def _why_not(self) -> str:
         for name in ("from", "to"):
             if dates.read(self._input(name).value, self._today) is None:
-                return dates.HOW
+                return dates.why_not(self._input(name).value)
         return "The first date is after the last"
 
     def _complain(self, words: str) -> None:
         self.query_one("#range-said", OneLine).tell([Bit(words, Tone.FAILED)] if words else [])
+
+    def _remark(self, words: str) -> None:
+        self.query_one("#range-said", OneLine).tell([Bit(words, Tone.MUTED)])
