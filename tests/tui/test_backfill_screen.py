@@ -283,8 +283,8 @@ async def test_of_one_that_is_kept_going_elsewhere_the_date_under_way_is_stopped
         await kept_going(here)
     async with dashboard(backend=backend) as here:
         backend._clock = here.clock
+        here.clock.move(8)
         await here.press("6")
-        await here.pass_by(1)
         await here.press("enter")
         under_way = here.screen.table.rows[0].ref.run_id
         await here.press("s")

@@ -8,8 +8,8 @@ from textual import events, on
 from textual.widgets import Input
 
 from dli_tui.domain.capability import Capability
-from dli_tui.session.feed import Feed
 from dli_tui.present import words
+from dli_tui.session.feed import Feed
 from dli_tui.tui import sheets
 from dli_tui.tui.keys import Command
 from dli_tui.tui.screens.base import DashboardScreen
