@@ -15,6 +15,11 @@ async def test_a_picture_is_up_to_date(name):
     assert KEPT[name] == await screenshots.of_scene(name, SCENES[name])
 
 
+@pytest.mark.parametrize(("name", "command"), screenshots.ANSWERS.items())
+def test_a_picture_of_a_command_is_up_to_date(name, command):
+    assert KEPT[name] == screenshots.of_answer(name, command.split())
+
+
 async def test_a_picture_comes_out_the_same_each_time():
     scene = SCENES["workflows-narrow"]
     once, again = [await screenshots.of_scene("x", scene) for _ in range(2)]

@@ -109,3 +109,12 @@ async def test_what_was_chosen_and_turned_is_in_the_profile_and_in_the_draft():
         settings = places.tried[0].settings
         assert settings["token_command"] == ["pass", "show", "a b"]
         assert settings["production"] is True
+
+
+async def test_the_choice_that_has_the_focus_is_seen():
+    async with among(FakePlaces(shop=holding("a"))) as here:
+        await form(here)
+        kind, way = here.screen.query_one("#kind"), here.screen.query_one("#way")
+        kind.focus()
+        await here.settle()
+        assert kind.styles.background != way.styles.background

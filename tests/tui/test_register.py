@@ -358,3 +358,39 @@ async def test_enter_right_after_the_last_letter_was_not_read(folder):
         assert here.sent == []
         await answer(here)
         assert here.sent == ["register"]
+
+
+async def test_a_name_without_a_spec_here_is_not_offered():
+    backend = ScriptedBackend([row("totals_old")])
+    async with dashboard(size=(80, 24), backend=backend) as here:
+        await asked(here)
+        await here.type("tot")
+        assert "totals_old" not in told(here, "dataset")
+        assert not field(here, "dataset").is_open
+        assert "Start dli-tui in your project" in plan(here)
+
+
+async def test_what_is_wrong_with_a_name_is_said_once(folder):
+    async with dashboard(size=(120, 36), project=folder) as here:
+        await asked(here, "sales.daily_total")
+        field(here, "cron").focus_input()
+        await here.settle()
+        assert here.picture.count("DLI-101") == 1
+        field(here, "dataset").value = "orders_daily"
+        await rest(here)
+        assert here.picture.count("DLI-803") == 1
+
+
+async def test_force_was_said_of_the_name_that_stood_there(folder):
+    backend = ScriptedBackend([row("orders_hourly")])
+    async with dashboard(project=folder, backend=backend) as here:
+        await asked(here, "orders_hourly")
+        force = here.screen.query_one("#force", Toggle)
+        force.on = True
+        await here.settle()
+        field(here, "dataset").value = TOTALS_NAME
+        await rest(here)
+        assert not force.on
+        force.on = True
+        await here.press("escape")
+        assert "force" not in str(here.app.deeds.drafts)
