@@ -29,6 +29,7 @@ from dli_tui.tui.screens.workflows import WorkflowsScreen
 from dli_tui.tui.terminal import Terminal
 from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.oneline import OneLine
+from dli_tui.tui.widgets.safeinput import SafeInput
 from dli_tui.tui.widgets.toosmall import LEAST, is_too_small
 
 if TYPE_CHECKING:
@@ -326,8 +327,20 @@ class Dashboard(App[None]):
             quitting = (*self.keymap.keys("go.quit"), "ctrl+q")
             if isinstance(event, events.Key) and event.key in quitting:
                 self.deeds.quit()
+        elif (line := self._left_line(event)) is not None:
+            # The letters before it are on their way to the line, so it goes there too; but the
+            # focus leaves now, for what comes next is meant for what is behind.
+            line.post_message(event)
+            self.screen.set_focus(None)
         elif not (self._is_command(event) and await self._check_bindings(event.key)):
             await super().on_event(event)
+
+    def _left_line(self, event: events.Event) -> SafeInput | None:
+        """The line that is typed in, where a key leaves it."""
+        line = self.screen.focused if isinstance(event, events.Key) else None
+        if not isinstance(line, SafeInput) or not isinstance(event, events.Key):
+            return None
+        return line if event.key in line.leaving and not event.is_forwarded else None
 
     def _is_command(self, event: events.Event) -> TypeGuard[events.Key]:
         """Whether a key is not text that is typed. Such a key is obeyed as it comes: left to wait

@@ -203,7 +203,7 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     if standing.by:
         lines.append(_of_it("made", standing.by))
     if standing.spec:
-        lines.append(_of_it("spec", f"{standing.spec} goes with it", Tone.PLAIN))
+        lines.append(_of_it("loses", f"its spec {standing.spec}", Tone.PLAIN))
     return lines
 
 

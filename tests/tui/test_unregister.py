@@ -30,7 +30,7 @@ async def test_what_is_lost_is_told_and_then_it_is_gone():
         assert "every day at 06:00 (0 6 * * *) Asia/Seoul; its run in 14h50m falls out" in plan(
             here
         )
-        assert ".yaml goes with it" in plan(here)
+        assert "loses   its spec s3://" in plan(here)
         assert "Whether past runs are kept, the server decides" in plan(here)
         await answer(here)
         assert here.sent == ["unregister"]

@@ -363,3 +363,14 @@ async def test_a_second_that_passes_while_a_page_is_on_its_way_does_no_harm():
         here.app._tick()
         await here.settle()
         assert "logistics.carriers.rates" in here.lines[0]
+
+
+async def test_a_key_right_after_the_filter_is_left_is_meant_for_the_list():
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("orders_daily")
+        for key in ("enter", "R"):
+            here.app.simulate_key(key)
+        await here.settle()
+        assert here.app.listing.filter.text == "orders_daily"
+        assert "Run orders_daily?" in here.picture

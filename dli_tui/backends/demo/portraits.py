@@ -165,7 +165,7 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
     ends = [one.finished_at for one in runs if one.finished_at]
     if stop is not None:
         ends.append(stop.at)
-    culprit = bad[0].run_id if bad else halted
+    error = f"{bad[0].run_id}: {error_of(workflow)}" if bad else _given_up(halted)
     return WorkflowRun(
         run_id=backfill.backfill_id,
         dataset_name=workflow.name,
@@ -179,7 +179,7 @@ def backfill_run(world: World, workflow: DemoWorkflow, backfill: HandBackfill) -
         started_at=runs[0].started_at if runs else None,
         finished_at=max(ends, default=world.now) if status.is_terminal else None,
         updated_at=world.now,
-        error_message=f"{culprit}: {error_of(workflow)}" if status is RunStatus.FAILED else None,
+        error_message=error if status is RunStatus.FAILED else None,
         reason=stop.reason if stop else None,
         stopped_by=stop.by if stop else None,
         stopped_at=stop.at if stop else None,
@@ -223,6 +223,11 @@ def sequences(world: World) -> tuple[Backfill, ...]:
     plays = [play for play in world.by_hand() if play.backfill_id is not None]
     zones = {play.workflow.name: play.workflow.timezone for play in plays}
     return found.sequences((run(world, play) for play in plays), zones)
+
+
+def _given_up(halted: str | None) -> str | None:
+    """Why a backfill is over whose runs have all gone well in the end."""
+    return None if halted is None else f"The dates after {halted} were given up when it failed"
 
 
 def _at_rest(*, whole: bool, halted: bool) -> RunStatus:

@@ -27,8 +27,10 @@ _ROOMY = 110
 class FilterText(SafeInput):
     """The text of the filter; the keys that leave it go back to the list."""
 
+    leaving: ClassVar[frozenset[str]] = frozenset({"escape", "enter", "down", "up"})
+
     def on_key(self, event: events.Key) -> None:
-        if event.key in ("escape", "enter", "down", "up"):
+        if event.key in self.leaving:
             event.stop()
             event.prevent_default()
             if event.key == "escape":

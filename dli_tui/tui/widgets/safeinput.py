@@ -7,7 +7,7 @@ what is seen.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.widgets import Input
@@ -20,6 +20,9 @@ _MOST: Final = 100_000
 
 class SafeInput(Input):
     """Takes a whole paste as one line, and keeps what can be read of it."""
+
+    leaving: ClassVar[frozenset[str]] = frozenset()
+    """Keys that go back to what the line belongs to: what is pressed next is meant for that."""
 
     def validate_value(self, value: str) -> str:
         """What may stand here; Textual asks whenever the value is another."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.message import Message
 from textual.widgets import Input
@@ -11,6 +13,8 @@ from dli_tui.tui.widgets.safeinput import SafeInput
 
 class SearchLine(SafeInput):
     """Shown while somebody types; enter and escape go back to what is searched."""
+
+    leaving: ClassVar[frozenset[str]] = frozenset({"escape", "enter"})
 
     class Left(Message):
         """The search is done; the keys belong to the page again."""
@@ -29,7 +33,7 @@ class SearchLine(SafeInput):
         self.screen.set_focus(self)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key not in ("escape", "enter"):
+        if event.key not in self.leaving:
             return
         event.stop()
         event.prevent_default()
