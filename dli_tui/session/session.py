@@ -64,14 +64,21 @@ class Session:
         self.cancelled_sagas = Cancelled()
         self.sequences = Sequences(client, self._around)
         self.backfills = BackfillsFeed(client, self._around)
+        self._unfollow_list: Callable[[], None] = lambda: None
         self._datasets = Datasets(client, self.workflows.rows_of, self._around)
 
     async def __aenter__(self) -> Self:
         self.workflows.start()
         await self.watching.start()
         if Capability.BACKFILL in self.capabilities:
-            await self.backfills.start()
+            self._unfollow_list = self.workflows.subscribe(self._look_further)
         return self
+
+    def _look_further(self) -> None:
+        """The list is there, which everybody waits for: now for what comes second."""
+        if self.workflows.complete:
+            self._unfollow_list()
+            self._around.tasks.start(self.backfills.start())
 
     async def __aexit__(
         self,

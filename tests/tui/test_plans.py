@@ -169,7 +169,7 @@ def test_an_unregistration_says_of_each_what_is_lost():
         "    loses   every day at 06:00 (0 6 * * *) UTC; its run in 20m falls out",
         "    active  2 runs under way, refused without force",
         "    made    by ann",
-        "    spec    s3://x",
+        "    loses   its spec s3://x",
         "  Whether past runs are kept, the server decides",
     ]
 

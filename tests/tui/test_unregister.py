@@ -156,13 +156,17 @@ async def test_a_page_of_what_is_gone_stays_open():
 async def test_force_is_never_kept_and_never_sent_unseen():
     backend = ScriptedBackend([row("d", **RUNNING)])
     async with dashboard(backend=backend) as here:
-        await here.press("D", "space", "escape")
-        backend.rows = [row("d")]
+        await here.press("D")
+        here.screen.query_one(Toggle).on = True
+        await here.press("escape")
+        backend.rows = [row("d", last_run=run("r1", RunStatus.COMPLETED))]
         await here.pass_by(11)
         await here.press("D")
+        assert not here.screen.query_one(Toggle).on
         backend.rows = [row("d", **RUNNING)]
-        await answer(here)
-        assert backend.arrived("unregister") == [False]
+        await here.pass_by(11)
+        await here.press("enter")
+        assert backend.sent == [], "the runs that began meanwhile were not read of"
 
 
 async def test_force_for_runs_that_have_ended_meanwhile_has_to_be_said_again():

@@ -118,7 +118,7 @@ class PicturedScreen(DashboardScreen):
 
     @property
     def _is_covered(self) -> bool:
-        return False
+        return self.dash.front is not self
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         for feed in self.feeds():
