@@ -67,7 +67,7 @@ def test_a_template_that_is_not_for_everybody_says_so():
     [
         ((), "-", "-"),
         ((step(), step(RUNNING)), "done 1/2", "1/2"),
-        ((step(DONE, DONE), step(DONE, RUNNING)), "undone 1/2", "-1/2"),
+        ((step(DONE, DONE), step(DONE, RUNNING)), "undone 1/2", "undo 1/2"),
     ],
 )
 def test_progress_counts_what_is_done_or_what_is_undone(steps, long, short):
