@@ -2,7 +2,7 @@
 # it is made from has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format screenshots clean moved
+.PHONY: help run test coverage check bench format screenshots clean moved
 
 READY := .venv/.ready
 
@@ -18,7 +18,10 @@ help: ## list these targets
 run: $(READY) ## open the dashboard on the demo (more options: ARGS="--ascii ...")
 	@.venv/bin/dli-tui --demo $(ARGS)
 
-test: $(READY) ## run the tests with coverage
+test: $(READY) ## run the tests
+	@.venv/bin/python -m pytest -n auto $(ARGS)
+
+coverage: $(READY) ## run the tests and see which lines they reach
 	@.venv/bin/python -m pytest -n auto --cov $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import rules
