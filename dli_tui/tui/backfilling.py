@@ -19,7 +19,7 @@ from dli_tui.tui.widgets.page import Text
 _STATUS: Final = 9
 _ACTION: Final = 5
 _TONES: Final = {"run": Tone.RUNNING, "rerun": Tone.LATE, "skip": Tone.MUTED}
-_NAME: Final = 30
+_NAME: Final = 24
 _LEGEND: Final = "On the month: + would run, = left alone, - left out by you, > today, . no run"
 
 
@@ -97,8 +97,9 @@ def _several(sheets: Sequence[PlanSheet], zone: str, now: datetime) -> list[Text
     total = starts(sheets)
     head = f"{words.plural(len(sheets), 'workflow')}: {words.plural(total, 'run')} to start"
     lines: list[Text] = [(Piece(head, bold=True),), ()]
+    room = min(_NAME, max(len(sheet.name) for sheet in sheets))
     for sheet in sheets[:MOST_TOLD]:
-        lines.append((Piece(f"{fitted(sheet.name, _NAME)}  "), *_in_short(sheet, zone, now)))
+        lines.append((Piece(f"{fitted(sheet.name, room)}  "), *_in_short(sheet, zone, now)))
         lines += [(Piece("    "), *said) for said in _warnings(sheet)]
     return lines
 
