@@ -118,8 +118,9 @@ def key_line(screen: DashboardScreen) -> list[Bit]:
     room = width - sum(len(bit.text) for bit in pages)
     # What is always there (help, quit) is kept before what comes later on the line.
     for one in sorted(shown, key=lambda one: (one.shown < always, one.shown)):
-        room -= len(screen.key(one.id)) + len(one.label) + 3
-        if room >= 0:
+        needed = len(screen.key(one.id)) + len(one.label) + 3
+        if needed <= room:
+            room -= needed
             kept.append(one)
     bits: list[Bit] = []
     for one in sorted(kept, key=lambda one: one.shown):

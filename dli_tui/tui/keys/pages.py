@@ -11,7 +11,14 @@ _LIST: Final = of(
     ("list.open", "enter", "open", "Open its page: its runs, and what is known of it", "open", 1),
     ("list.last_run", "v", "last run", "Open its last run", "last_run", 0),
     ("list.filter", "slash", "filter", "Filter by text", "filter", 2),
-    ("list.problems", "exclamation_mark", "problems", "Only what failed or is late", "problems", 3),
+    (
+        "list.problems",
+        "exclamation_mark",
+        "problems",
+        "Only what failed or is late",
+        "problems",
+        15,
+    ),
     (
         "list.next",
         "right_square_bracket",
