@@ -59,7 +59,7 @@ def test_the_readme_has_the_table_that_the_commands_make():
 @pytest.mark.parametrize(
     ("keys_", "wanted"),
     [
-        ((), ["enter open", "/ filter", "! problems"]),
+        ((), ["enter open", "/ filter", "p pause"]),
         (("2",), ["enter open", "/ dataset", "v picture", "d dates"]),
         (("enter",), ["enter open", "v picture", "d dates"]),
         (("3",), ["enter read", "+ new from it", "/ find"]),
