@@ -305,4 +305,4 @@ async def _gathered(
 
 
 def _newest_first(run: WorkflowRun) -> datetime:
-    return run.slot or run.created_at or run.started_at or datetime.min.replace(tzinfo=UTC)
+    return run.place or datetime.min.replace(tzinfo=UTC)

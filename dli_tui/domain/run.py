@@ -62,6 +62,11 @@ class RunFacts(Value):
     retry_count: int = Field(default=0, description="How often it was tried again as a whole.")
     result_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
 
+    @property
+    def place(self) -> datetime | None:
+        """Where it stands in time: its slot, else when it was queued, else when it began."""
+        return self.slot or self.created_at or self.started_at
+
     @computed_field(description="Seconds from start to end, as reported or else by the clock.")
     @property
     def duration_seconds(self) -> float | None:

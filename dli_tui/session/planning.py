@@ -112,4 +112,4 @@ def _merged(found: Iterable[WorkflowRun], known: Iterable[WorkflowRun]) -> list[
 
 
 def _moment(run: WorkflowRun) -> datetime:
-    return run.slot or run.created_at or run.started_at or _LONG_AGO
+    return run.place or _LONG_AGO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.query import BackfillChoice
 from dli_tui.domain.status import RunStatus, WorkflowStatus
+from dli_tui.tui.foresight import Foresight
 from dli_tui.tui.modals import drafts
 from dli_tui.tui.modals.backfill import BackfillQuestion
 from dli_tui.tui.opening import Where
@@ -525,3 +527,27 @@ async def test_thousands_of_slots_are_worked_out_aside_and_sent_as_shown():
         await answer(here)
         (sent,) = backend.arrived("backfill")
         assert len(sent.slots) == int(count)
+
+
+async def test_what_was_worked_out_for_dates_that_are_no_longer_meant_is_not_shown(monkeypatch):
+    gate, made = asyncio.Event(), Foresight.foreseen_aside
+
+    async def late(foresight, choice, month):
+        seen = await made(foresight, choice, month)
+        await gate.wait()
+        return seen
+
+    monkeypatch.setattr(Foresight, "foreseen_aside", late)
+    backend = ScriptedBackend([row("d", cron="0 * * * *")])
+    async with dashboard(backend=backend) as here:
+        await here.press("b")
+        await rest(here)
+        field = here.screen.query_one("#date-from", Input)
+        field.value = "2025-11-22"
+        await rest(here)
+        field.value = "2026-11-20"
+        await here.settle()
+        assert "48 slots" in plan_lines(here)[0]
+        gate.set()
+        await rest(here)
+        assert "48 slots" in plan_lines(here)[0]

@@ -251,10 +251,19 @@ class BackfillQuestion(Question[BackfillAnswer]):
         return True
 
     async def _tell_aside(self) -> None:
+        meant = self._choice, self.month.bounds
+        seen: Foreseen | ConfigurationError
         try:
-            self._put(await self._foresight.foreseen_aside(self._choice, self.month.bounds))
+            seen = await self._foresight.foreseen_aside(*meant)
         except ConfigurationError as problem:
-            self._cannot(_told(problem), problem.hint)
+            seen = problem
+        # Meanwhile something smaller may have been chosen, and told at once.
+        if meant != (self._choice, self.month.bounds):
+            return
+        if isinstance(seen, ConfigurationError):
+            self._cannot(_told(seen), seen.hint)
+        else:
+            self._put(seen)
 
     def _put(self, seen: Foreseen) -> None:
         """Show what is foreseen; it has to be read anew where it is another."""

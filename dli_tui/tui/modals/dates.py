@@ -87,7 +87,8 @@ class DatesForm(Leaving[Range | None]):
         """A field, the day in it, and what is wrong with what was typed."""
         field = self._field(name)
         day = dates.read(field.value, self._today)
-        return field, day, dates.HOW if field.value.strip() and day is None else ""
+        is_wrong = field.value.strip() and day is None
+        return field, day, dates.why_not(field.value) if is_wrong else ""
 
     def action_page(self, by: int) -> None:
         """There is no plan to read on in."""

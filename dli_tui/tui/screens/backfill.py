@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import is_not
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -15,12 +15,13 @@ from dli_tui.domain.query import BackfillChoice
 from dli_tui.present import backfills, words
 from dli_tui.present.backfillrows import BackfillSheet, DateRow
 from dli_tui.present.rows import BAD
+from dli_tui.session.backfills import BackfillFeed
 from dli_tui.tui import backfillhead, keys, panes, sheets
 from dli_tui.tui.datecolumns import COLUMNS, DateCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
-from dli_tui.tui.screens.base import DashboardScreen
+from dli_tui.tui.screens.feeds import FollowingScreen
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.page import Page, Text
 from dli_tui.tui.widgets.table import Table
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from dli_tui.domain.backfill import Backfill
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import WorkflowRow
-    from dli_tui.session.backfills import BackfillFeed
-    from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
 
@@ -38,7 +37,7 @@ _WAIT_SECONDS: Final = 0.3
 _LEAST_DATES: Final = 4
 
 
-class BackfillScreen(DashboardScreen):
+class BackfillScreen(FollowingScreen[BackfillFeed]):
     """The page of one backfill."""
 
     scope = Scope.BACKFILL
@@ -48,7 +47,6 @@ class BackfillScreen(DashboardScreen):
         super().__init__()
         self._ref = ref
         self._label = name
-        self.feed: BackfillFeed | None = None
         self.sheet: BackfillSheet | None = None
         self._strip: Sequence[Text] = ()
         self._made_of: tuple[object, ...] = ()
@@ -67,10 +65,6 @@ class BackfillScreen(DashboardScreen):
             return ""
         look = RUNS[self.sheet.status]
         return f" {self.looks.glyph(look)} {look.word} {self.sheet.done}/{self.sheet.total}"
-
-    @property
-    def freshness(self) -> Freshness | None:
-        return self.feed.freshness if self.feed is not None else None
 
     @property
     def is_final(self) -> bool:
@@ -141,27 +135,15 @@ class BackfillScreen(DashboardScreen):
             self.facts.tell([(Piece("Asking for the backfill …", Tone.MUTED),)])
             self._lay_out()
 
+    def feed_of(self, session: Session) -> BackfillFeed:
+        return session.backfill(self._ref)
+
     def opened(self) -> None:
         if self.session is None or self.feed is not None:
             return
-        self.feed = self.session.backfill(self._ref)
-        self.follow(self.feed)
+        self.begin(self.session)
         self.follow(self.session.backfills)
-        self.run_worker(self.feed.start(), group="feed")
         self.tell_keys()
-
-    def on_unmount(self) -> None:
-        super().on_unmount()
-        if self.feed is not None:
-            self.dash.close_later(self.feed)
-
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        if self.feed is not None:
-            self.feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.feed is not None:
-            self.feed.resume()
 
     def moved(self, news: News) -> None:
         self._tell()
@@ -273,11 +255,6 @@ class BackfillScreen(DashboardScreen):
         row = self.table.current
         ref = row.ref if row is not None and row.ref is not None else self._ref
         self.dash.copy([ref.run_id])
-
-    def action_refresh(self) -> None:
-        super().action_refresh()
-        if self.feed is not None:
-            self.feed.refresh()
 
     def action_zoom(self) -> None:
         self.set_focus(self.facts if self.focused is self.table else self.table)

@@ -29,21 +29,53 @@ Fed = TypeVar("Fed", bound=Feed)
 _WAIT_SECONDS: Final = 0.3
 
 
-class FeedScreen(DashboardScreen, Generic[Fed]):
-    """A page that shows what its feed brings; what isn't offered is said in words."""
-
-    CSS_PATH = "feeds.tcss"
-    needs: ClassVar[Capability]
+class FollowingScreen(DashboardScreen, Generic[Fed]):
+    """A page that follows one feed from its opening to its end, and rests while it is covered."""
 
     def __init__(self) -> None:
         super().__init__()
         self.feed: Fed | None = None
 
-    # What a screen says of itself
-
     def feed_of(self, session: Session) -> Fed:
         """The feed that this page is about."""
         raise NotImplementedError
+
+    @property
+    def freshness(self) -> Freshness | None:
+        return self.feed.freshness if self.feed is not None else None
+
+    def begin(self, session: Session) -> None:
+        """Begin to follow it."""
+        self.feed = self.feed_of(session)
+        self.follow(self.feed)
+        self.run_worker(self.feed.start(), group="feed")
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        if self.feed is not None:
+            self.dash.close_later(self.feed)
+
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self.feed is not None:
+            self.feed.pause()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.feed is not None:
+            self.feed.resume()
+
+    def action_refresh(self) -> None:
+        super().action_refresh()
+        if self.feed is not None:
+            self.feed.refresh()
+
+
+class FeedScreen(FollowingScreen[Fed]):
+    """A page that shows what its feed brings; what isn't offered is said in words."""
+
+    CSS_PATH = "feeds.tcss"
+    needs: ClassVar[Capability]
+
+    # What a screen says of itself
 
     @property
     def is_known(self) -> bool:
@@ -62,10 +94,9 @@ class FeedScreen(DashboardScreen, Generic[Fed]):
 
     @property
     def freshness(self) -> Freshness | None:
-        if self.feed is not None:
-            return self.feed.freshness
         # Where there is no such thing, the list tells how the server is.
-        return self.session.workflows.freshness if self.session is not None else None
+        listed = self.session.workflows.freshness if self.session is not None else None
+        return super().freshness or listed
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -85,22 +116,7 @@ class FeedScreen(DashboardScreen, Generic[Fed]):
             where = self.dash.opening.where.name
             self.tell_instead(sheets.not_offered(self.needs, where, self.key("go.list")))
             return
-        self.feed = self.feed_of(session)
-        self.follow(self.feed)
-        self.run_worker(self.feed.start(), group="feed")
-
-    def on_unmount(self) -> None:
-        super().on_unmount()
-        if self.feed is not None:
-            self.dash.close_later(self.feed)
-
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        if self.feed is not None:
-            self.feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.feed is not None:
-            self.feed.resume()
+        self.begin(session)
 
     def moved(self, news: News) -> None:
         self.retell()
@@ -115,11 +131,6 @@ class FeedScreen(DashboardScreen, Generic[Fed]):
         # A deed is about what this page is about, whatever it needs elsewhere.
         about = self.needs if command.writes else command.needs
         return super().offers(command._replace(needs=about))
-
-    def action_refresh(self) -> None:
-        super().action_refresh()
-        if self.feed is not None:
-            self.feed.refresh()
 
 
 class FeedList(FeedScreen[Fed]):
