@@ -26,10 +26,11 @@ def estimate_words(sheet: RunSheet, now: datetime, timezone: str) -> str:
     if sheet.likely is None or sheet.latest is None:
         known = f"{sheet.past} of {ENOUGH}" if sheet.past else f"fewer than {ENOUGH}"
         return f"no estimate: {known} past successes"
-    return f"{_left(sheet.likely, now)}, {_range(sheet.likely, sheet.latest, timezone, now)}"
+    return f"{left(sheet.likely, now)}, {_range(sheet.likely, sheet.latest, timezone, now)}"
 
 
-def _left(likely: datetime, now: datetime) -> str:
+def left(likely: datetime, now: datetime) -> str:
+    """`~1m10s left`; no countdown, and nothing below zero."""
     seconds = (likely - now).total_seconds()
     if seconds < _CALM:
         return "any moment"

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from dli_tui.domain.status import RunStatus
-from dli_tui.present import words
+from dli_tui.present import eta, words
 from dli_tui.present.backfillrows import BackfillSheet, DateRow
 from dli_tui.tui.looks import NOT_BEGUN, RUNS, Look, Looks, Tone
 from dli_tui.tui.sheets import LABEL_WIDTH, labelled
@@ -118,7 +118,7 @@ def _estimate(sheet: BackfillSheet, zone: str, now: datetime) -> str:
     likely = sheet.likely(now)
     if likely is None:
         return "no estimate: fewer than five runs have gone well"
-    return f"~{words.span(likely - now)} left, by {words.clock_time(likely, zone, now)}"
+    return f"{eta.left(likely, now)}, by {words.clock_time(likely, zone, now)}"
 
 
 def _left(sheet: BackfillSheet, key: Callable[[str], str]) -> list[Text]:

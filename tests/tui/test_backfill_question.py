@@ -544,7 +544,9 @@ async def test_what_was_worked_out_for_dates_that_are_no_longer_meant_is_not_sho
         await rest(here)
         field = here.screen.query_one("#date-from", Input)
         field.value = "2025-11-22"
+        await here.settle()
         await rest(here)
+        assert "Working out what would happen" in plan_lines(here)[0]
         field.value = "2026-11-20"
         await here.settle()
         assert "48 slots" in plan_lines(here)[0]

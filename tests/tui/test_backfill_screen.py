@@ -336,3 +336,14 @@ async def test_a_second_makes_no_rows_anew_and_tells_how_long_it_takes():
         here.screen._tell()
         assert here.screen.table.rows is rows
         assert here.screen.sheet is sheet
+
+
+async def test_dates_that_overrun_are_not_counted_down_below_zero():
+    async with dashboard() as here:
+        await begin(here, parallel=True)
+        told = []
+        while not here.screen.sheet.status.is_terminal:
+            told.append(facts(here))
+            await here.pass_by(2)
+        assert any("any moment, by" in one for one in told)
+        assert not any("~0s" in one for one in told)
