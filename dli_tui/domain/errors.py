@@ -5,6 +5,7 @@
     ├── DatasetNotFoundError          DLI-101  no spec file of that name in the project
     ├── ServerError                   DLI-503  the server answered, but not usefully
     │   ├── ConnectionFailedError     DLI-501  nothing answered
+    │   │   └── AnswerLostError       DLI-501  a write left, and its answer never came
     │   └── AuthenticationError       DLI-502  it does not know who we are
     └── WorkflowError
         ├── WorkflowNotFoundError     DLI-800
@@ -119,6 +120,13 @@ class ConnectionFailedError(ServerError):
 
     def _default_message(self) -> str:
         return "The server can't be reached"
+
+
+class AnswerLostError(ConnectionFailedError):
+    """A write was sent and its answer never came: it may have happened all the same."""
+
+    def _default_message(self) -> str:
+        return "The request was sent, but its answer was lost"
 
 
 class AuthenticationError(ServerError):

@@ -1,0 +1,1 @@
+"""A Basecamp server behind the port, ours or another."""
