@@ -123,7 +123,10 @@ class ConnectionFailedError(ServerError):
 
 
 class AnswerLostError(ConnectionFailedError):
-    """A write was sent and its answer never came: it may have happened all the same."""
+    """A write was sent and its answer never came: it may have happened all the same.
+
+    Whoever fails a write in the certainty that it didn't happen raises its parent.
+    """
 
     def _default_message(self) -> str:
         return "The request was sent, but its answer was lost"

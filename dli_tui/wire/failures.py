@@ -23,6 +23,7 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.text import safe_line
 from dli_tui.wire.bodies import code_of, exception_of, message_of
+from dli_tui.wire.ourfailures import our_failure
 
 __all__ = ["Operation", "failure", "message_of"]
 
@@ -63,6 +64,10 @@ def failure(
     run_id: str = "",
 ) -> DLIError:
     """The error to raise for a reply of `status` that is no success."""
+    if status not in _SIGN_IN_OR_PATIENCE:
+        ours = our_failure(status, body, dataset_name=dataset_name, run_id=run_id)
+        if ours is not None:
+            return ours
     refusal = _Refusal(status, operation, dataset_name, run_id, message_of(body), code_of(body))
     if status in _SERVER_TROUBLE or status < _FIRST_REFUSAL:
         return _server_error(refusal)
@@ -79,6 +84,8 @@ def failure(
     return _other(refusal)
 
 
+_SIGN_IN_OR_PATIENCE: Final = frozenset({401, 429})
+"""These mean the same whoever says them."""
 _FIRST_REFUSAL: Final = 400
 _BAD_REQUEST: Final = 400
 _UNAUTHORIZED: Final = 401

@@ -24,6 +24,7 @@ from dli_tui.wire.values import (
     kind_of,
     moment,
     note,
+    own,
     record,
     text,
 )
@@ -111,7 +112,7 @@ def unregister_reply(reply: object, dataset_name: str) -> WorkflowRunResult:
     """A workflow that is gone; 204 comes without a body."""
     body = _body(reply, Operation.UNREGISTER, dataset_name)
     return WorkflowRunResult(
-        raw_status=first(body, text, "status"),
+        raw_status=own(body, "raw_status", text, first(body, text, "status")),
         unregistered_by=first(body, text, "unregistered_by"),
         unregistered_at=first(body, moment, "unregistered_at"),
         s3_path_deleted=first(body, text, "s3_path_deleted"),
@@ -127,7 +128,7 @@ def _schedule(body: Row, dataset_name: str, *, paused: bool) -> WorkflowRunResul
     status = expected if word is None else WorkflowStatus.of(word)
     return WorkflowRunResult(
         workflow_status=status,
-        raw_status=differing(word, status),
+        raw_status=own(body, "raw_status", text, differing(word, status)),
         paused_by=first(body, text, "paused_by"),
         paused_at=first(body, moment, "paused_at"),
         warning=_warning(body),
@@ -163,7 +164,9 @@ def _of_run(body: Row, otherwise: RunStatus | None) -> dict[str, Any]:
     status = otherwise if word is None else RunStatus.of(word)
     return {
         "run_status": status,
-        "raw_status": None if status is None else differing(word, status),
+        "raw_status": own(
+            body, "raw_status", text, None if status is None else differing(word, status)
+        ),
         "parameters": parameters_of(body),
         "triggered_by": first(body, text, "triggered_by"),
     }

@@ -44,6 +44,16 @@ def first(row: Mapping[str, Any], read: Callable[[object], T | None], *keys: str
     return None
 
 
+def own(
+    row: Mapping[str, Any], key: str, read: Callable[[object], T | None], otherwise: T | None
+) -> T | None:
+    """What `key` says, if only that there is nothing; `otherwise` where a server never says it.
+
+    Servers of ours say outright what others leave to be concluded.
+    """
+    return read(row[key]) if key in row else otherwise
+
+
 def text(value: object) -> str | None:
     """Raw text that says something. Half a surrogate pair can't be sent or written at all."""
     if not isinstance(value, str) or not value.strip():

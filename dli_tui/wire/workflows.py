@@ -27,6 +27,7 @@ from dli_tui.wire.values import (
     mapping,
     moment,
     note,
+    own,
     record,
     source,
     text,
@@ -73,7 +74,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         dataset_name=name,
         source_type=kind,
         status=status,
-        raw_status=raw_status,
+        raw_status=own(row, "raw_status", text, raw_status),
         cron=first(schedule, text, "cron"),
         timezone=first(schedule, text, "timezone") or "UTC",
         last_run=_last_run(row, name, kind),
@@ -83,7 +84,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         description=first(row, note, "description"),
         tags=words(row.get("tags")),
         retry=_retry(row, schedule),
-        notifications=_notifications(row, schedule),
+        notifications=notifications_of({**row, **schedule}),
         overridden_by=first(row, text, "overridden_by"),
         reason=first(row, note, "reason"),
         paused_by=first(row, text, "paused_by"),
@@ -94,6 +95,8 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         workflow_config=first(row, mapping, "workflow_config"),
         workflow_id=first(row, identifier, "workflow_id", "id"),
         warning=first(row, note, "warning"),
+        next_run_computed=first(row, flag, "next_run_computed") or False,
+        unreadable=first(row, note, "unreadable"),
         **_moments(row),
     )
 
@@ -155,12 +158,8 @@ def _last_run(row: Row, name: str, kind: SourceType) -> WorkflowRun | None:
         "status": row.get("last_run_status"),
         "started_at": row.get("last_run_at", row.get("last_run")),
     }
-    nested = {
-        key: value
-        for key, value in (record(row.get("last_run")) or {}).items()
-        if value is not None
-    }
-    told = {**flat, **nested}
+    nested = record(row.get("last_run")) or {}
+    told = {**nested, **{key: flat[key] for key in flat if nested.get(key) is None}}
     run_id = first(told, identifier, "run_id", "id") or ""
     run = run_from(told, run_id, dataset_name=name, source_type=kind)
     silent = not run_id and run.started_at is None and run.finished_at is None
@@ -181,8 +180,9 @@ def _retry(row: Row, schedule: Row) -> RetryConfig | None:
     return RetryConfig(**told) if told else None
 
 
-def _notifications(row: Row, schedule: Row) -> NotificationConfig | None:
-    told = mapping(schedule.get("notifications")) or mapping(row.get("notifications"))
+def notifications_of(row: Row) -> NotificationConfig | None:
+    """Who hears of what, where that is told."""
+    told = mapping(row.get("notifications"))
     if told is None:
         return None
     return NotificationConfig(

@@ -21,6 +21,7 @@ from dli_tui.backends.demo.scenario import ArchivedRun, DemoWorkflow, Scenario
 from dli_tui.backends.demo.timeline import Timeline
 from dli_tui.backends.demo.world import Play, World
 from dli_tui.backends.port import Backend
+from dli_tui.domain.acting import acting_name
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import WorkflowNotFoundError
@@ -76,7 +77,7 @@ class DemoBackend(Backend):
         self._clock = clock
         self._journal = journal
         self._seed = seed
-        self._user = user
+        self._host = user
         self._latency = latency
         self._actions: tuple[Action, ...] = ()
         self._book: Ledger = ledger(scenario, ())
@@ -289,6 +290,11 @@ class DemoBackend(Backend):
         if workflow is None:
             raise WorkflowNotFoundError(dataset_name=name)
         return portraits.row(world, workflow)
+
+    @property
+    def _user(self) -> str:
+        """Who does what is done now: whoever a server acts for, else who opened the demo."""
+        return acting_name() or self._host
 
     async def _world(self) -> World:
         if self._latency:

@@ -17,4 +17,6 @@ def clock(place):
 @pytest.fixture
 async def backend(place, clock):
     async with place.open(clock) as opened:
+        # What only a server knows of itself is known from the first answer on.
+        await opened.cursor()
         yield opened

@@ -163,14 +163,17 @@ async def test_what_is_held_is_not_backfilled(backend, place, role):
 
 
 @needs(Capability.BACKFILL)
-async def test_a_backfill_tells_each_of_its_dates_begun_or_not(backend, place, clock):
+async def test_a_backfill_tells_each_of_its_dates_or_those_that_have_begun(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     result = await backend.backfill(asked(place))
     ref = RunRef(result.run_id, place.manual)
     clock.move(8)
     begun = await backend.backfill_status(ref)
     assert begun.whole.status.is_running
-    assert [one.run is None for one in begun.dates[1:]] == [True] * (len(slots) - 1)
+    told = slots if Capability.BACKFILL_DATES in backend.capabilities else slots[:1]
+    assert [(one.slot, one.run is None) for one in begun.dates] == [
+        (slot, slot != slots[0]) for slot in told
+    ]
     await watched(backend, clock, ref, step=5)
     over = await backend.backfill_status(ref)
     assert [one.slot for one in over.dates] == list(slots)
@@ -179,18 +182,17 @@ async def test_a_backfill_tells_each_of_its_dates_begun_or_not(backend, place, c
 
 
 @needs(Capability.BACKFILL)
-async def test_dates_after_a_failure_are_left_unfinished_and_found_in_the_list(
-    backend, place, clock
-):
+async def test_dates_after_a_failure_are_left_unfinished_where_they_are_told(backend, place, clock):
     day = place.dates[0]
     result = await backend.backfill(BackfillRequest(place.failing, day, day))
     ref = RunRef(result.run_id, place.failing)
     await watched(backend, clock, ref, step=5)
     found = await backend.backfill_status(ref)
-    assert found.is_unfinished(clock.now())
+    told = Capability.BACKFILL_DATES in backend.capabilities
     assert len(found.failed) == 1
     assert found.remaining == (*found.failed, *found.not_begun)
-    assert ref.run_id in [one.ref.run_id for one in await backend.backfills()]
+    assert found.is_unfinished(clock.now()) == told
+    assert (ref.run_id in [one.ref.run_id for one in await backend.backfills()]) == told
 
 
 @needs(Capability.BACKFILL)
@@ -200,7 +202,7 @@ async def test_nobody_knows_a_backfill_that_was_never_started(backend, place):
     )
 
 
-@needs(Capability.BACKFILL, Capability.RUN)
+@needs(Capability.BACKFILL, Capability.DATED_RUNS)
 async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:2]
     mark = SequenceMark("mine", slots, clock.now(), place.user)
@@ -219,7 +221,7 @@ async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backe
     assert "mine" in [one.ref.run_id for one in await backend.backfills()]
 
 
-@needs(Capability.BACKFILL, Capability.RUN)
+@needs(Capability.BACKFILL, Capability.DATED_RUNS)
 async def test_the_same_date_started_twice_is_one_run(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:1]
     mark = SequenceMark("mine", slots, clock.now())

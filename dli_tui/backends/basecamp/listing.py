@@ -1,0 +1,153 @@
+"""Lists and histories of a Basecamp server, page by page, whatever it does with our filters.
+
+Some servers know fewer filters than others, or none; some floor an offset to a multiple of the
+limit, so that stays the same from page to page; some have no offset for the history at all, and
+are then asked for what lies before the oldest run that came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from dli_tui.backends.http.client import Http
+from dli_tui.backends.http.exchange import Answer, Asked, decoded
+from dli_tui.domain.page import Page
+from dli_tui.domain.query import HistoryQuery, WorkflowQuery
+from dli_tui.domain.rules import matches_run, matches_workflow
+from dli_tui.wire.asking import MOST_ROWS, MOST_RUNS, history_query, list_query
+from dli_tui.wire.failures import Operation
+from dli_tui.wire.runs import runs_of
+from dli_tui.wire.values import count
+from dli_tui.wire.workflows import workflows_of
+
+if TYPE_CHECKING:
+    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
+
+Item = TypeVar("Item")
+
+LIST: Final = "/api/v1/workflows"
+HISTORY: Final = "/api/v1/workflows/history"
+_TOTAL: Final = "x-total-count"
+_DAY: Final = timedelta(days=1)
+
+
+class Listing:
+    """Pages through what a server has; remembers on which page of the list a name stands."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self._places: dict[str, int] = {}
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        """The rows that fit; a page is asked for when the one before has been taken."""
+        size, left = _sizes(query.limit, MOST_ROWS)
+        offset, exact = 0, True
+        seen: set[WorkflowKey] = set()
+        while True:
+            page = await self._rows(query, size, offset)
+            fresh = [row for row in page.items if row.key not in seen]
+            seen.update(row.key for row in fresh)
+            fitting = tuple(row for row in fresh if matches_workflow(row, query))[:left]
+            exact = exact and len(fitting) == len(page.items)
+            yield Page(fitting, page.total if exact else None)
+            left = None if left is None else left - len(fitting)
+            offset += size
+            if left == 0 or not fresh or _is_last(page, size, offset):
+                return
+
+    async def named(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The rows of one name: looked for where it stood last, else on every page."""
+        offset = self._places.get(name)
+        if offset is not None:
+            page = await self._rows(WorkflowQuery(), MOST_ROWS, offset)
+            standing = [row.dataset_name for row in page.items]
+            # At the edge of a page the other row of a pair may stand on the next one.
+            if name in standing and name not in (standing[0], standing[-1]):
+                return tuple(row for row in page.items if row.dataset_name == name)
+        return tuple(
+            [
+                row
+                async for page in self.workflows(WorkflowQuery())
+                for row in page.items
+                if row.dataset_name == name
+            ]
+        )
+
+    async def history(
+        self, query: HistoryQuery, most: int = MOST_RUNS
+    ) -> AsyncIterator[Page[WorkflowRun]]:
+        """The runs that fit, newest first."""
+        size, left = _sizes(query.limit, most)
+        until, offset, exact, by_date = query.end_date, 0, True, False
+        seen: set[tuple[str, str]] = set()
+        while True:
+            page = await self._runs(query._replace(end_date=until), size, offset)
+            fresh = [run for run in page.items if (run.dataset_name, run.run_id) not in seen]
+            seen.update((run.dataset_name, run.run_id) for run in fresh)
+            fitting = tuple(run for run in fresh if matches_run(run, query))[:left]
+            exact = exact and not by_date and len(fitting) == len(page.items)
+            yield Page(fitting, page.total if exact else None)
+            left = None if left is None else left - len(fitting)
+            if left == 0 or len(page.items) < size:
+                return
+            # Nothing new behind an offset: this server doesn't know it, so dates go on instead.
+            by_date = by_date or not fresh
+            if by_date:
+                offset, until = 0, _before(page.items, until, came=bool(fresh))
+                if until is None or (query.start_date is not None and until < query.start_date):
+                    return
+            else:
+                offset += size
+                if page.total is not None and offset >= page.total:
+                    return
+
+    async def _rows(self, query: WorkflowQuery, size: int, offset: int) -> Page[WorkflowInfo]:
+        asked = Asked(Operation.LIST, LIST, list_query(query, limit=size, offset=offset))
+        answer = await self._http.read(asked, lambda content: workflows_of(decoded(content)))
+        if size == MOST_ROWS and query == WorkflowQuery():
+            self._places.update((row.dataset_name, offset) for row in answer.value.items)
+        return _counted(answer)
+
+    async def _runs(self, query: HistoryQuery, size: int, offset: int) -> Page[WorkflowRun]:
+        asked = Asked(
+            Operation.HISTORY,
+            HISTORY,
+            history_query(query, limit=size, offset=offset),
+            dataset_name=query.workflow or "",
+        )
+        return _counted(
+            await self._http.read(
+                asked,
+                lambda content: runs_of(decoded(content), dataset_name=query.workflow)[0],
+            )
+        )
+
+
+def _sizes(limit: int | None, most: int) -> tuple[int, int | None]:
+    """How many to ask for at once, and how many in all."""
+    return most if limit is None else min(limit, most), limit
+
+
+def _counted(answer: Answer[Page[Item]]) -> Page[Item]:
+    """The page with the total that stands in the head of the answer, if one does."""
+    page = answer.value
+    told = answer.headers.get(_TOTAL)
+    return page if page.total is not None or told is None else page._replace(total=count(told))
+
+
+def _is_last(page: Page[WorkflowInfo], size: int, offset: int) -> bool:
+    return len(page.items) < size or (page.total is not None and offset >= page.total)
+
+
+def _before(runs: tuple[WorkflowRun, ...], until: date | None, *, came: bool) -> date | None:
+    """The last day to ask for next: that of the oldest run, or the one before if nothing came."""
+    moments = [run.place for run in runs if run.place is not None]
+    if not moments:
+        return None
+    oldest = min(moments).date()
+    # A day with more runs than fit into a page can't be got past otherwise.
+    return oldest if came and oldest != until else oldest - _DAY

@@ -1,0 +1,71 @@
+"""What a Basecamp server has beyond seed 000: asked once, the first time that it matters."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from dli_tui.backends.http.client import Http
+from dli_tui.backends.http.exchange import Asked, decoded
+from dli_tui.domain.capability import Capability
+from dli_tui.wire.beside import Offer, offer_of
+from dli_tui.wire.failures import Operation
+
+BESIDE: Final = "/api/v1/x"
+"""Where our own server keeps what 000 lacks."""
+PLAIN: Final = frozenset(
+    {
+        Capability.REGISTER,
+        Capability.UNREGISTER,
+        Capability.RUN,
+        Capability.BACKFILL,
+        Capability.BACKFILL_PARALLEL,
+        Capability.SEQUENCES,
+        Capability.STOP,
+        Capability.PAUSE,
+    }
+)
+"""What seed 000 alone offers."""
+
+_ABSENT: Final = frozenset({400, 403, 404, 405, 410, 501})
+"""How servers answer a path that they don't have."""
+_ONLY_PLAIN: Final = "this server speaks the plain Basecamp contract, which has no such thing"
+_NOT_YET: Final = "the server hasn't said yet whether it offers that"
+
+
+class Offers:
+    """What the server offers, as far as it has been asked."""
+
+    def __init__(self, http: Http) -> None:
+        self.offer: Offer | None = None
+        """What a server of ours says; None: nobody asked yet, or it is plain."""
+        self._http = http
+        self._asked = False
+        self._gate = asyncio.Lock()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is known to have what 000 lacks."""
+        return self.offer is not None
+
+    async def found(self) -> Offer | None:
+        """What a server of ours offers; None for a plain one. Fails while none answers."""
+        if not self._asked:
+            async with self._gate:
+                if not self._asked:
+                    self.offer = await self._ask()
+                    self._asked = True
+        return self.offer
+
+    def why_not(self, capability: Capability) -> str | None:
+        """Why something isn't offered, where that is known, as the end of a sentence."""
+        if not self._asked:
+            return _NOT_YET
+        if self.offer is None:
+            return _ONLY_PLAIN
+        return self.offer.reasons.get(capability)
+
+    async def _ask(self) -> Offer | None:
+        asked = Asked(Operation.GET, f"{BESIDE}/capabilities", expected=_ABSENT)
+        answer = await self._http.read(asked, bytes)
+        return None if answer.status in _ABSENT else offer_of(decoded(answer.value))

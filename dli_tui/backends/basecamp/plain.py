@@ -1,0 +1,202 @@
+"""Seed 000 behind the port: the ten endpoints that every Basecamp server has, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from dli_tui.backends.basecamp.listing import LIST, Listing
+from dli_tui.backends.basecamp.offer import PLAIN, Offers
+from dli_tui.backends.basecamp.writing import Writer
+from dli_tui.backends.http.client import Http
+from dli_tui.backends.http.exchange import Asked, decoded, segment
+from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.page import Page
+from dli_tui.wire import asking, replies
+from dli_tui.wire.failures import Operation
+from dli_tui.wire.runs import dataset_info_of, run_of
+from dli_tui.wire.values import Row, record
+from dli_tui.wire.workflows import workflow_of
+
+if TYPE_CHECKING:
+    import httpx
+
+    from dli_tui.config.model import Profile
+    from dli_tui.domain.ids import RunRef
+    from dli_tui.domain.query import (
+        BackfillRequest,
+        HistoryQuery,
+        Registration,
+        RunRequest,
+        WorkflowQuery,
+    )
+    from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+
+T = TypeVar("T")
+DATASETS: Final = "/api/v1/datasets"
+_NOT_FOUND: Final = 404
+_ACTIVE: Final = "active"
+_ONLY_SENT: Final = frozenset({"enabled", "force"})
+"""What a registration asks for that its row doesn't say in that way."""
+
+
+class PlainBasecamp(Backend):
+    """A Basecamp server as seed 000 has it."""
+
+    label = "this Basecamp server"
+
+    def __init__(
+        self,
+        profile: Profile,
+        environment: Mapping[str, str],
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        super().__init__()
+        self._http = Http(profile, environment, transport=transport, sleep=sleep)
+        self._offers = Offers(self._http)
+        self._listing = Listing(self._http)
+        self._writer = Writer(self._http, self._offers, sleep)
+        self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
+        self.capabilities = PLAIN | self._trusted
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.__aexit__(kind, error, trace)
+
+    def why_not(self, capability: Capability) -> str:
+        reason = self._offers.why_not(capability)
+        told = super().why_not(capability)
+        return told if reason is None else f"{told}: {reason}"
+
+    # Lists
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        async for page in self._listing.workflows(query):
+            yield page
+
+    async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
+        return await self._listing.named(name)
+
+    async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        async for page in self._listing.history(query, asking.MOST_RUNS):
+            yield page
+
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        asked = Asked(
+            Operation.DATASET,
+            f"{DATASETS}/{segment(name)}",
+            dataset_name=name,
+            expected=frozenset({_NOT_FOUND}),
+        )
+        answer = await self._http.read(asked, decoded)
+        told = None if answer.status == _NOT_FOUND else answer.value
+        found = dataset_info_of(told, dataset_name=name)
+        return await super().dataset_info(name) if found is None else found
+
+    # Runs
+
+    async def run_status(self, ref: RunRef) -> WorkflowRun:
+        asked = about(Operation.STATUS, ref, f"{LIST}/runs/{segment(ref.run_id)}")
+        run = await self._read(
+            asked, lambda reply: run_of(reply, run_id=ref.run_id, dataset_name=ref.workflow)
+        )
+        if ref.workflow not in (None, run.dataset_name):
+            raise WorkflowNotFoundError(dataset_name=ref.workflow or "", run_id=ref.run_id)
+        return run
+
+    # Writes
+
+    async def register(self, request: Registration) -> WorkflowInfo:
+        name, body = request.dataset_name, asking.registration_body(request)
+        asked = posted(Operation.REGISTER, f"{LIST}/register", body, name)
+        # A reply that tells less means what was asked for.
+        known = {"status": _ACTIVE} | {key: body[key] for key in body.keys() - _ONLY_SENT}
+        return await self._write(asked, lambda reply: workflow_of(known | (record(reply) or {})))
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        asked = posted(Operation.UNREGISTER, f"{LIST}/{segment(name)}", {}, name)._replace(
+            method="DELETE", query={"force": "true"} if force else {}
+        )
+        return await self._write(asked, lambda reply: replies.unregister_reply(reply, name))
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        name = request.dataset_name
+        if request.dry_run:
+            await self._need(Capability.DRY_RUN)
+        if request.slot is not None or request.run_id is not None:
+            await self._need(Capability.DATED_RUNS)
+        path = f"{LIST}/{segment(name)}/run"
+        asked = posted(Operation.RUN, path, asking.run_body(request), name)
+        return await self._write(
+            asked, lambda reply: replies.run_reply(reply, name, dry_run=request.dry_run)
+        )
+
+    async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
+        name = request.dataset_name
+        if request.slots is not None:
+            await self._need(Capability.BACKFILL_SLOTS)
+        path = f"{LIST}/{segment(name)}/backfill"
+        asked = posted(Operation.BACKFILL, path, asking.backfill_body(request), name)
+        return await self._write(asked, lambda reply: replies.backfill_reply(reply, name))
+
+    async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        path = f"{LIST}/runs/{segment(ref.run_id)}/stop"
+        body = asking.reason_body(reason)
+        asked = posted(Operation.STOP, path, body, ref.workflow or "", ref.run_id)
+        return await self._write(
+            asked,
+            lambda reply: replies.stop_reply(reply, ref.run_id, dataset_name=ref.workflow),
+        )
+
+    async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        path, body = f"{LIST}/{segment(name)}/pause", asking.reason_body(reason)
+        asked = posted(Operation.PAUSE, path, body, name)
+        return await self._write(asked, lambda reply: replies.pause_reply(reply, name))
+
+    async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        path, body = f"{LIST}/{segment(name)}/unpause", asking.reason_body(reason)
+        asked = posted(Operation.UNPAUSE, path, body, name)
+        return await self._write(asked, lambda reply: replies.unpause_reply(reply, name))
+
+    async def _read(self, asked: Asked, read: Callable[[object], T]) -> T:
+        """What `read` makes of the JSON that is answered."""
+        return (await self._http.read(asked, lambda content: read(decoded(content)))).value
+
+    async def _write(self, asked: Asked, read: Callable[[object], T]) -> T:
+        """The same of a write."""
+        return await self._writer.send(asked, lambda content: read(decoded(content)))
+
+    async def _need(self, capability: Capability) -> None:
+        """Refuse what isn't offered."""
+        if capability not in self.capabilities:
+            raise self._unsupported(capability)
+
+
+def about(operation: Operation, ref: RunRef, path: str) -> Asked:
+    """A question about one run."""
+    return Asked(operation, path, dataset_name=ref.workflow or "", run_id=ref.run_id)
+
+
+def posted(
+    operation: Operation, path: str, body: Row, dataset_name: str = "", run_id: str = ""
+) -> Asked:
+    """A write."""
+    return Asked(
+        operation, path, method="POST", body=body, dataset_name=dataset_name, run_id=run_id
+    )

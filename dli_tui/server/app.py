@@ -1,0 +1,105 @@
+"""The application that is served: a table of contents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dli_tui.domain.errors import DLIError, ErrorCode
+from dli_tui.server.beside import EXTRAS
+from dli_tui.server.contract import CONTRACT
+from dli_tui.server.desk import Desk, Endpoint, told
+from dli_tui.server.envelope import refusal
+from dli_tui.server.gate import Surroundings, gated
+from dli_tui.server.identity import require
+from dli_tui.server.problems import answer_of
+from dli_tui.server.shelf import FRESH_SECONDS, Shelf
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from dli_tui.client import WorkflowClient
+    from dli_tui.server.settings import ServerSettings
+
+Opens = Callable[[], "AbstractAsyncContextManager[WorkflowClient]"]
+
+_NOT_FOUND: Final = 404
+_READS: Final = "GET"
+
+
+class Application:
+    """One place, served: opened when serving begins, closed when it ends."""
+
+    def __init__(
+        self,
+        opens: Opens,
+        settings: ServerSettings,
+        *,
+        surroundings: Surroundings | None = None,
+        passed: Callable[[], float] = time.monotonic,
+        fresh_seconds: float = FRESH_SECONDS,
+    ) -> None:
+        self._opens, self._settings = opens, settings
+        self._passed, self._fresh_seconds = passed, fresh_seconds
+        self._desk: Desk | None = None
+        endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
+        self._routed = Starlette(
+            routes=[
+                Route("/health", self._alive),
+                *(self._route(endpoint) for endpoint in endpoints),
+            ],
+            lifespan=lambda _: self.serving(),
+            exception_handlers={404: _no_such_path, 405: _no_such_path},
+        )
+        self._gated = gated(self._routed, settings, surroundings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._gated(scope, receive, send)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Hold open what is behind."""
+        async with self._opens() as client:
+            shelf = Shelf(client, self._passed, self._fresh_seconds)
+            self._desk = Desk(client, shelf, self._settings)
+            try:
+                yield
+            finally:
+                self._desk = None
+
+    async def _alive(self, _: Request) -> Response:
+        return told({"status": "healthy", "service": "dli-tui"})
+
+    def _route(self, endpoint: Endpoint) -> Route:
+        async def answer(request: Request) -> Response:
+            desk = self._desk
+            if desk is None:
+                return refusal(503, ErrorCode.SERVER_ERROR, "The server is not ready")
+            try:
+                require(request.scope, endpoint.role)
+                answered = await endpoint.handler(request, desk)
+            except DLIError as problem:
+                answered = answer_of(problem)
+            if endpoint.method != _READS:
+                desk.shelf.stale()
+            return answered
+
+        return Route(endpoint.path, answer, methods=[endpoint.method])
+
+
+async def _no_such_path(request: Request, problem: Exception) -> Response:
+    """What the contract doesn't have, in its own envelope."""
+    return refusal(
+        problem.status_code if isinstance(problem, HTTPException) else _NOT_FOUND,
+        ErrorCode.CONFIG_INVALID,
+        f"There is no {request.method} {request.url.path} here",
+        hint="See what there is: /openapi.json",
+    )

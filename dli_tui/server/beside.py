@@ -1,0 +1,272 @@
+"""What seed 000 lacks, under /api/v1/x/: for clients of ours, which ask for it once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.ids import LogRef
+from dli_tui.server.contract import body_of
+from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
+from dli_tui.server.identity import Role, identity_of
+from dli_tui.server.paths import text
+from dli_tui.server.repeats import Outcome, answers_of
+from dli_tui.wire import asked, telling
+from dli_tui.wire.values import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dli_tui.domain.value import Value
+
+BESIDE: Final = "/api/v1/x"
+_NEVER_SEEN, _NO_ANSWER = 404, 409
+_MOST_NAMES: Final = 200
+_MOST_RUNS: Final = 100
+_FOR: Final = {
+    Role.OPERATOR: frozenset(
+        {
+            *(Capability.RUN, Capability.DATED_RUNS, Capability.STOP, Capability.PAUSE),
+            *(Capability.BACKFILL, Capability.RETRY),
+        }
+    ),
+    Role.ADMIN: frozenset({Capability.REGISTER, Capability.UNREGISTER}),
+}
+"""What takes a role; the rest is for everybody who may look."""
+
+
+async def capabilities(request: Request, desk: Desk) -> Response:
+    """What is offered here to whoever asks, and why the rest isn't."""
+    who, client = identity_of(request.scope), desk.client
+    denied = {
+        capability: f"this takes the role {role}, you are signed in as {who.role}"
+        for role, some in _FOR.items()
+        for capability in some
+        if not who.role.covers(role)
+    }
+    offered = client.capabilities - denied.keys()
+    return told(
+        {
+            "label": client.backend.label,
+            "user": who.name,
+            "role": who.role,
+            "capabilities": sorted(one.name for one in offered),
+            "reasons": {
+                one.name: denied.get(one) or client.why_not(one)
+                for one in Capability
+                if one not in offered
+            },
+        }
+    )
+
+
+async def workflow(request: Request, desk: Desk) -> Response:
+    """The rows of one name: none, one, or two when CODE overrides MANUAL."""
+    rows = await desk.client.rows(request.path_params["name"])
+    return told(
+        {"workflows": [telling.workflow_told(row, whole_ids=desk.whole_ids) for row in rows]}
+    )
+
+
+async def changes(request: Request, desk: Desk) -> Response:
+    """What moved since a cursor; `whole` sends whoever asks to the list."""
+    cursor = request.query_params.get("cursor")
+    if cursor is None:
+        here = await desk.client.cursor()
+        return told({"cursor": here, "whole": True, "workflows": [], "gone": []})
+    found = await desk.client.changes(cursor)
+    rows = () if found.whole else found.workflows
+    return told(
+        {
+            "cursor": found.cursor,
+            "whole": found.whole,
+            "workflows": [telling.workflow_told(row, whole_ids=desk.whole_ids) for row in rows],
+            "gone": [{"dataset_name": key.name, "source_type": key.source} for key in found.gone],
+        }
+    )
+
+
+async def recent_runs(request: Request, desk: Desk) -> Response:
+    """The last runs of several workflows."""
+    names = _names(request.query_params.get("names", ""))
+    most = count(request.query_params.get("count", "10"))
+    if most is None or not 1 <= most <= _MOST_RUNS:
+        raise ConfigurationError(f"'count' must be a number from 1 to {_MOST_RUNS}")
+    found = await desk.client.recent_runs(names, most)
+    return told(
+        {
+            "runs": {
+                name: [telling.run_told(run, whole_ids=desk.whole_ids) for run in runs]
+                for name, runs in found.items()
+            }
+        }
+    )
+
+
+async def dataset(request: Request, desk: Desk) -> Response:
+    """What is known of a dataset beside its schedule."""
+    info = await desk.client.dataset_info(request.path_params["name"])
+    return told(None if info is None else info.model_dump(mode="json"))
+
+
+async def backfills(_: Request, desk: Desk) -> Response:
+    """The backfills that are under way or were lately."""
+    found = await desk.client.backfills()
+    return told(
+        {"backfills": [telling.backfill_told(one, whole_ids=desk.whole_ids) for one in found]}
+    )
+
+
+async def backfill(request: Request, desk: Desk) -> Response:
+    """A backfill with each of its dates."""
+    ref = desk.client.ref(request.path_params["run_id"])
+    found = await desk.client.backfill_status(ref)
+    return told(telling.backfill_told(found, whole_ids=desk.whole_ids))
+
+
+async def steps(request: Request, desk: Desk) -> Response:
+    """The steps of a run."""
+    found = await desk.client.steps(request.path_params["run_id"])
+    return told([telling.step_told(step) for step in found])
+
+
+async def log(request: Request, desk: Desk) -> Response:
+    """The lines of a step's log from a cursor on."""
+    given = request.query_params
+    index = given.get("map_index")
+    ref = LogRef(
+        desk.client.ref(request.path_params["run_id"]),
+        given.get("step", ""),
+        count(given.get("attempt", "1")) or 1,
+        None if index is None else count(index),
+    )
+    return told(_dumped(await desk.client.logs(ref, given.get("cursor"))))
+
+
+async def retry(request: Request, desk: Desk) -> Response:
+    """Run failed steps again, or those that are named."""
+    wanted = asked.steps_asked(await body_of(request))
+    result = await desk.client.retry(request.path_params["run_id"], wanted)
+    return told(telling.run_result_told(result), ACCEPTED)
+
+
+async def templates(request: Request, desk: Desk) -> Response:
+    """The templates that fit."""
+    given = request.query_params
+    found = await desk.client.templates(category=given.get("category"), search=given.get("search"))
+    return told(_all(found))
+
+
+async def template_categories(_: Request, desk: Desk) -> Response:
+    """The shelves of templates."""
+    return told(_all(await desk.client.template_categories()))
+
+
+async def template(request: Request, desk: Desk) -> Response:
+    """One template."""
+    return told(_dumped(await desk.client.template(request.path_params["template_id"])))
+
+
+async def create_from_template(request: Request, desk: Desk) -> Response:
+    """Make a workflow from a template."""
+    template_id = request.path_params["template_id"]
+    wanted = asked.from_template_asked(template_id, await body_of(request))
+    made = await desk.client.create_from_template(wanted)
+    return told(telling.workflow_told(made, whole_ids=desk.whole_ids), CREATED)
+
+
+async def sagas(_: Request, desk: Desk) -> Response:
+    """The sagas, newest first."""
+    return told(_all(await desk.client.sagas()))
+
+
+async def saga(request: Request, desk: Desk) -> Response:
+    """One saga with its steps."""
+    return told(_dumped(await desk.client.saga(request.path_params["saga_id"])))
+
+
+async def saga_types(_: Request, desk: Desk) -> Response:
+    """The kinds of saga that can be started."""
+    return told(_all(await desk.client.saga_types()))
+
+
+async def start_saga(request: Request, desk: Desk) -> Response:
+    """Start a saga."""
+    made = await desk.client.start_saga(asked.saga_asked(await body_of(request)))
+    return told(_dumped(made), CREATED)
+
+
+async def cancel_saga(request: Request, desk: Desk) -> Response:
+    """Ask a saga to stop and undo what it did."""
+    return told(_dumped(await desk.client.cancel_saga(request.path_params["saga_id"])))
+
+
+async def answer(request: Request, _: Desk) -> Response:
+    """The answer to a write, by its key, for whoever lost it on the way."""
+    key = request.path_params["key"]
+    kept = await answers_of(request.scope).kept(identity_of(request.scope), key)
+    if kept.answer is not None:
+        body = json.loads(kept.answer.body) if kept.answer.body else None
+        return told({"status": kept.answer.status, "body": body})
+    status = _NEVER_SEEN if kept.outcome is Outcome.NEVER_SEEN else _NO_ANSWER
+    return told({"outcome": kept.outcome}, status)
+
+
+async def health(_: Request, desk: Desk) -> Response:
+    """How the place behind says it is doing."""
+    return told(_dumped(await desk.client.health()))
+
+
+def _names(given: str) -> list[str]:
+    try:
+        names: Any = json.loads(given)
+    except (ValueError, RecursionError):
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigurationError("'names' must be a JSON list of names")
+    if len(names) > _MOST_NAMES:
+        raise ConfigurationError(f"'names' may hold {_MOST_NAMES} names at once")
+    return names
+
+
+def _dumped(model: Value) -> Any:  # noqa: ANN401 - JSON
+    return model.model_dump(mode="json")
+
+
+def _all(models: Iterable[Value]) -> list[Any]:
+    return [_dumped(model) for model in models]
+
+
+_RUN: Final = f"{BESIDE}/runs/{text('run_id')}"
+_VIEWER, _OPERATOR, _ADMIN = Role.VIEWER, Role.OPERATOR, Role.ADMIN
+
+EXTRAS: Final = (
+    Endpoint("GET", f"{BESIDE}/capabilities", _VIEWER, capabilities),
+    Endpoint("GET", f"{BESIDE}/workflows/{text('name')}", _VIEWER, workflow),
+    Endpoint("GET", f"{BESIDE}/changes", _VIEWER, changes),
+    Endpoint("GET", f"{BESIDE}/datasets/{text('name')}", _VIEWER, dataset),
+    Endpoint("GET", f"{BESIDE}/backfills", _VIEWER, backfills),
+    Endpoint("GET", f"{BESIDE}/backfills/{text('run_id')}", _VIEWER, backfill),
+    Endpoint("GET", f"{BESIDE}/runs", _VIEWER, recent_runs),
+    Endpoint("GET", f"{_RUN}/steps", _VIEWER, steps),
+    Endpoint("GET", f"{_RUN}/log", _VIEWER, log),
+    Endpoint("POST", f"{_RUN}/retry", _OPERATOR, retry),
+    Endpoint("GET", f"{BESIDE}/templates", _VIEWER, templates),
+    Endpoint("GET", f"{BESIDE}/templates/categories", _VIEWER, template_categories),
+    Endpoint("GET", f"{BESIDE}/templates/{text('template_id')}", _VIEWER, template),
+    Endpoint(
+        "POST", f"{BESIDE}/templates/{text('template_id')}/workflows", _ADMIN, create_from_template
+    ),
+    Endpoint("GET", f"{BESIDE}/sagas", _VIEWER, sagas),
+    Endpoint("POST", f"{BESIDE}/sagas", _OPERATOR, start_saga),
+    Endpoint("GET", f"{BESIDE}/sagas/types", _VIEWER, saga_types),
+    Endpoint("GET", f"{BESIDE}/sagas/{text('saga_id')}", _VIEWER, saga),
+    Endpoint("POST", f"{BESIDE}/sagas/{text('saga_id')}/cancel", _OPERATOR, cancel_saga),
+    Endpoint("GET", f"{BESIDE}/health", _VIEWER, health),
+    Endpoint("GET", f"{BESIDE}/answers/{text('key')}", _VIEWER, answer),
+)

@@ -1,0 +1,184 @@
+"""Seed 000's ten endpoints: its paths, bodies, codes and words, with 004's fields beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dli_tui.client import checks
+from dli_tui.client.relaying import relay_backfill, relay_run
+from dli_tui.domain.errors import ConfigurationError, WorkflowNotFoundError
+from dli_tui.domain.ids import why_not_a_name
+from dli_tui.server.desk import ACCEPTED, CREATED, JSON, OK, UNCHANGED, Desk, Endpoint, told
+from dli_tui.server.identity import Role
+from dli_tui.server.paths import text
+from dli_tui.wire import asked, telling
+from dli_tui.wire.values import Row, flag
+
+if TYPE_CHECKING:
+    from dli_tui.domain.page import Page
+    from dli_tui.wire.asked import Window
+
+Item = TypeVar("Item")
+LIST: Final = "/api/v1/workflows"
+_TOTAL: Final = "x-total-count"
+
+
+async def list_workflows(request: Request, desk: Desk) -> Response:
+    """The registered workflows that fit."""
+    query = asked.list_asked(request.query_params)
+    page = await desk.shelf.page(query, asked.list_window(request.query_params))
+    headers = {"etag": page.etag, _TOTAL: str(page.total), "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == page.etag:
+        return Response(status_code=UNCHANGED, headers=headers)
+    return Response(page.body, headers=headers, media_type=JSON)
+
+
+async def history(request: Request, desk: Desk) -> Response:
+    """The runs that fit, newest first."""
+    given = request.query_params
+    query, window = asked.history_asked(given), asked.history_window(given)
+    runs, total = await part(desk.client.runs(query), window)
+    rows = [telling.run_told(run, whole_ids=desk.whole_ids) for run in runs]
+    if not flag(given.get("include_dataset_info")) or query.workflow is None:
+        answer = told(rows)
+    else:
+        info = await desk.client.dataset_info(query.workflow)
+        shown = None if info is None else info.model_dump(mode="json")
+        answer = told({"runs": rows, "total_count": total, "dataset_info": shown})
+    if total is not None:
+        answer.headers[_TOTAL] = str(total)
+    return answer
+
+
+async def run_status(request: Request, desk: Desk) -> Response:
+    """One run as it stands."""
+    run = await desk.client.run_now(request.path_params["run_id"])
+    now = desk.client.clock.now()
+    return told(telling.run_told(run, now=now, whole_ids=desk.whole_ids))
+
+
+async def run(request: Request, desk: Desk) -> Response:
+    """Start a run; a dry run starts nothing."""
+    wanted = asked.run_asked(_named(request), await body_of(request))
+    if wanted.dry_run:
+        result = await desk.client.run(
+            wanted.dataset_name, parameters=wanted.parameters, dry_run=True
+        )
+        return told(telling.run_result_told(result), OK)
+    if wanted.slot is None and wanted.run_id is None:
+        result = await desk.client.run(wanted.dataset_name, parameters=wanted.parameters)
+    else:
+        result = await relay_run(desk.client, wanted)
+    return told(telling.run_result_told(result), ACCEPTED)
+
+
+async def backfill(request: Request, desk: Desk) -> Response:
+    """Run a range of dates; a dry run counts them and starts nothing."""
+    wanted, dry_run = asked.backfill_asked(_named(request), await body_of(request))
+    if not dry_run:
+        result = await relay_backfill(desk.client, wanted)
+        return told(telling.run_result_told(result), ACCEPTED)
+    result = await desk.client.backfill(
+        wanted.dataset_name,
+        start_date=wanted.start_date,
+        end_date=wanted.end_date,
+        parameters=wanted.parameters,
+        parallel=wanted.parallel,
+        dry_run=True,
+    )
+    return told(telling.run_result_told(result), OK)
+
+
+async def stop(request: Request, desk: Desk) -> Response:
+    """Ask a run to stop."""
+    reason = asked.reason_asked(await body_of(request))
+    result = await desk.client.stop(request.path_params["run_id"], reason=reason)
+    return told(telling.stop_told(result))
+
+
+async def pause(request: Request, desk: Desk) -> Response:
+    """Hold a schedule."""
+    reason = asked.reason_asked(await body_of(request))
+    return told(telling.schedule_told(await desk.client.pause(_named(request), reason=reason)))
+
+
+async def unpause(request: Request, desk: Desk) -> Response:
+    """Let a schedule fire again."""
+    reason = asked.reason_asked(await body_of(request))
+    return told(telling.schedule_told(await desk.client.unpause(_named(request), reason=reason)))
+
+
+async def register(request: Request, desk: Desk) -> Response:
+    """Register a MANUAL workflow."""
+    wanted = asked.registration_asked(await body_of(request))
+    checks.name(wanted.dataset_name)
+    result = await desk.client.register(wanted)
+    row = result.workflow_info
+    if row is None:
+        raise WorkflowNotFoundError(dataset_name=wanted.dataset_name)
+    return told(telling.registered_told(row, result.warning), CREATED)
+
+
+async def unregister(request: Request, desk: Desk) -> Response:
+    """Remove a MANUAL workflow."""
+    force = flag(request.query_params.get("force")) or False
+    result = await desk.client.unregister(_named(request), force=force)
+    return told(telling.unregistered_told(result))
+
+
+async def body_of(request: Request) -> Row:
+    """The object that a write brings."""
+    content = await request.body()
+    try:
+        return asked.body_of(json.loads(content) if content else None)
+    except (ValueError, RecursionError):
+        problem = ConfigurationError(
+            "The body is not JSON that can be read", hint="Send one JSON object."
+        )
+    raise problem
+
+
+async def part(
+    pages: AsyncIterator[Page[Item]], window: Window
+) -> tuple[tuple[Item, ...], int | None]:
+    """The items of `window`, and how many there are in all where that is known."""
+    found: list[Item] = []
+    passed, total = 0, None
+    async for page in pages:
+        total = page.total
+        left = window.offset - passed
+        found.extend(page.items[max(0, left) :] if left < len(page.items) else ())
+        passed += len(page.items)
+        if len(found) > window.limit:
+            return tuple(found[: window.limit]), total
+    return tuple(found[: window.limit]), passed
+
+
+def _named(request: Request) -> str:
+    """The name in the path; refused where no workflow can be called that."""
+    name: str = request.path_params["name"]
+    wrong = why_not_a_name(name)
+    if wrong is not None:
+        raise ConfigurationError(
+            f"'{name}' is not a dataset name: {wrong}", hint="Check the name in the path."
+        )
+    return name
+
+
+CONTRACT: Final = (
+    Endpoint("GET", LIST, Role.VIEWER, list_workflows),
+    Endpoint("GET", f"{LIST}/history", Role.VIEWER, history),
+    Endpoint("POST", f"{LIST}/register", Role.ADMIN, register),
+    Endpoint("POST", f"{LIST}/runs/{text('run_id')}/stop", Role.OPERATOR, stop),
+    Endpoint("GET", f"{LIST}/runs/{text('run_id')}", Role.VIEWER, run_status),
+    Endpoint("POST", f"{LIST}/{text('name')}/run", Role.OPERATOR, run),
+    Endpoint("POST", f"{LIST}/{text('name')}/backfill", Role.OPERATOR, backfill),
+    Endpoint("POST", f"{LIST}/{text('name')}/pause", Role.OPERATOR, pause),
+    Endpoint("POST", f"{LIST}/{text('name')}/unpause", Role.OPERATOR, unpause),
+    Endpoint("DELETE", f"{LIST}/{text('name')}", Role.ADMIN, unregister),
+)

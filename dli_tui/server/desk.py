@@ -1,0 +1,53 @@
+"""What the endpoints share: the client behind them, the list as it is handed out, the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dli_tui.server.identity import Role
+from dli_tui.server.shelf import encoded
+
+if TYPE_CHECKING:
+    from dli_tui.client import WorkflowClient
+    from dli_tui.server.settings import ServerSettings
+    from dli_tui.server.shelf import Shelf
+
+OK, CREATED, ACCEPTED, UNCHANGED = 200, 201, 202, 304
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where requests are worked on."""
+
+    client: WorkflowClient
+    shelf: Shelf
+    settings: ServerSettings
+
+    @property
+    def whole_ids(self) -> bool:
+        """Whether an id alone tells a run from every other."""
+        return self.client.backend.unique_run_ids
+
+
+Handler = Callable[[Request, Desk], Awaitable[Response]]
+
+
+class Endpoint(NamedTuple):
+    """One thing that can be asked for, and what it takes to ask."""
+
+    method: str
+    path: str
+    role: Role
+    handler: Handler
+
+
+def told(value: object, status: int = OK) -> Response:
+    """An answer that nobody keeps."""
+    headers = {"cache-control": "no-store"}
+    return Response(encoded(value), status, headers, media_type=JSON)

@@ -1,0 +1,264 @@
+"""What was asked of a server on the Basecamp wire, read back from whichever spelling came.
+
+A value of the wrong kind is refused and named; a field that nobody knows is read over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    NewSaga,
+    Registration,
+    RunRequest,
+    WorkflowQuery,
+)
+from dli_tui.domain.schedule import NotificationConfig, RetryConfig, ScheduleConfig
+from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
+from dli_tui.domain.template import NewFromTemplate
+from dli_tui.wire.values import count, day, flag, kind_of, mapping, moment, note, record, source
+from dli_tui.wire.workflows import notifications_of
+
+if TYPE_CHECKING:
+    from dli_tui.wire.values import Row
+
+T = TypeVar("T")
+
+_DEFAULT_ROWS: Final = 50
+_DEFAULT_RUNS: Final = 20
+_MOST: Final = 500
+_MOST_OFFSET: Final = 10_000_000
+
+
+class Window:
+    """Which part of a list: `limit` rows from `offset` on."""
+
+    def __init__(self, query: Mapping[str, str], default: int) -> None:
+        self.limit = _whole(query, "limit", default, 1, _MOST)
+        self.offset = _whole(query, "offset", 0, 0, _MOST_OFFSET)
+
+
+def list_window(query: Mapping[str, str]) -> Window:
+    """The part of the list that is wanted."""
+    return Window(query, _DEFAULT_ROWS)
+
+
+def history_window(query: Mapping[str, str]) -> Window:
+    """The part of the history that is wanted."""
+    return Window(query, _DEFAULT_RUNS)
+
+
+def list_asked(query: Mapping[str, str]) -> WorkflowQuery:
+    """Which rows of the list."""
+    return WorkflowQuery(
+        name=query.get("name") or None,
+        source=_value(query, source, "CODE or MANUAL", "source_type", "sourceType"),
+        status=_value(query, _workflow_status, f"one of {_words(WorkflowStatus)}", "status"),
+        owner=query.get("owner") or None,
+        running_only=_value(query, flag, "true or false", "running_only") or False,
+        enabled_only=_value(query, flag, "true or false", "enabled_only") or False,
+    )
+
+
+def history_asked(query: Mapping[str, str]) -> HistoryQuery:
+    """Which runs."""
+    date_words = "a date, YYYY-MM-DD"
+    return HistoryQuery(
+        workflow=query.get("dataset_name") or query.get("datasetName") or None,
+        source=_value(query, source, "CODE or MANUAL", "source_type", "sourceType", "source"),
+        status=_value(query, _run_status, f"one of {_words(RunStatus)}", "status"),
+        run_type=_value(query, _run_type, f"one of {_words(RunType)}", "run_type"),
+        start_date=_value(query, day, date_words, "start_date", "startDate"),
+        end_date=_value(query, day, date_words, "end_date", "endDate"),
+    )
+
+
+def body_of(content: object) -> Row:
+    """The object that a write brings; nothing at all is an empty one."""
+    body = record({} if content is None else content)
+    if body is None:
+        raise _wrong("the body", "an object", content)
+    return body
+
+
+def run_asked(dataset_name: str, body: Row) -> RunRequest:
+    """Which run to start."""
+    return RunRequest(
+        dataset_name,
+        _parameters(body),
+        dry_run=_value(body, flag, "true or false", "dry_run") or False,
+        slot=_value(body, moment, "a time in ISO 8601", "slot", "logical_date"),
+        run_id=_value(body, _text, "text", "run_id"),
+    )
+
+
+def backfill_asked(dataset_name: str, body: Row) -> tuple[BackfillRequest, bool]:
+    """Which dates to run, and whether only to say what would happen."""
+    request = BackfillRequest(
+        dataset_name,
+        _needed(_value(body, day, "a date, YYYY-MM-DD", "start_date", "startDate"), "start_date"),
+        _needed(_value(body, day, "a date, YYYY-MM-DD", "end_date", "endDate"), "end_date"),
+        slots=_value(body, _moments, "a list of times in ISO 8601", "slots"),
+        parameters=_parameters(body),
+        parallel=_value(body, flag, "true or false", "parallel") or False,
+    )
+    return request, _value(body, flag, "true or false", "dry_run") or False
+
+
+def reason_asked(body: Row) -> str | None:
+    """Why something is stopped or paused."""
+    return _value(body, note, "text", "reason")
+
+
+def steps_asked(body: Row) -> tuple[str, ...]:
+    """Which steps are to be tried again; none: those that failed."""
+    return _value(body, _names, "a list of names", "steps") or ()
+
+
+def registration_asked(body: Row) -> Registration:
+    """What to register."""
+    given = body.get("schedule")
+    nested = given if isinstance(given, dict) else {"cron": given}
+    told = {**body, **{key: value for key, value in nested.items() if value is not None}}
+    enabled = _value(told, flag, "true or false", "enabled")
+    return Registration(
+        _needed(_value(body, _text, "text", "dataset_name", "name"), "dataset_name"),
+        ScheduleConfig(
+            cron=_value(told, _text, "text", "cron", "schedule_cron"),
+            timezone=_value(told, _text, "text", "timezone", "schedule_timezone") or "UTC",
+            enabled=True if enabled is None else enabled,
+            retry=_retry(told),
+            notifications=notifications_of(told) or NotificationConfig(),
+        ),
+        owner=_value(body, _text, "text", "owner"),
+        team=_value(body, _text, "text", "team"),
+        description=_value(body, _text, "text", "description"),
+        yaml_content=_value(body, _text, "text", "yaml_content"),
+        force=_value(body, flag, "true or false", "force") or False,
+    )
+
+
+def from_template_asked(template_id: str, body: Row) -> NewFromTemplate:
+    """Which workflow to make of a template."""
+    return NewFromTemplate(
+        template_id=template_id,
+        workflow_name=_needed(
+            _value(body, _text, "text", "workflow_name", "name"), "workflow_name"
+        ),
+        workflow_description=_value(body, _text, "text", "workflow_description"),
+        custom_config=_value(body, mapping, "an object", "custom_config") or {},
+        cron_schedule=_value(body, _text, "text", "cron_schedule"),
+        is_scheduled=_value(body, flag, "true or false", "is_scheduled") or False,
+        trigger_on_file_upload=(
+            _value(body, flag, "true or false", "trigger_on_file_upload") or False
+        ),
+    )
+
+
+def saga_asked(body: Row) -> NewSaga:
+    """Which saga to start."""
+    return NewSaga(
+        _needed(_value(body, _text, "text", "saga_type", "type"), "saga_type"),
+        _value(body, mapping, "an object", "input_data") or {},
+        correlation_id=_value(body, _text, "text", "correlation_id"),
+        tenant_id=_value(body, _text, "text", "tenant_id"),
+    )
+
+
+def _value(
+    row: Mapping[str, Any], read: Callable[[object], T | None], expected: str, *keys: str
+) -> T | None:
+    """What the first of `keys` that is there says; refused where it can't be read."""
+    for key in keys:
+        value = row.get(key)
+        if value is None or value == "":
+            continue
+        found = read(value)
+        if found is None:
+            raise _wrong(f"'{key}'", expected, value)
+        return found
+    return None
+
+
+def _wrong(what: str, expected: str, value: object) -> ConfigurationError:
+    came = "" if isinstance(value, str) else f", {kind_of(value)} came"
+    return ConfigurationError(
+        f"{what[:1].upper()}{what[1:]} must be {expected}{came}",
+        hint="Correct it and send it again; nothing was done.",
+    )
+
+
+def _needed(value: T | None, key: str) -> T:
+    if value is None:
+        raise ConfigurationError(
+            f"'{key}' is missing", hint="Add it and send it again; nothing was done."
+        )
+    return value
+
+
+def _whole(query: Mapping[str, str], key: str, default: int, least: int, most: int) -> int:
+    value = query.get(key)
+    if value is None:
+        return default
+    found = count(value)
+    if found is None or not least <= found <= most:
+        raise ConfigurationError(
+            f"'{key}' must be a number from {least} to {most}", hint="Ask again with such a one."
+        )
+    return found
+
+
+def _parameters(body: Row) -> dict[str, Any]:
+    return _value(body, mapping, "an object", "params", "parameters") or {}
+
+
+def _retry(row: Row) -> RetryConfig:
+    nested = {**row, **(mapping(row.get("retry")) or {})}
+    told = {
+        key: found
+        for key in ("max_attempts", "delay_seconds")
+        if (found := _value(nested, count, "a whole number", key, f"retry_{key}")) is not None
+    }
+    return RetryConfig(**told)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _names(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        return None
+    return tuple(value)
+
+
+def _moments(value: object) -> tuple[datetime, ...] | None:
+    if not isinstance(value, list):
+        return None
+    found = [moment(one) for one in value]
+    known = tuple(one for one in found if one is not None)
+    return known if len(known) == len(found) else None
+
+
+def _workflow_status(value: object) -> WorkflowStatus | None:
+    word = str(value).strip().casefold()
+    return WorkflowStatus(word) if word in set(WorkflowStatus) else None
+
+
+def _run_status(value: object) -> RunStatus | None:
+    status = RunStatus.of(str(value))
+    return None if status is RunStatus.UNKNOWN and str(value).upper() != status else status
+
+
+def _run_type(value: object) -> RunType | None:
+    kind = RunType.of(str(value))
+    return None if kind is RunType.OTHER and str(value).casefold() != kind else kind
+
+
+def _words(kinds: type[WorkflowStatus] | type[RunStatus] | type[RunType]) -> str:
+    return ", ".join(kinds)
