@@ -72,8 +72,7 @@ def run_result_told(result: WorkflowRunResult) -> Row:
     """The answer to run, backfill and retry."""
     told = _result_told(result)
     told["params"] = told["parameters"]
-    if result.run_status is not None:
-        told["status"] = run_word(result.run_status)
+    told["status"] = None if result.run_status is None else run_word(result.run_status)
     if result.dry_run:
         told["run_id"] = None
     return told

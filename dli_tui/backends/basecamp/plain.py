@@ -117,7 +117,9 @@ class PlainBasecamp(Backend):
             asked, lambda reply: run_of(reply, run_id=ref.run_id, dataset_name=ref.workflow)
         )
         if ref.workflow not in (None, run.dataset_name):
-            raise WorkflowNotFoundError(dataset_name=ref.workflow or "", run_id=ref.run_id)
+            raise WorkflowNotFoundError(
+                run_id=ref.run_id, hint="See runs with: dli-tui workflow history"
+            )
         return run
 
     # Writes

@@ -57,6 +57,7 @@ def row(world: World, workflow: DemoWorkflow) -> WorkflowInfo:
         description=workflow.description or None,
         tags=workflow.tags,
         retry=workflow.retry,
+        notifications=workflow.notifications,
         overridden_by="code" if status is WorkflowStatus.OVERRIDDEN else None,
         reason=held.reason if held else None,
         paused_by=held.by if held else None,

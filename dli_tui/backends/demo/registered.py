@@ -8,7 +8,7 @@ from dli_tui.backends.demo.actions import Action
 from dli_tui.backends.demo.dice import Dice, stable_hash
 from dli_tui.backends.demo.scenario import ETL, DemoWorkflow, Pattern, StepPlan
 from dli_tui.domain.query import Registration
-from dli_tui.domain.schedule import RetryConfig
+from dli_tui.domain.schedule import NotificationConfig, RetryConfig
 from dli_tui.domain.status import SourceType
 
 
@@ -20,6 +20,7 @@ def details_of(request: Registration) -> dict[str, Any]:
         "timezone": schedule.timezone,
         "attempts": schedule.retry.max_attempts,
         "delay": schedule.retry.delay_seconds,
+        "notifications": schedule.notifications.model_dump(mode="json", exclude_defaults=True),
         "owner": request.owner,
         "team": request.team,
         "description": request.description,
@@ -45,8 +46,13 @@ def workflow_of(action: Action, source: SourceType) -> DemoWorkflow:
         retry=RetryConfig(
             max_attempts=details.get("attempts", 1), delay_seconds=details.get("delay", 300)
         ),
+        notifications=_notifications(details.get("notifications")),
         created=action.at,
     )
+
+
+def _notifications(told: dict[str, Any] | None) -> NotificationConfig | None:
+    return NotificationConfig.model_validate(told) if told else None
 
 
 def _steps(text: str | None) -> list[dict[str, Any]]:

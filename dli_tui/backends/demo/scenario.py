@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from dli_tui.backends.demo.dice import stable_hash
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.domain.schedule import RetryConfig
+from dli_tui.domain.schedule import NotificationConfig, RetryConfig
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
@@ -123,6 +123,7 @@ class DemoWorkflow(NamedTuple):
     status: WorkflowStatus = ACTIVE
     temper: Temper = CALM
     retry: RetryConfig = TWICE
+    notifications: NotificationConfig | None = None
     tags: tuple[str, ...] = ()
     created: datetime = datetime(2025, 12, 1, 10, tzinfo=UTC)
     since: datetime | None = None

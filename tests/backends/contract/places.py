@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 
-import httpx
 import pytest
 
 from dli_tui.backends.basecamp.adapter import BasecampBackend
@@ -14,8 +13,6 @@ from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.backends.port import Backend
-from dli_tui.client import WorkflowClient
-from dli_tui.config.model import Kind, Profile
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError
@@ -23,10 +20,8 @@ from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.query import BackfillRequest, HistoryQuery, NewSaga, Registration, RunRequest
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.template import NewFromTemplate
-from dli_tui.server.app import Application
-from dli_tui.server.gate import Surroundings
-from dli_tui.server.settings import ServerSettings
 from tests.support import everything
+from tests.support_server import application, in_process, listening, profile
 
 NO_RUN = RunRef("no_such_run")
 
@@ -63,32 +58,22 @@ def _demo(clock: Clock) -> DemoBackend:
     return DemoBackend(STANDARD, clock=clock, journal=MemoryJournal(), user="me")
 
 
-@asynccontextmanager
-async def _served(clock: Clock, *, extras: bool = True) -> AsyncIterator[Backend]:
+def _served(clock: Clock, *, extras: bool = True) -> AbstractAsyncContextManager[Backend]:
     """The demo behind our server, through the adapter that any dashboard has."""
-    settings = ServerSettings(demo=True, extras=extras)
-    quiet = Surroundings(now=clock.now, tell=lambda _: None)
-    app = Application(
-        lambda: _client(clock),
-        settings,
-        surroundings=quiet,
-        passed=lambda: clock.now().timestamp(),
-    )
-    profile = Profile(name="here", kind=Kind.BASECAMP, url="http://127.0.0.1:8030")
-    transport = httpx.ASGITransport(app)
-    async with app.serving(), BasecampBackend(profile, {}, transport=transport) as backend:
-        yield backend
-
-
-@asynccontextmanager
-async def _client(clock: Clock) -> AsyncIterator[WorkflowClient]:
-    async with _demo(clock) as backend:
-        yield WorkflowClient(backend, clock=clock)
+    return in_process(application(lambda: _demo(clock), clock, extras=extras))
 
 
 def _plain(clock: Clock) -> AbstractAsyncContextManager[Backend]:
     """The same without what stands beside the contract."""
     return _served(clock, extras=False)
+
+
+@asynccontextmanager
+async def _over_a_line(clock: Clock) -> AsyncIterator[Backend]:
+    """The same over a socket, with a program on either end."""
+    app = application(lambda: _demo(clock), clock)
+    async with listening(app) as url, BasecampBackend(profile(url), {}) as backend:
+        yield backend
 
 
 DEMO = Place(
@@ -110,6 +95,7 @@ PLACES = (
     DEMO,
     replace(DEMO, name="basecamp", open=_served),
     replace(DEMO, name="plain basecamp", open=_plain),
+    replace(DEMO, name="basecamp over a line", open=_over_a_line),
 )
 
 _DAY = date(2026, 3, 2)

@@ -5,16 +5,27 @@ import pytest
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.query import Registration, RunRequest
-from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
+from dli_tui.domain.schedule import (
+    NotificationConfig,
+    NotificationTarget,
+    RetryConfig,
+    ScheduleConfig,
+)
 from dli_tui.domain.status import ResultStatus, SourceType, WorkflowStatus
 from tests.backends.contract.places import history, needs, refused
 from tests.support import row_of
 
 NEW = "brand.new"
+SLACK = NotificationTarget(type="slack", channel="#data")
 
 
 def registration(name=NEW, cron="0 4 * * *", **more):
-    schedule = ScheduleConfig(cron=cron, timezone="Asia/Seoul", retry=RetryConfig(max_attempts=3))
+    schedule = ScheduleConfig(
+        cron=cron,
+        timezone="Asia/Seoul",
+        retry=RetryConfig(max_attempts=3),
+        notifications=NotificationConfig(on_failure=(SLACK,)),
+    )
     return Registration(name, schedule, **more)
 
 
@@ -28,6 +39,7 @@ async def test_what_is_registered_is_a_manual_row_with_all_that_was_given(backen
     assert (made.cron, made.timezone) == ("0 4 * * *", "Asia/Seoul")
     assert (made.owner, made.team, made.description) == ("o@example.com", "@t", "d")
     assert made.retry.max_attempts == 3
+    assert made.notifications.on_failure == (SLACK,)
     assert made.next_run > clock.now()
     assert made.last_run is None
 
