@@ -18,7 +18,10 @@ from dli_tui.domain.clock import Clock
 from dli_tui.server.app import Application
 from dli_tui.server.gate import Surroundings
 from dli_tui.server.settings import ServerSettings
+from dli_tui.server.shelf import Patience
 
+AT_ONCE = Patience(fresh=0, known=0)
+"""Nobody is shown what was true a moment ago."""
 URL = "http://127.0.0.1:8030"
 
 
@@ -28,7 +31,12 @@ def profile(url: str = URL, **more: Any) -> Profile:
 
 
 def application(
-    opens: Callable[[], Backend], clock: Clock, *, extras: bool = True, **settings: Any
+    opens: Callable[[], Backend],
+    clock: Clock,
+    *,
+    extras: bool = True,
+    patience: Patience = AT_ONCE,
+    **settings: Any,
 ) -> Application:
     """What serves a backend, at the hour of `clock`; its log goes nowhere."""
 
@@ -42,6 +50,7 @@ def application(
         ServerSettings(**{"demo": True, "extras": extras, **settings}),
         surroundings=Surroundings(now=clock.now, tell=lambda _: None),
         passed=lambda: clock.now().timestamp(),
+        patience=patience,
     )
 
 

@@ -21,7 +21,7 @@ from dli_tui.server.envelope import refusal
 from dli_tui.server.gate import Surroundings, gated
 from dli_tui.server.identity import require
 from dli_tui.server.problems import answer_of
-from dli_tui.server.shelf import FRESH_SECONDS, Shelf
+from dli_tui.server.shelf import PATIENT, Patience, Shelf
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -45,10 +45,10 @@ class Application:
         *,
         surroundings: Surroundings | None = None,
         passed: Callable[[], float] = time.monotonic,
-        fresh_seconds: float = FRESH_SECONDS,
+        patience: Patience = PATIENT,
     ) -> None:
         self._opens, self._settings = opens, settings
-        self._passed, self._fresh_seconds = passed, fresh_seconds
+        self._passed, self._patience = passed, patience
         self._desk: Desk | None = None
         endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
         self._routed = Starlette(
@@ -67,8 +67,10 @@ class Application:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         """Hold open what is behind."""
-        async with self._opens() as client:
-            shelf = Shelf(client, self._passed, self._fresh_seconds)
+        async with (
+            self._opens() as client,
+            Shelf(client, self._passed, self._patience) as shelf,
+        ):
             self._desk = Desk(client, shelf, self._settings)
             try:
                 yield

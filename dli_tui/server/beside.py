@@ -38,6 +38,8 @@ _FOR: Final = {
     Role.ADMIN: frozenset({Capability.REGISTER, Capability.UNREGISTER}),
 }
 """What takes a role; the rest is for everybody who may look."""
+_OURS: Final = frozenset({Capability.CHANGES, Capability.RECENT_RUNS})
+"""What this server has itself, whatever is behind it."""
 
 
 async def capabilities(request: Request, desk: Desk) -> Response:
@@ -49,7 +51,7 @@ async def capabilities(request: Request, desk: Desk) -> Response:
         for capability in some
         if not who.role.covers(role)
     }
-    offered = client.capabilities - denied.keys()
+    offered = (client.capabilities | _OURS) - denied.keys()
     return told(
         {
             "label": client.backend.label,
@@ -75,17 +77,14 @@ async def workflow(request: Request, desk: Desk) -> Response:
 
 async def changes(request: Request, desk: Desk) -> Response:
     """What moved since a cursor; `whole` sends whoever asks to the list."""
-    cursor = request.query_params.get("cursor")
-    if cursor is None:
-        here = await desk.client.cursor()
-        return told({"cursor": here, "whole": True, "workflows": [], "gone": []})
-    found = await desk.client.changes(cursor)
-    rows = () if found.whole else found.workflows
+    found = await desk.shelf.changes(request.query_params.get("cursor"))
     return told(
         {
             "cursor": found.cursor,
             "whole": found.whole,
-            "workflows": [telling.workflow_told(row, whole_ids=desk.whole_ids) for row in rows],
+            "workflows": [
+                telling.workflow_told(row, whole_ids=desk.whole_ids) for row in found.workflows
+            ],
             "gone": [{"dataset_name": key.name, "source_type": key.source} for key in found.gone],
         }
     )

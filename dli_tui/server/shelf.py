@@ -1,7 +1,9 @@
-"""The list as it is handed out: kept true by asking what changed, encoded once for everybody.
+"""The list as it is handed out: kept true by asking what moved, encoded once for everybody.
 
-Hundreds of dashboards ask for the same pages again and again. A row is encoded when it first is
+Hundreds of dashboards ask for the same pages again and again. A row is encoded when it is first
 asked for, a page when something in it has moved, and who has a page already is told just that.
+The place behind is asked by one at a time, however many ask here; who asks while that goes on is
+answered from a picture some seconds old rather than made to wait.
 """
 
 from __future__ import annotations
@@ -10,12 +12,17 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from secrets import token_hex
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from zlib import crc32
 
+from dli_tui.domain.errors import DLIError
+from dli_tui.domain.page import Changes
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import matches_workflow
 from dli_tui.domain.status import SourceType
+from dli_tui.session.moves import Moves
 from dli_tui.wire.telling import workflow_told
 
 if TYPE_CHECKING:
@@ -24,9 +31,21 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.wire.asked import Window
 
-FRESH_SECONDS: Final = 1.0
-"""So old a list may be before the place behind is asked what moved."""
 _MOST_PAGES: Final = 500
+_STRETCH: Final = 50
+"""So many rows are encoded before others get their turn."""
+
+
+class Patience(NamedTuple):
+    """How old a list may be, in seconds."""
+
+    fresh: float = 1.0
+    """Up to here it is taken as it is."""
+    known: float = 5.0
+    """Up to here it is handed out while somebody asks for a newer one."""
+
+
+PATIENT: Final = Patience()
 
 
 class Encoded(NamedTuple):
@@ -38,21 +57,37 @@ class Encoded(NamedTuple):
 
 
 class Shelf:
-    """Every row of one place, and the pages made of them."""
+    """Every row of one place, what moved lately, and the pages made of them."""
 
     def __init__(
-        self, client: WorkflowClient, passed: Callable[[], float], fresh: float = FRESH_SECONDS
+        self, client: WorkflowClient, passed: Callable[[], float], patience: Patience
     ) -> None:
-        self._client = client
-        self._passed, self._fresh = passed, fresh
-        self._rows: dict[WorkflowKey, WorkflowInfo] = {}
+        self._client, self._passed, self._patience = client, passed, patience
+        self._rows: Mapping[WorkflowKey, WorkflowInfo] = {}
         self._encoded: dict[WorkflowKey, bytes] = {}
         self._order: tuple[WorkflowKey, ...] = ()
         self._pages: dict[tuple[WorkflowQuery, int, int], Encoded] = {}
+        self._moves = Moves()
+        # A cursor of another life of this server means nothing here.
+        self._life = token_hex(4)
         self._cursor: str | None = None
         self._looked: float | None = None
         self._deeds = 0
         self._gate = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
 
     def stale(self) -> None:
         """Something was done: who asks next sees it."""
@@ -61,68 +96,112 @@ class Shelf:
 
     async def page(self, query: WorkflowQuery, window: Window) -> Encoded:
         """The rows of `window` among those that fit."""
-        await self._look()
+        await self._be_fresh()
         place = (query, window.limit, window.offset)
         found = self._pages.get(place)
         if found is None:
-            if len(self._pages) >= _MOST_PAGES:
-                self._pages.clear()
-            found = self._pages[place] = self._encode(query, window)
+            pages = self._pages
+            if len(pages) >= _MOST_PAGES:
+                pages.clear()
+            found = pages[place] = await self._encode(query, window)
         return found
 
-    def _encode(self, query: WorkflowQuery, window: Window) -> Encoded:
-        keys = self._order
+    async def changes(self, cursor: str | None) -> Changes:
+        """What moved since `cursor`; `whole` without rows where everything may have."""
+        await self._be_fresh()
+        life, _, version = (cursor or "").partition("-")
+        known = life == self._life and version.isdecimal()
+        moved = self._moves.since(int(version) if known else -1)
+        here = f"{self._life}-{moved.version}"
+        if moved.whole:
+            return Changes(here, whole=True)
+        rows = self._rows
+        return Changes(
+            here,
+            tuple(rows[key] for key in moved.keys if key in rows),
+            tuple(key for key in moved.keys if key not in rows),
+        )
+
+    async def _encode(self, query: WorkflowQuery, window: Window) -> Encoded:
+        keys, rows = self._order, self._rows
         if query != WorkflowQuery():
-            rows = self._rows
             keys = tuple(key for key in keys if matches_workflow(rows[key], query))
         shown = keys[window.offset : window.offset + window.limit]
-        body = b"[" + b",".join(map(self._row, shown)) + b"]"
+        parts: list[bytes] = []
+        for number, key in enumerate(shown, start=1):
+            parts.append(self._row(key, rows[key]))
+            if number % _STRETCH == 0:
+                await asyncio.sleep(0)
+        body = b"[" + b",".join(parts) + b"]"
         return Encoded(body, f'"{crc32(body):08x}-{len(body):x}"', len(keys))
 
-    def _row(self, key: WorkflowKey) -> bytes:
+    def _row(self, key: WorkflowKey, row: WorkflowInfo) -> bytes:
         found = self._encoded.get(key)
         if found is None:
             whole = self._client.backend.unique_run_ids
-            told = workflow_told(self._rows[key], whole_ids=whole)
-            found = self._encoded[key] = encoded(told)
+            found = encoded(workflow_told(row, whole_ids=whole))
+            # Of a row that has moved since this page was begun nothing is kept.
+            if self._rows.get(key) is row:
+                self._encoded[key] = found
         return found
 
-    async def _look(self) -> None:
-        """Ask what moved, unless that was just done; one at a time asks for all who wait."""
-        if self._is_fresh():
+    async def _be_fresh(self) -> None:
+        """Have a list that is new enough; where it nearly is, somebody else gets the next."""
+        age = self._age()
+        if age < self._patience.fresh:
             return
+        if age >= self._patience.known:
+            await self._look()
+        elif self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_beside())
+
+    async def _look_beside(self) -> None:
+        try:
+            await self._look()
+        except DLIError:
+            # The list grows older, and who then has to wait for a new one hears why there is none.
+            return
+
+    async def _look(self) -> None:
+        """Ask what moved; one at a time asks for all who wait."""
+        waited_for = self._looked
         async with self._gate:
-            if self._is_fresh():
+            if self._looked != waited_for and self._age() < self._patience.known:
                 return
             began, deeds = self._passed(), self._deeds
             changes = await self._client.changes(self._cursor)
-            if changes.whole:
-                self._take({row.key: row for row in changes.workflows})
-            elif changes.workflows or changes.gone:
-                moved = {row.key: row for row in changes.workflows}
-                gone = frozenset(changes.gone)
-                kept = {key: row for key, row in self._rows.items() if key not in gone}
-                self._take(kept | moved)
+            self._take(changes)
             self._cursor = changes.cursor
             # What was done meanwhile may have come too late for this answer.
             self._looked = began if deeds == self._deeds else None
 
-    def _is_fresh(self) -> bool:
+    def _age(self) -> float:
         # A clock that was set back says nothing of how old the list is.
-        return self._looked is not None and 0 <= self._passed() - self._looked < self._fresh
+        age = -1.0 if self._looked is None else self._passed() - self._looked
+        return age if age >= 0 else float("inf")
 
-    def _take(self, rows: Mapping[WorkflowKey, WorkflowInfo]) -> None:
-        before, self._rows = self._rows, dict(rows)
-        self._encoded = {
-            key: body for key, body in self._encoded.items() if rows.get(key) is before.get(key)
-        }
-        self._pages.clear()
-        if rows.keys() != before.keys() or not self._order:
-            names = sorted(
-                ((key.name, key.source is not SourceType.CODE, key) for key in rows),
-                key=itemgetter(0, 1),
-            )
-            self._order = tuple(key for _, _, key in names)
+    def _take(self, changes: Changes) -> None:
+        before = self._rows
+        told = {row.key: row for row in changes.workflows}
+        moved = {key for key, row in told.items() if before.get(key) != row}
+        gone = before.keys() - told.keys() if changes.whole else before.keys() & set(changes.gone)
+        if not moved and not gone:
+            return
+        rows = {key: row for key, row in before.items() if key not in gone}
+        self._rows = rows | {key: told[key] for key in moved}
+        self._moves.note(moved | gone)
+        for key in moved | gone:
+            self._encoded.pop(key, None)
+        # A new book, as pages of the old one may still be in the making.
+        self._pages = {}
+        if self._rows.keys() != before.keys():
+            self._order = _in_order(self._rows)
+
+
+def _in_order(rows: Mapping[WorkflowKey, WorkflowInfo]) -> tuple[WorkflowKey, ...]:
+    """By name; of a pair CODE comes first."""
+    places = ((key.name, key.source is not SourceType.CODE, key) for key in rows)
+    return tuple(key for _, _, key in sorted(places, key=itemgetter(0, 1)))
 
 
 def encoded(told: object) -> bytes:

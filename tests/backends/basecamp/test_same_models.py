@@ -48,6 +48,11 @@ NEW = Registration(
 )
 
 
+async def everything_anew(client):
+    changes = await client.changes(None)
+    return changes.workflows, changes.gone, changes.whole
+
+
 async def pair(client):
     return sorted(await client.rows(DEMO.pair), key=lambda row: row.source_type)
 
@@ -142,7 +147,7 @@ BESIDE_IT = {
     "a backfill planned only": lambda c: c.backfill(
         DEMO.manual, start_date=FIRST, end_date=LAST, dry_run=True
     ),
-    "what moved": lambda c: c.changes(None),
+    "what moved": everything_anew,
     "a dataset": lambda c: c.dataset_info(DEMO.manual),
     "nobody's dataset": lambda c: c.dataset_info("no.such"),
     "a dry run": lambda c: c.run(DEMO.manual, parameters={"a": 1}, dry_run=True),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dli_tui.backends.http import content
-from dli_tui.backends.http.content import CutOffError, content_of
+from dli_tui.backends.http.content import CutOffError, _Gzip, content_of
 from dli_tui.domain.errors import ServerError
 
 MIB = 1024 * 1024
@@ -66,6 +66,11 @@ async def test_a_body_up_to_the_limit_is_read_and_one_beyond_is_refused(monkeypa
     assert len(await content_of(response(b"x" * 2 * MIB, "", MIB))) == 2 * MIB
     with pytest.raises(ServerError, match="larger than 2 MiB"):
         await content_of(response(b"x" * (2 * MIB + 1), "", MIB))
+
+
+def test_a_gzip_bomb_comes_in_small_pieces():
+    pieces = [len(piece) for piece in _Gzip().unpacked(gzip.compress(b"\x00" * 5 * MIB))]
+    assert (sum(pieces), max(pieces)) == (5 * MIB, MIB)
 
 
 async def test_a_gzip_bomb_is_refused_before_it_is_unpacked():

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dli_tui.backends.http.exchange import decoded, segment, understood
@@ -24,6 +24,8 @@ def test_a_segment_is_quoted_whole(text, quoted):
 
 
 @given(st.text(min_size=1))
+@example(".")
+@example("..")
 def test_no_segment_leaves_its_place(text):
     url = httpx.URL(f"https://x.example/api/{segment(text)}/run")
     parts = url.raw_path.decode().split("/")

@@ -7,7 +7,6 @@ import httpx
 import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import decoded
@@ -53,11 +52,11 @@ def mine(authority, tmp_path):
 
 
 @pytest.fixture
-def locked_key(tmp_path):
-    """A key that can't be read without a password."""
+def locked_key(mine, tmp_path):
+    """The same key, which can't be read without a password any more."""
     path = tmp_path / "locked.pem"
     path.write_bytes(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.load_pem_private_key(mine[1].read_bytes(), None).private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.BestAvailableEncryption(b"sesame"),
