@@ -1,1 +1,1 @@
-"""One long-lived HTTP connection to a server: signed in, patient with reads, careful with writes."""
+"""One long-lived HTTP client per server: signed in, patient with reads, careful with writes."""
