@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,6 +21,7 @@ from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import refusal
 from dli_tui.server.gate import Surroundings, gated
 from dli_tui.server.identity import require
+from dli_tui.server.openapi import Schema, document
 from dli_tui.server.problems import answer_of
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
 
@@ -50,11 +52,13 @@ class Application:
         self._opens, self._settings = opens, settings
         self._passed, self._patience = passed, patience
         self._desk: Desk | None = None
-        endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
+        self._endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
+        self._described: Schema | None = None
         self._routed = Starlette(
             routes=[
                 Route("/health", self._alive),
-                *(self._route(endpoint) for endpoint in endpoints),
+                Route("/openapi.json", self._document),
+                *(self._route(endpoint) for endpoint in self._endpoints),
             ],
             lifespan=lambda _: self.serving(),
             exception_handlers={404: _no_such_path, 405: _no_such_path},
@@ -79,6 +83,11 @@ class Application:
 
     async def _alive(self, _: Request) -> Response:
         return told({"status": "healthy", "service": "dli-tui"})
+
+    async def _document(self, _: Request) -> Response:
+        if self._described is None:
+            self._described = await asyncio.to_thread(document, self._endpoints)
+        return told(self._described)
 
     def _route(self, endpoint: Endpoint) -> Route:
         async def answer(request: Request) -> Response:

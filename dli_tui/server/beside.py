@@ -9,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.errors import ConfigurationError, ErrorCode
 from dli_tui.domain.ids import LogRef
 from dli_tui.server.contract import body_of
 from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
+from dli_tui.server.envelope import refusal
 from dli_tui.server.identity import Role, identity_of
 from dli_tui.server.paths import text
 from dli_tui.server.repeats import Outcome, answers_of
+from dli_tui.server.shapes import FromTemplateBody, RetryBody, SagaBody
 from dli_tui.wire import asked, telling
 from dli_tui.wire.values import count
 
@@ -85,7 +87,7 @@ async def changes(request: Request, desk: Desk) -> Response:
             "workflows": [
                 telling.workflow_told(row, whole_ids=desk.whole_ids) for row in found.workflows
             ],
-            "gone": [{"dataset_name": key.name, "source_type": key.source} for key in found.gone],
+            "gone": [telling.key_told(key) for key in found.gone],
         }
     )
 
@@ -110,7 +112,7 @@ async def recent_runs(request: Request, desk: Desk) -> Response:
 async def dataset(request: Request, desk: Desk) -> Response:
     """What is known of a dataset beside its schedule."""
     info = await desk.client.dataset_info(request.path_params["name"])
-    return told(None if info is None else info.model_dump(mode="json"))
+    return told(None if info is None else telling.dataset_told(info))
 
 
 async def backfills(_: Request, desk: Desk) -> Response:
@@ -212,8 +214,13 @@ async def answer(request: Request, _: Desk) -> Response:
     if kept.answer is not None:
         body = json.loads(kept.answer.body) if kept.answer.body else None
         return told({"status": kept.answer.status, "body": body})
-    status = _NEVER_SEEN if kept.outcome is Outcome.NEVER_SEEN else _NO_ANSWER
-    return told({"outcome": kept.outcome}, status)
+    if kept.outcome is Outcome.NEVER_SEEN:
+        return refusal(_NEVER_SEEN, ErrorCode.WORKFLOW_NOT_FOUND, "No write came with that key")
+    return refusal(
+        _NO_ANSWER,
+        ErrorCode.SERVER_ERROR,
+        f"The write with that key has no answer that is known: {kept.outcome}",
+    )
 
 
 async def health(_: Request, desk: Desk) -> Response:
@@ -242,30 +249,50 @@ def _all(models: Iterable[Value]) -> list[Any]:
 
 
 _RUN: Final = f"{BESIDE}/runs/{text('run_id')}"
+_TEMPLATE: Final = f"{BESIDE}/templates/{text('template_id')}"
+_SAGA: Final = f"{BESIDE}/sagas/{text('saga_id')}"
+_NAME: Final = text("name")
 _VIEWER, _OPERATOR, _ADMIN = Role.VIEWER, Role.OPERATOR, Role.ADMIN
+_LOG: Final = ("step", "attempt", "map_index", "cursor")
 
 EXTRAS: Final = (
-    Endpoint("GET", f"{BESIDE}/capabilities", _VIEWER, capabilities),
-    Endpoint("GET", f"{BESIDE}/workflows/{text('name')}", _VIEWER, workflow),
-    Endpoint("GET", f"{BESIDE}/changes", _VIEWER, changes),
-    Endpoint("GET", f"{BESIDE}/datasets/{text('name')}", _VIEWER, dataset),
-    Endpoint("GET", f"{BESIDE}/backfills", _VIEWER, backfills),
-    Endpoint("GET", f"{BESIDE}/backfills/{text('run_id')}", _VIEWER, backfill),
-    Endpoint("GET", f"{BESIDE}/runs", _VIEWER, recent_runs),
-    Endpoint("GET", f"{_RUN}/steps", _VIEWER, steps),
-    Endpoint("GET", f"{_RUN}/log", _VIEWER, log),
-    Endpoint("POST", f"{_RUN}/retry", _OPERATOR, retry),
-    Endpoint("GET", f"{BESIDE}/templates", _VIEWER, templates),
-    Endpoint("GET", f"{BESIDE}/templates/categories", _VIEWER, template_categories),
-    Endpoint("GET", f"{BESIDE}/templates/{text('template_id')}", _VIEWER, template),
+    Endpoint("GET", f"{BESIDE}/capabilities", _VIEWER, capabilities, "Offer"),
+    Endpoint("GET", f"{BESIDE}/changes", _VIEWER, changes, "Changes", filters=("cursor",)),
+    Endpoint("GET", f"{BESIDE}/workflows/{_NAME}", _VIEWER, workflow, "Rows"),
+    Endpoint("GET", f"{BESIDE}/datasets/{_NAME}", _VIEWER, dataset, "DatasetInfo?"),
+    Endpoint("GET", f"{BESIDE}/backfills", _VIEWER, backfills, "Backfills"),
+    Endpoint("GET", f"{BESIDE}/backfills/{text('run_id')}", _VIEWER, backfill, "Backfill"),
     Endpoint(
-        "POST", f"{BESIDE}/templates/{text('template_id')}/workflows", _ADMIN, create_from_template
+        "GET", f"{BESIDE}/runs", _VIEWER, recent_runs, "RecentRuns", filters=("names", "count")
     ),
-    Endpoint("GET", f"{BESIDE}/sagas", _VIEWER, sagas),
-    Endpoint("POST", f"{BESIDE}/sagas", _OPERATOR, start_saga),
-    Endpoint("GET", f"{BESIDE}/sagas/types", _VIEWER, saga_types),
-    Endpoint("GET", f"{BESIDE}/sagas/{text('saga_id')}", _VIEWER, saga),
-    Endpoint("POST", f"{BESIDE}/sagas/{text('saga_id')}/cancel", _OPERATOR, cancel_saga),
-    Endpoint("GET", f"{BESIDE}/health", _VIEWER, health),
-    Endpoint("GET", f"{BESIDE}/answers/{text('key')}", _VIEWER, answer),
+    Endpoint("GET", f"{_RUN}/steps", _VIEWER, steps, "[Step]"),
+    Endpoint("GET", f"{_RUN}/log", _VIEWER, log, "LogChunk", filters=_LOG),
+    Endpoint("POST", f"{_RUN}/retry", _OPERATOR, retry, "Result", RetryBody),
+    Endpoint(
+        "GET",
+        f"{BESIDE}/templates",
+        _VIEWER,
+        templates,
+        "[Template]",
+        filters=("category", "search"),
+    ),
+    Endpoint(
+        "GET", f"{BESIDE}/templates/categories", _VIEWER, template_categories, "[TemplateCategory]"
+    ),
+    Endpoint(
+        "POST",
+        f"{_TEMPLATE}/workflows",
+        _ADMIN,
+        create_from_template,
+        "WorkflowInfo",
+        FromTemplateBody,
+    ),
+    Endpoint("GET", _TEMPLATE, _VIEWER, template, "Template"),
+    Endpoint("GET", f"{BESIDE}/sagas", _VIEWER, sagas, "[Saga]"),
+    Endpoint("POST", f"{BESIDE}/sagas", _OPERATOR, start_saga, "Saga", SagaBody),
+    Endpoint("GET", f"{BESIDE}/sagas/types", _VIEWER, saga_types, "[SagaType]"),
+    Endpoint("POST", f"{_SAGA}/cancel", _OPERATOR, cancel_saga, "Saga"),
+    Endpoint("GET", _SAGA, _VIEWER, saga, "Saga"),
+    Endpoint("GET", f"{BESIDE}/health", _VIEWER, health, "Health"),
+    Endpoint("GET", f"{BESIDE}/answers/{text('key')}", _VIEWER, answer, "Answer"),
 )

@@ -16,6 +16,7 @@ from dli_tui.domain.ids import why_not_a_name
 from dli_tui.server.desk import ACCEPTED, CREATED, JSON, OK, UNCHANGED, Desk, Endpoint, told
 from dli_tui.server.identity import Role
 from dli_tui.server.paths import text
+from dli_tui.server.shapes import BackfillBody, ReasonBody, RegisterBody, RunBody
 from dli_tui.wire import asked, telling
 from dli_tui.wire.values import Row, flag
 
@@ -48,7 +49,7 @@ async def history(request: Request, desk: Desk) -> Response:
         answer = told(rows)
     else:
         info = await desk.client.dataset_info(query.workflow)
-        shown = None if info is None else info.model_dump(mode="json")
+        shown = None if info is None else telling.dataset_told(info)
         answer = told({"runs": rows, "total_count": total, "dataset_info": shown})
     if total is not None:
         answer.headers[_TOTAL] = str(total)
@@ -170,15 +171,24 @@ def _named(request: Request) -> str:
     return name
 
 
+_PAGE: Final = ("limit", "offset")
+_ROWS: Final = ("status", "source_type", "owner", "name", "running_only", "enabled_only", *_PAGE)
+_RUNS: Final = (
+    *("dataset_name", "start_date", "end_date", "source_type", "status", "run_type"),
+    *("include_dataset_info", *_PAGE),
+)
+_NAME, _RUN = f"{LIST}/{text('name')}", f"{LIST}/runs/{text('run_id')}"
+_VIEWER, _OPERATOR, _ADMIN = Role.VIEWER, Role.OPERATOR, Role.ADMIN
+
 CONTRACT: Final = (
-    Endpoint("GET", LIST, Role.VIEWER, list_workflows),
-    Endpoint("GET", f"{LIST}/history", Role.VIEWER, history),
-    Endpoint("POST", f"{LIST}/register", Role.ADMIN, register),
-    Endpoint("POST", f"{LIST}/runs/{text('run_id')}/stop", Role.OPERATOR, stop),
-    Endpoint("GET", f"{LIST}/runs/{text('run_id')}", Role.VIEWER, run_status),
-    Endpoint("POST", f"{LIST}/{text('name')}/run", Role.OPERATOR, run),
-    Endpoint("POST", f"{LIST}/{text('name')}/backfill", Role.OPERATOR, backfill),
-    Endpoint("POST", f"{LIST}/{text('name')}/pause", Role.OPERATOR, pause),
-    Endpoint("POST", f"{LIST}/{text('name')}/unpause", Role.OPERATOR, unpause),
-    Endpoint("DELETE", f"{LIST}/{text('name')}", Role.ADMIN, unregister),
+    Endpoint("GET", LIST, _VIEWER, list_workflows, "[WorkflowInfo]", filters=_ROWS),
+    Endpoint("GET", f"{LIST}/history", _VIEWER, history, "[WorkflowRun]", filters=_RUNS),
+    Endpoint("POST", f"{LIST}/register", _ADMIN, register, "WorkflowInfo", RegisterBody),
+    Endpoint("POST", f"{_RUN}/stop", _OPERATOR, stop, "Result", ReasonBody),
+    Endpoint("GET", _RUN, _VIEWER, run_status, "WorkflowRun"),
+    Endpoint("POST", f"{_NAME}/run", _OPERATOR, run, "Result", RunBody),
+    Endpoint("POST", f"{_NAME}/backfill", _OPERATOR, backfill, "Result", BackfillBody),
+    Endpoint("POST", f"{_NAME}/pause", _OPERATOR, pause, "Result", ReasonBody),
+    Endpoint("POST", f"{_NAME}/unpause", _OPERATOR, unpause, "Result", ReasonBody),
+    Endpoint("DELETE", _NAME, _ADMIN, unregister, "Result", filters=("force",)),
 )

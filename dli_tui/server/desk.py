@@ -14,6 +14,7 @@ from dli_tui.server.shelf import encoded
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
+    from dli_tui.domain.value import Value
     from dli_tui.server.settings import ServerSettings
     from dli_tui.server.shelf import Shelf
 
@@ -45,6 +46,12 @@ class Endpoint(NamedTuple):
     path: str
     role: Role
     handler: Handler
+    told: str
+    """What is answered: a model's name, `[name]` for a list of such, `name?` where it may be null."""
+    takes: type[Value] | None = None
+    """The body of a write."""
+    filters: tuple[str, ...] = ()
+    """What can stand in the query."""
 
 
 def told(value: object, status: int = OK) -> Response:

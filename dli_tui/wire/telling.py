@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
-    from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
     from dli_tui.wire.values import Row
 
 _RUN_WORDS: Final = {RunStatus.COMPLETED: "SUCCESS", RunStatus.KILLED: "STOPPED"}
@@ -93,6 +94,20 @@ def schedule_told(result: WorkflowRunResult) -> Row:
 def unregistered_told(result: WorkflowRunResult) -> Row:
     """The answer to unregister."""
     return _result_told(result) | {"status": _UNREGISTERED}
+
+
+def dataset_told(info: DatasetInfo) -> Row:
+    """What is known of a dataset."""
+    told: Row = info.model_dump(mode="json", exclude_none=True)
+    if info.source_type is not None:
+        told["source_type"] = _source_word(info.source_type)
+    return told
+
+
+def key_told(key: WorkflowKey) -> Row:
+    """The address of a row."""
+    told = {"dataset_name": key.name}
+    return told if key.source is None else told | {"source_type": _source_word(key.source)}
 
 
 def step_told(step: Step) -> Row:
