@@ -50,6 +50,7 @@ class Backend(ABC):
     """What a person calls this kind of place."""
 
     capabilities: frozenset[Capability] = frozenset()
+    """What it offers now. Where only the server knows, that may be less at first, and change."""
 
     unique_run_ids: bool = True
     """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
@@ -67,6 +68,10 @@ class Backend(ABC):
         trace: TracebackType | None,
     ) -> None:
         return None
+
+    def why_not(self, capability: Capability) -> str:
+        """Why something isn't offered here, as a sentence without its full stop."""
+        return f"{capability.capitalize()} is not offered by {self.label}"
 
     # Every backend has a list, a history and runs.
 
@@ -206,4 +211,4 @@ class Backend(ABC):
         raise self._unsupported(Capability.HEALTH)
 
     def _unsupported(self, capability: Capability) -> Unsupported:
-        return Unsupported(f"{capability.capitalize()} is not offered by {self.label}", hint="")
+        return Unsupported(self.why_not(capability), hint="")

@@ -20,6 +20,8 @@ from dli_tui.domain.text import safe
 
 # The class of every refusal of a command line, which typer keeps to itself.
 _WRONG_USE: Final[Any] = typer.BadParameter.__bases__[0]
+_ITSELF: Final = ""
+"""The command that a group is itself, where the first word names none of its commands."""
 
 
 class LazyGroup(TyperGroup):
@@ -30,7 +32,10 @@ class LazyGroup(TyperGroup):
     """The words meant when no command is named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as below
-        parsed: list[str] = super().parse_args(ctx, _carried_on(args, self.default))
+        moved = _carried_on(args, self.default)
+        if _ITSELF in self.places and not (moved and self.get_command(ctx, moved[0])):
+            moved = [_ITSELF, *args]
+        parsed: list[str] = super().parse_args(ctx, moved)
         return parsed
 
     def make_context(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401 - as below
@@ -42,7 +47,7 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own type is private
-        return [*super().list_commands(ctx), *self.places]
+        return [*super().list_commands(ctx), *(name for name in self.places if name != _ITSELF)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
         place = self.places.get(cmd_name)
@@ -82,7 +87,8 @@ def _harmless() -> Iterator[None]:
         raise
 
 
-def group_of(*default: str, **places: str) -> type[LazyGroup]:
-    """A group of commands, each `name="module:function"` of this package."""
-    found = {name: f"dli_tui.cli.{place}" for name, place in places.items()}
+def group_of(*default: str, itself: str = "", **places: str) -> type[LazyGroup]:
+    """A group of commands, each `name="module:function"` of this package; one may be itself."""
+    every = {_ITSELF: itself, **places} if itself else places
+    found = {name: f"dli_tui.cli.{place}" for name, place in every.items()}
     return type("Group", (LazyGroup,), {"places": found, "default": default})

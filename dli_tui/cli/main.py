@@ -62,9 +62,20 @@ demo = typer.Typer(
     no_args_is_help=True,
     cls=group_of(reset="upkeep:demo_reset"),
 )
+serve = typer.Typer(
+    help="Serve a place to a team, on the Basecamp wire.", cls=group_of(itself="serving:serve")
+)
+token = typer.Typer(
+    help="Tokens to sign in with at `dli-tui serve`.",
+    epilog=_WHERE,
+    no_args_is_help=True,
+    cls=group_of(add="serving:token_add", list="serving:token_list", revoke="serving:token_revoke"),
+)
 app.add_typer(workflow, name="workflow")
 app.add_typer(config, name="config")
 app.add_typer(demo, name="demo")
+serve.add_typer(token, name="token")
+app.add_typer(serve, name="serve")
 
 
 def _say_version(wanted: bool) -> None:

@@ -76,7 +76,12 @@ def writing(
     *,
     yes: bool = False,
 ) -> Result:
-    """The result of something that changes things: never silently somewhere unexpected."""
+    """The result of something that changes things."""
+    return _run(place_to_change(ctx, yes=yes), work)
+
+
+def place_to_change(ctx: typer.Context, *, yes: bool = False) -> Place:
+    """Where things are to be changed: never silently somewhere unexpected."""
     place = place_of(ctx)
     profile = place.target.profile
     if place.by_default:
@@ -90,7 +95,7 @@ def writing(
                 hint="Add --yes when you are sure.",
             )
         )
-    return _run(place, work)
+    return place
 
 
 def _refuse(problem: ConfigurationError) -> NoReturn:

@@ -64,8 +64,12 @@ class Reader:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What this place offers beyond lists, histories and runs."""
+        """What this place offers now beyond lists, histories and runs."""
         return self.backend.capabilities
+
+    def why_not(self, capability: Capability) -> str:
+        """Why something isn't offered here."""
+        return self.backend.why_not(capability)
 
     # Workflows
 
@@ -98,6 +102,10 @@ class Reader:
     async def row(self, key: WorkflowKey) -> WorkflowInfo:
         """One row; DLI-800 when there is none."""
         return self._completed(rules.pick(await self.backend.workflow(key.name), key))
+
+    async def rows(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The rows of one name: none, one, or two when CODE overrides MANUAL."""
+        return tuple(map(self._completed, await self.backend.workflow(name)))
 
     async def recent_runs(
         self, names: Sequence[str], count: int

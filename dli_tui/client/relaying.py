@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dli_tui.client import checks
-from dli_tui.client.sent import sending
+from dli_tui.client import checks, lost
 from dli_tui.domain import rules
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import Unsupported
@@ -27,8 +26,8 @@ async def relay_run(client: WorkflowClient, request: RunRequest) -> WorkflowRunR
     client.require_writable("run", name)
     rules.require_runnable(await client.row(WorkflowKey(name)))
     given = checks.parameters(request.parameters)
-    sending(f"run '{name}'")
-    return await client.backend.run(request._replace(parameters=given))
+    wanted = request._replace(parameters=given)
+    return await lost.send(client, client.backend.run(wanted), lost.run(wanted))
 
 
 async def relay_backfill(client: WorkflowClient, request: BackfillRequest) -> WorkflowRunResult:
@@ -44,5 +43,5 @@ async def relay_backfill(client: WorkflowClient, request: BackfillRequest) -> Wo
             hint="Start it from the dashboard, which keeps it going, or with all dates at once.",
         )
     given = checks.parameters(request.parameters)
-    sending(f"backfill '{name}'")
-    return await client.backend.backfill(request._replace(parameters=given))
+    wanted = request._replace(parameters=given)
+    return await lost.send(client, client.backend.backfill(wanted), lost.backfill(wanted))

@@ -1,25 +1,39 @@
 """Registering over what exists, so that a failure half-way leaves something behind.
 
 Some servers replace when told to; others refuse, and the old registration has to go first.
-If the new one then fails, the old one is put back, and the error says how things stand.
+If the new one then fails, the old one is put back, and the error says how things stand. Where an
+answer on the way is lost, `lost` looks how things stand before anything else is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from dli_tui.backends.port import Backend
-from dli_tui.domain.errors import DLIError, ErrorCode, ServerError, WorkflowRegistrationError
+from dli_tui.client import lost
+from dli_tui.domain.errors import (
+    AnswerLostError,
+    ConnectionFailedError,
+    DLIError,
+    ErrorCode,
+    ServerError,
+    WorkflowRegistrationError,
+)
 from dli_tui.domain.query import Registration
 from dli_tui.domain.workflow import WorkflowInfo
 
+if TYPE_CHECKING:
+    from dli_tui.client.reading import Reader
+
 
 async def replace_registration(
-    backend: Backend, request: Registration, previous: WorkflowInfo
+    reader: Reader, request: Registration, previous: WorkflowInfo
 ) -> WorkflowInfo:
     """Register `request` where `previous` is registered."""
+    backend, name = reader.backend, request.dataset_name
     try:
-        return await backend.register(request)
+        deed = backend.register(request)
+        return await lost.send(reader, deed, lost.register(request, previous))
     except WorkflowRegistrationError as refusal:
         if refusal.code is not ErrorCode.WORKFLOW_ALREADY_EXISTS:
             raise
@@ -33,35 +47,45 @@ async def replace_registration(
         yaml_content=known.spec if known else None,
     )
     try:
-        await backend.unregister(request.dataset_name, force=True)
+        await lost.send(reader, backend.unregister(name, force=True), lost.unregister(name))
     except ServerError as error:
+        if isinstance(error, ConnectionFailedError) and not isinstance(error, AnswerLostError):
+            # It never came there: the old one is in place.
+            raise
         raise WorkflowRegistrationError(
-            f"'{request.dataset_name}' was not replaced, and perhaps it is no longer registered: "
+            f"'{name}' was not replaced, and perhaps it is no longer registered: "
             f"the answer to removing it was lost ({error.message})",
-            dataset_name=request.dataset_name,
-            hint=f"Look before you try again: dli-tui workflow get {request.dataset_name}",
+            dataset_name=name,
+            hint=f"Look before you try again: dli-tui workflow get {name}",
         ) from error
     try:
-        return await backend.register(request)
+        return await lost.send(reader, backend.register(request), lost.register(request))
     except asyncio.CancelledError:
         # Somebody interrupts between the two: what was there is put back all the same.
-        await asyncio.shield(_put_back(backend, old, WorkflowRegistrationError("interrupted")))
+        await asyncio.shield(_put_back(reader, old, WorkflowRegistrationError("interrupted")))
         raise
     except DLIError as error:
-        await _put_back(backend, old, error)
+        await _put_back(reader, old, error)
         raise WorkflowRegistrationError(
-            f"'{request.dataset_name}' was not replaced ({error.message}); "
+            f"'{name}' was not replaced ({error.message}); "
             f"the previous registration (cron {previous.cron}) is in place again",
             code=error.code,
-            dataset_name=request.dataset_name,
+            dataset_name=name,
             hint=error.hint,
         ) from error
 
 
-async def _put_back(backend: Backend, old: Registration, error: DLIError) -> None:
-    name = old.dataset_name
+async def _put_back(reader: Reader, old: Registration, error: DLIError) -> None:
+    backend, name = reader.backend, old.dataset_name
     try:
-        await backend.register(old)
+        await lost.send(reader, backend.register(old), lost.register(old))
+    except AnswerLostError as second:
+        raise WorkflowRegistrationError(
+            f"Replacing '{name}' failed ({error.message}), and whether the previous registration "
+            f"is in place again can't be told ({second.message})",
+            dataset_name=name,
+            hint=f"Look before you try again: dli-tui workflow get {name}",
+        ) from second
     except DLIError as second:
         if second.code is ErrorCode.WORKFLOW_ALREADY_EXISTS:
             raise WorkflowRegistrationError(
@@ -79,7 +103,7 @@ async def _put_back(backend: Backend, old: Registration, error: DLIError) -> Non
     if old.schedule.enabled:
         return
     try:
-        await backend.pause(name)
+        await lost.send(reader, backend.pause(name), lost.held(name, is_held=True))
     except DLIError as second:
         raise WorkflowRegistrationError(
             f"'{name}' was not replaced ({error.message}); the previous registration is in place "

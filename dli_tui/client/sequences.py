@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from dli_tui.client import lost
 from dli_tui.client.reading import POLL_SECONDS, UNKNOWN_CAP
-from dli_tui.client.sent import sending
 from dli_tui.domain.errors import DLIError, ServerError, WorkflowNotFoundError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
@@ -23,7 +23,7 @@ from dli_tui.domain.status import ResultStatus, RunStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dli_tui.backends.port import Backend
+    from dli_tui.client.reading import Reader
     from dli_tui.domain.backfill import BackfillPlan
 
 _SLOWEST: Final = 30.0
@@ -40,7 +40,7 @@ class DateSequence:
 
     def __init__(
         self,
-        backend: Backend,
+        reader: Reader,
         plan: BackfillPlan,
         parameters: Mapping[str, Any],
         mark: SequenceMark,
@@ -57,7 +57,7 @@ class DateSequence:
         """Why a date couldn't be started, if one couldn't."""
         self.has_begun = asyncio.Event()
         """Its first date has a run, or never will."""
-        self._backend = backend
+        self._reader, self._backend = reader, reader.backend
         self._parameters = dict(parameters)
         self._stopped = False
         self._reason: str | None = None
@@ -127,11 +127,10 @@ class DateSequence:
         return RunStatus.COMPLETED
 
     async def _stop(self, ref: RunRef) -> None:
-        sending(f"stop run '{ref}'")
-        await self._backend.stop(ref, reason=self._reason)
+        deed = self._backend.stop(ref, reason=self._reason)
+        await lost.send(self._reader, deed, lost.stop(ref))
 
     async def _begin(self, position: int, slot: datetime) -> RunRef:
-        sending(f"run '{self.workflow}' for {slot:%Y-%m-%d %H:%M}")
         mark = self.mark.as_parameter(position)
         request = RunRequest(
             self.workflow,
@@ -139,25 +138,11 @@ class DateSequence:
             slot=slot,
             run_id=self.mark.run_id(slot),
         )
-        ref = RunRef(self.mark.run_id(slot), self.workflow)
-        try:
-            result = await self._backend.run(request)
-        except ServerError:
-            # The answer was lost, or there is no server: only a look can tell which.
-            if await self._is_there(ref):
-                return ref
-            raise
-        return RunRef(result.run_id or ref.run_id, self.workflow)
-
-    async def _is_there(self, ref: RunRef) -> bool:
-        try:
-            await self._backend.run_status(ref)
-        except (ServerError, WorkflowNotFoundError):
-            return False
-        return True
+        result = await lost.send(self._reader, self._backend.run(request), lost.run(request))
+        return RunRef(result.run_id or self.mark.run_id(slot), self.workflow)
 
     async def _end_of(self, ref: RunRef, sleep: Sleep) -> RunStatus:
-        misses = lost = 0
+        misses = unseen = 0
         unknown = 0.0
         while True:
             seconds = min(_SLOWEST, POLL_SECONDS * 2.0 ** min(misses, 10))
@@ -169,11 +154,11 @@ class DateSequence:
                 misses += 1
                 continue
             except WorkflowNotFoundError:
-                lost += 1
-                if lost >= _MOST_LOST:
+                unseen += 1
+                if unseen >= _MOST_LOST:
                     raise
                 continue
-            misses = lost = 0
+            misses = unseen = 0
             unknown = unknown + seconds if status is RunStatus.UNKNOWN else 0.0
             if status.is_terminal or unknown > UNKNOWN_CAP.total_seconds():
                 return status

@@ -1,7 +1,7 @@
 """Doing: what changes something is checked first, sent once, and answered in one form.
 
 Nothing is ever sent a second time from here. Where a server refuses, its refusal is the
-answer; where a line breaks, the error says so and the person decides.
+answer; where its answer is lost, `lost` looks whether it happened, and the person decides.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dli_tui.backends.port import Backend
-from dli_tui.client import checks
+from dli_tui.client import checks, lost
 from dli_tui.client.reading import Reader
 from dli_tui.client.replacing import replace_registration
-from dli_tui.client.sent import sending
 from dli_tui.domain import cron, rules
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
+    AnswerLostError,
     ConfigurationError,
     DLIError,
     ErrorCode,
@@ -57,7 +57,11 @@ class WorkflowClient(Reader):
     ) -> None:
         super().__init__(backend, clock=clock)
         self.read_only = read_only
-        self._sends_dry_runs = trust_dry_run or Capability.DRY_RUN in backend.capabilities
+        self._trusts_dry_runs = trust_dry_run
+
+    @property
+    def _sends_dry_runs(self) -> bool:
+        return self._trusts_dry_runs or Capability.DRY_RUN in self.capabilities
 
     # Registration
 
@@ -68,17 +72,16 @@ class WorkflowClient(Reader):
         if schedule.cron is not None:
             cron.check(schedule.cron, dataset_name=name)
         zone_of(schedule.timezone)
-        self._require_writable("register", name)
+        self.require_writable("register", name)
         rows = await self.backend.registered(name)
         rules.require_manual(name, rows, "register over")
         previous = rules.in_force(rows)
         if previous is not None and not request.force:
             rules.require_free(name, rows)
-        sending(f"register '{name}'")
         if previous is None:
-            made = await self.backend.register(request)
+            made = await lost.send(self, self.backend.register(request), lost.register(request))
         else:
-            made = await replace_registration(self.backend, request, previous)
+            made = await replace_registration(self, request, previous)
         if not schedule.enabled and made.status is not WorkflowStatus.PAUSED:
             made = await self._pause_at_birth(made)
         verb = "registered" if previous is None else "updated"
@@ -98,7 +101,7 @@ class WorkflowClient(Reader):
 
     async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
         """Remove a MANUAL workflow; `force` also while runs of it are active."""
-        self._require_writable("unregister", name)
+        self.require_writable("unregister", name)
         rows = await self.backend.workflow(name)
         rules.pick(rows, WorkflowKey(name))
         if any(row.source_type is SourceType.CODE for row in rows):
@@ -107,8 +110,8 @@ class WorkflowClient(Reader):
                 dataset_name=name,
                 hint="Pause it if it should not run: dli-tui workflow pause " + name,
             )
-        sending(f"unregister '{name}'")
-        result = await self.backend.unregister(name, force=force)
+        deed = self.backend.unregister(name, force=force)
+        result = await lost.send(self, deed, lost.unregister(name))
         return _told(result, f"Workflow '{name}' unregistered")
 
     # Runs
@@ -124,8 +127,9 @@ class WorkflowClient(Reader):
         """Start a run by hand; a dry run only checks whether it could be."""
         given = checks.parameters(parameters)
         if not dry_run:
-            self._require_writable("run", name)
-        rules.require_runnable(await self.row(WorkflowKey(name, source)))
+            self.require_writable("run", name)
+        row = await self.row(WorkflowKey(name, source))
+        rules.require_runnable(row)
         request = RunRequest(name, given, dry_run=dry_run)
         if dry_run and not self._sends_dry_runs:
             # A server that we don't know may take it for a real run: checked here, not sent.
@@ -133,8 +137,8 @@ class WorkflowClient(Reader):
                 dataset_name=name, status=ResultStatus.SUCCESS, dry_run=True, parameters=given
             )
         else:
-            sending(f"run '{name}'")
-            result = await self.backend.run(request)
+            look = lost.run(request, row.last_run)
+            result = await lost.send(self, self.backend.run(request), look)
         return _told(
             result, "Dry run validated; nothing was started" if dry_run else "Run triggered"
         )
@@ -167,7 +171,7 @@ class WorkflowClient(Reader):
         """Start exactly what `plan` says; a dry run sends nothing."""
         name, given = plan.dataset_name, checks.parameters(parameters)
         if not dry_run:
-            self._require_writable("backfill", name)
+            self.require_writable("backfill", name)
         rules.require_runnable(await self.row(WorkflowKey(name)))
         self._require_possible(plan)
         if dry_run or plan.to_run == 0:
@@ -176,8 +180,8 @@ class WorkflowClient(Reader):
             sequence = self._sequence(plan, given)
             await sequence.keep_going(self.clock.sleep)
             return sequence.result
-        sending(f"backfill '{name}'")
-        result = await self.backend.backfill(self._request(plan, given))
+        request = self._request(plan, given)
+        result = await lost.send(self, self.backend.backfill(request), lost.backfill(request))
         return _told(result, f"Backfill triggered, runs: {plan.to_run}")
 
     def keeps_going(self, plan: BackfillPlan) -> bool:
@@ -186,7 +190,7 @@ class WorkflowClient(Reader):
 
     async def sequence(self, plan: BackfillPlan, parameters: Mapping[str, Any]) -> DateSequence:
         """A backfill to be kept going by whoever asks for it, checked and not yet begun."""
-        self._require_writable("backfill", plan.dataset_name)
+        self.require_writable("backfill", plan.dataset_name)
         rules.require_runnable(await self.row(WorkflowKey(plan.dataset_name)))
         self._require_possible(plan)
         return self._sequence(plan, checks.parameters(parameters))
@@ -205,7 +209,7 @@ class WorkflowClient(Reader):
         # Two people may begin the same in one second.
         own = f"{now:%Y%m%dT%H%M%S}_{uuid4().hex[:6]}"
         mark = SequenceMark(f"{plan.dataset_name}_backfill_{days}_{own}", slots, now)
-        return DateSequence(self.backend, plan, parameters, mark)
+        return DateSequence(self, plan, parameters, mark)
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         """Ask a run to stop. The answer says KILLED; until a look says so it is stopping.
@@ -214,10 +218,9 @@ class WorkflowClient(Reader):
         anybody looked.
         """
         ref = self.ref(run)
-        self._require_writable("stop", ref.workflow or "", ref.run_id)
-        sending(f"stop run '{ref}'")
+        self.require_writable("stop", ref.workflow or "", ref.run_id)
         try:
-            result = await self.backend.stop(ref, reason=reason)
+            result = await lost.send(self, self.backend.stop(ref, reason=reason), lost.stop(ref))
         except WorkflowNotFoundError as error:
             raise WorkflowExecutionError(
                 f"Run '{ref}' not found", run_id=ref.run_id, hint=error.hint
@@ -229,9 +232,9 @@ class WorkflowClient(Reader):
     async def retry(self, run: str | RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
         """Run the failed steps again, or those named, and what comes after them."""
         ref = self.ref(run)
-        self._require_writable("retry", ref.workflow or "", ref.run_id)
-        sending(f"retry run '{ref}'")
-        return _told(await self.backend.retry(ref, steps), "Retry triggered")
+        self.require_writable("retry", ref.workflow or "", ref.run_id)
+        result = await lost.send(self, self.backend.retry(ref, steps), lost.retry(ref))
+        return _told(result, "Retry triggered")
 
     # Schedules
 
@@ -239,43 +242,42 @@ class WorkflowClient(Reader):
         self, name: str, *, reason: str | None = None, source: SourceType | None = None
     ) -> WorkflowRunResult:
         """Hold a schedule; what is paused already stays so and nothing is sent."""
-        self._require_writable("pause", name)
+        self.require_writable("pause", name)
         row = await self.row(WorkflowKey(name, source))
         rules.require_pausable(row)
         if row.status is not WorkflowStatus.ACTIVE:
             return _already(row, f"Workflow '{name}' is already paused")
-        sending(f"pause '{name}'")
-        result = await self.backend.pause(name, reason=reason)
+        result = await self._hold(name, reason)
         return _told(result, f"Workflow '{name}' paused")
 
     async def unpause(
         self, name: str, *, reason: str | None = None, source: SourceType | None = None
     ) -> WorkflowRunResult:
         """Let a schedule fire again; nothing is sent where it does already."""
-        self._require_writable("unpause", name)
+        self.require_writable("unpause", name)
         row = await self.row(WorkflowKey(name, source))
         rules.require_pausable(row)
         if row.status is WorkflowStatus.ACTIVE:
             return _already(row, f"Workflow '{name}' is already active, nothing to be resumed")
-        sending(f"unpause '{name}'")
-        result = await self.backend.unpause(name, reason=reason)
+        deed = self.backend.unpause(name, reason=reason)
+        result = await lost.send(self, deed, lost.held(name, is_held=False))
         return _told(result, f"Workflow '{name}' resumed")
 
     # Templates and sagas
 
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
         """Make a workflow from a template."""
-        self._require_writable("create", request.workflow_name)
+        self.require_writable("create", request.workflow_name)
         if request.cron_schedule is not None:
             cron.check(request.cron_schedule, dataset_name=request.workflow_name)
-        sending(f"create '{request.workflow_name}'")
-        return self._completed(await self.backend.create_from_template(request))
+        deed = self.backend.create_from_template(request)
+        return self._completed(await lost.send(self, deed, lost.create(request)))
 
     async def cancel_saga(self, saga_id: str) -> Saga:
         """Ask a saga to stop and undo what it did."""
-        self._require_writable("cancel", saga_id)
-        sending(f"cancel saga '{saga_id}'")
-        return await self.backend.cancel_saga(saga_id)
+        self.require_writable("cancel", saga_id)
+        deed = self.backend.cancel_saga(saga_id)
+        return await lost.send(self, deed, lost.cancel_saga(saga_id))
 
     async def start_saga(self, request: NewSaga) -> Saga:
         """Start a saga; what it is given is checked as the parameters of a run are."""
@@ -283,23 +285,29 @@ class WorkflowClient(Reader):
         if not kind:
             raise ConfigurationError("A saga needs a kind", hint="Say which saga to start.")
         given = checks.parameters(request.input_data)
-        self._require_writable("start", kind)
-        sending(f"start saga '{kind}'")
-        return await self.backend.start_saga(request._replace(saga_type=kind, input_data=given))
+        self.require_writable("start", kind)
+        wanted = request._replace(saga_type=kind, input_data=given)
+        return await lost.send(self, self.backend.start_saga(wanted), lost.start_saga(wanted))
+
+    async def _hold(self, name: str, reason: str | None) -> WorkflowRunResult:
+        deed = self.backend.pause(name, reason=reason)
+        return await lost.send(self, deed, lost.held(name, is_held=True))
 
     async def _pause_at_birth(self, made: WorkflowInfo) -> WorkflowInfo:
         name = made.dataset_name
         try:
-            await self.backend.pause(name, reason="registered as disabled")
+            await self._hold(name, "registered as disabled")
         except DLIError as error:
+            how = "perhaps ACTIVE" if isinstance(error, AnswerLostError) else "ACTIVE"
             raise WorkflowRegistrationError(
-                f"'{name}' is registered and ACTIVE: it couldn't be paused ({error.message})",
+                f"'{name}' is registered and {how}: it couldn't be paused ({error.message})",
                 dataset_name=name,
                 hint=f"Pause it now: dli-tui workflow pause {name}",
             ) from error
         return made.twin(status=WorkflowStatus.PAUSED, next_run=None, next_run_computed=False)
 
-    def _require_writable(self, action: str, name: str, run_id: str = "") -> None:
+    def require_writable(self, action: str, name: str, run_id: str = "") -> None:
+        """Refuse what would change something where nothing may be changed."""
         if self.read_only:
             raise WorkflowPermissionError(
                 f"Can't {action} '{run_id or name}': read-only is set",
@@ -312,13 +320,13 @@ class WorkflowClient(Reader):
         name = plan.dataset_name
         if plan.parallel and Capability.BACKFILL_PARALLEL not in self.capabilities:
             raise WorkflowExecutionError(
-                f"All dates at once is not offered by {self.backend.label}",
+                self.why_not(Capability.BACKFILL_PARALLEL),
                 dataset_name=name,
                 hint="Leave out --parallel; the dates then run one after the other.",
             )
         if plan.to_skip and not self.leaves_out(parallel=plan.parallel) and not plan.is_plain:
             raise WorkflowExecutionError(
-                f"Leaving out single slots is not offered by {self.backend.label}",
+                self.why_not(Capability.BACKFILL_SLOTS),
                 dataset_name=name,
                 hint="Choose a range that holds only the dates you want.",
             )

@@ -109,6 +109,9 @@ class ServerError(DLIError):
 
     default_code = ErrorCode.SERVER_ERROR
 
+    wait_seconds: float = 0.0
+    """How long the server wants to be left alone, where it says so."""
+
     def _default_message(self) -> str:
         return "The server failed to answer"
 

@@ -47,7 +47,7 @@ class Endpoint(NamedTuple):
     role: Role
     handler: Handler
     told: str
-    """What is answered: a model's name, `[name]` for a list of such, `name?` where it may be null."""
+    """What is answered: a model's name; `[name]`: a list of such; `name?`: it may be null."""
     takes: type[Value] | None = None
     """The body of a write."""
     filters: tuple[str, ...] = ()

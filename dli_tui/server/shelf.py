@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_PAGES: Final = 500
 _STRETCH: Final = 50
-"""So many rows are encoded before others get their turn."""
+"""So many rows are encoded, or compared, before others get their turn."""
 
 
 class Patience(NamedTuple):
@@ -170,7 +170,7 @@ class Shelf:
                 return
             began, deeds = self._passed(), self._deeds
             changes = await self._client.changes(self._cursor)
-            self._take(changes)
+            await self._take(changes)
             self._cursor = changes.cursor
             # What was done meanwhile may have come too late for this answer.
             self._looked = began if deeds == self._deeds else None
@@ -180,10 +180,16 @@ class Shelf:
         age = -1.0 if self._looked is None else self._passed() - self._looked
         return age if age >= 0 else float("inf")
 
-    def _take(self, changes: Changes) -> None:
+    async def _take(self, changes: Changes) -> None:
         before = self._rows
-        told = {row.key: row for row in changes.workflows}
-        moved = {key for key, row in told.items() if before.get(key) != row}
+        told: dict[WorkflowKey, WorkflowInfo] = {}
+        moved: set[WorkflowKey] = set()
+        for number, row in enumerate(changes.workflows, start=1):
+            told[row.key] = row
+            if before.get(row.key) != row:
+                moved.add(row.key)
+            if number % _STRETCH == 0:
+                await asyncio.sleep(0)
         gone = before.keys() - told.keys() if changes.whole else before.keys() & set(changes.gone)
         if not moved and not gone:
             return

@@ -9,6 +9,7 @@ from typing import Final
 from dli_tui.domain.errors import (
     AuthenticationError,
     DLIError,
+    ServerError,
     Unsupported,
     WorkflowNotFoundError,
 )
@@ -17,6 +18,8 @@ from dli_tui.session.surroundings import Surroundings
 
 FIRST_RETRY: Final = 2.0
 SLOWEST_RETRY: Final = 60.0
+LONGEST_WAIT: Final = 3600.0
+"""A server that asks for more isn't believed."""
 _SPREAD: Final = 0.4
 """Of many who lost the same server, not all come back in the same second."""
 _FINAL: Final = (Unsupported, WorkflowNotFoundError)
@@ -129,8 +132,11 @@ class Poller:
         seconds = min(SLOWEST_RETRY, FIRST_RETRY * 2.0 ** min(self._failures - 1, 10))
         if isinstance(error, AuthenticationError):
             seconds = SLOWEST_RETRY
-        spread = 1 - _SPREAD / 2 + _SPREAD * self._around.jitter()
-        return self._around.pace.passed() + seconds * spread
+        luck = _SPREAD * self._around.jitter()
+        wait = min(LONGEST_WAIT, error.wait_seconds) if isinstance(error, ServerError) else 0.0
+        # Never sooner than it asked for.
+        seconds = max(seconds * (1 - _SPREAD / 2 + luck), wait * (1 + luck))
+        return self._around.pace.passed() + seconds
 
     def _now_is(self, freshness: Freshness) -> None:
         self.freshness = freshness

@@ -49,6 +49,8 @@ class RunFeed(Feed):
         self.ended = False
         """Over, and looked at once more; nothing is asked until somebody wants it."""
         self._client, self._zone_of, self._pace = client, zone_of, around.pace
+        self._noted_of = client.capabilities
+        """What was offered when there were no steps: asked again once that is something else."""
         self._quiet = 0
         self._looks = 0
         self._unknown_since: float | None = None
@@ -100,13 +102,15 @@ class RunFeed(Feed):
             self._unknown_since = self._pace.passed()
 
     async def _steps_now(self) -> tuple[Step, ...]:
-        if self.steps_note:
+        if self.steps_note and self._noted_of == self._client.capabilities:
             return ()
         try:
-            return await self._client.steps(self.ref)
+            steps = await self._client.steps(self.ref)
         except Unsupported as error:
-            self.steps_note = error.message
+            self.steps_note, self._noted_of = error.message, self._client.capabilities
             return ()
+        self.steps_note = ""
+        return steps
 
     async def _past_of(self, workflow: str) -> Durations | None:
         from dli_tui.insight.durations import durations  # noqa: PLC0415 - loads the models

@@ -70,13 +70,12 @@ class Session:
     async def __aenter__(self) -> Self:
         self.workflows.start()
         await self.watching.start()
-        if Capability.BACKFILL in self.capabilities:
-            self._unfollow_list = self.workflows.subscribe(self._look_further)
+        self._unfollow_list = self.workflows.subscribe(self._look_further)
         return self
 
     def _look_further(self) -> None:
         """The list is there, which everybody waits for: now for what comes second."""
-        if self.workflows.complete:
+        if self.workflows.complete and Capability.BACKFILL in self.capabilities:
             self._unfollow_list()
             self._around.tasks.start(self.backfills.start())
 
@@ -91,8 +90,12 @@ class Session:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What this place offers."""
+        """What this place offers now; it may be told more, or less, by any answer."""
         return self.client.capabilities
+
+    def why_not(self, capability: Capability) -> str:
+        """Why something isn't offered here."""
+        return self.client.why_not(capability)
 
     @property
     def read_only(self) -> bool:

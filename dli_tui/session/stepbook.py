@@ -30,6 +30,8 @@ class StepBook(Feed):
         self.note = ""
         """Why there are no steps, where a place tells none."""
         self._client = client
+        self._noted_of = client.capabilities
+        """What was offered when it told none: asked again once that is something else."""
         self._known: dict[RunRef, WorkflowRun] = {}
         self._wanted: tuple[WorkflowRun, ...] = ()
 
@@ -54,17 +56,18 @@ class StepBook(Feed):
 
         due = {run.ref: run for run in self._due()[:AT_ONCE]}
         outcomes = await each(due, self._client.steps)
+        self.note = ""
         # A run that is gone has no steps; to ask for it again would bring the same.
         known = [one for one in outcomes if one.ok or isinstance(one.error, WorkflowNotFoundError)]
         self._keep({one.item: one.result or () for one in known}, due)
         for problem in (one.error for one in outcomes if one not in known):
             if isinstance(problem, Unsupported):
-                self.note = problem.message
+                self.note, self._noted_of = problem.message, self._client.capabilities
             elif problem is not None:
                 raise problem
 
     def _due(self) -> list[WorkflowRun]:
-        if self.note:
+        if self.note and self._noted_of == self._client.capabilities:
             return []
         return [run for run in self._wanted if self._has_moved(run)]
 

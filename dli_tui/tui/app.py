@@ -33,6 +33,8 @@ from dli_tui.tui.widgets.safeinput import SafeInput
 from dli_tui.tui.widgets.toosmall import LEAST, is_too_small
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.notifications import SeverityLevel
 
     from dli_tui.domain.ids import RunRef, WorkflowKey
@@ -320,7 +322,20 @@ class Dashboard(App[None]):
             for line in screen.query(OneLine):
                 line.forget_styles()
 
-    # Keys of one's own
+    # Keys
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        front = self.screen
+        # A key, a click and the palette all come by here.
+        is_refused = (
+            isinstance(action, str) and isinstance(front, DashboardScreen) and front.refuses(action)
+        )
+        return is_refused or await super().run_action(action, default_namespace, namespaces)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent) and is_too_small(self.size):

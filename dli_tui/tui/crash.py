@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import traceback
 from dataclasses import dataclass
-from typing import Final
 
-from dli_tui.domain.text import safe
-
-# An error's own words may hold what it choked on. A long word of letters and digits is worth
-# nothing to whoever reads the file, and could be worth a lot to somebody else.
-_SECRETIVE: Final = re.compile(
-    r"(?<![\w./-])(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{16,}(?![\w./-])"
-)
-_MASK: Final = "***"
+from dli_tui.domain.traces import trace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +17,4 @@ class Report:
     @classmethod
     def of(cls, error: BaseException) -> Report:
         """What to keep of an error."""
-        lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
-        kind = type(error).__name__
-        return cls(summary=kind, text=_SECRETIVE.sub(_MASK, safe("".join(lines))))
+        return cls(summary=type(error).__name__, text=trace_of(error))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias, Ty
 
 from rich.text import Text
 
-from dli_tui.domain.errors import DLIError
+from dli_tui.domain.errors import AnswerLostError, DLIError
 from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.present.rows import WorkflowRow
@@ -18,6 +18,8 @@ from dli_tui.tui import hints, late
 from dli_tui.tui.widgets.toosmall import is_too_small
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
@@ -48,6 +50,13 @@ class Told(NamedTuple):
     ok: bool
     words: str
     hint: str = ""
+    unsure: bool = False
+    """Whether it may have been done all the same, as its answer was lost."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it surely was not done."""
+        return not self.ok and not self.unsure
 
 
 class Target(NamedTuple):
@@ -96,7 +105,8 @@ def _which(target: Target) -> str:
 
 
 class Sending(Generic[Answer]):
-    """One request for each target. What was done is never sent again; what failed may be."""
+    """One request for each target. What was done is never sent again, what failed may be; what
+    may have been done is not sent again together with what failed."""
 
     def __init__(
         self,
@@ -125,9 +135,13 @@ class Sending(Generic[Answer]):
                 progress(through)
 
         outcomes = await late.each()(self._left, one)
+        told = [_told(self._names[one.item], one.result, one.error) for one in outcomes]
         if not self._rehearses(answer):
-            self._left = [outcome.item for outcome in outcomes if not outcome.ok]
-        return [_told(self._names[one.item], one.result, one.error) for one in outcomes]
+            # Of a single one it has been said that it may have been done: who sends it means it.
+            alone = len(self._targets) == 1
+            pairs = zip(outcomes, told, strict=True)
+            self._left = [one.item for one, its in pairs if its.failed or (its.unsure and alone)]
+        return told
 
 
 def once(
@@ -269,8 +283,10 @@ class Deeds:
         else:
             asked = f"{title.rstrip('?')}: " if title else ""
             words = told[0].words if len(told) == 1 else f"{asked}done, all {len(told)}"
-        shown = safe_line(words, 400)
-        self._app.notify(shown, severity="error" if bad else "information", markup=False)
+        severity: SeverityLevel = "information" if not bad else "warning"
+        if any(one.failed for one in bad):
+            severity = "error"
+        self._app.notify(safe_line(words, 400), severity=severity, markup=False)
 
     def let_go(self) -> None:
         """What was selected for a deed has had it: the next deed is asked for anew."""
@@ -286,4 +302,6 @@ class Deeds:
 def _told(name: str, result: str | None, error: DLIError | None) -> Told:
     if error is None:
         return Told(name, True, result or "done")  # noqa: FBT003 - a field of a tuple
-    return Told(name, False, f"[{error.code}] {error.message}", error.hint)  # noqa: FBT003 - as above
+    unsure = isinstance(error, AnswerLostError)
+    words = f"[{error.code}] {error.message}"
+    return Told(name, False, words, error.hint, unsure)  # noqa: FBT003 - as above

@@ -53,7 +53,8 @@ def from_template(session: Session, sheet: TemplateSheet, where: Where) -> Templ
                 trigger_on_file_upload=answer.takes_uploads,
             )
         )
-        return f"Made {words.name(made.dataset_name)} from {sheet.row.name}"
+        told = f"Made {words.name(made.dataset_name)} from {sheet.row.name}"
+        return f"{told}. {made.warning}" if made.warning else told
 
     confirm, label = typed_out(where, sheet.row.name)
     plan = Plan(

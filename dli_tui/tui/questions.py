@@ -68,7 +68,8 @@ def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
             dry_run=answer.dry_run,
             source=target.row.key.source,
         )
-        return " ".join(part for part in (done.message, done.run_id) if part)
+        told, run_id = done.message or "started", done.run_id or ""
+        return told if run_id in told else f"{told} {run_id}"
 
     sending = Sending(frozen.fit, call, rehearses=lambda answer: answer.dry_run)
     return RunQuestion(plans.run(frozen), sending, of_many=len(frozen.fit) > 1)

@@ -248,10 +248,10 @@ def none_yet(what: str, where: str, again: str) -> Sequence[Text]:
     ]
 
 
-def not_offered(what: str, where: str, home: str) -> Sequence[Text]:
-    """The place has no such thing at all; `home` is the key that goes back to the list."""
+def not_offered(why: str, home: str) -> Sequence[Text]:
+    """The place has no such thing now; `home` is the key that goes back to the list."""
     return [
-        (Piece(f"{what.capitalize()}: not offered by {words.word(where)}"),),
+        (Piece(words.word(why)),),
         (),
         (Piece(home, Tone.RUNNING, bold=True), Piece(" back to the workflows", Tone.MUTED)),
     ]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from dli_tui.domain.errors import (
+    AnswerLostError,
     AuthenticationError,
     DLIError,
     ErrorCode,
@@ -52,6 +53,7 @@ class Operation(StrEnum):
     UNPAUSE = "unpause"
     RETRY = "retry"
     CREATE = "create"
+    START = "start"
     CANCEL = "cancel"
 
 
@@ -102,6 +104,8 @@ _SERVER_TROUBLE: Final = {
     503: "The server is not available now",
     504: "The server didn't answer its gateway in time",
 }
+_BROKEN_OFF: Final = frozenset({502, 504})
+"""A gateway passed it on and knows no more than we do."""
 
 _FAILED: Final = {
     Operation.LIST: "the workflows couldn't be listed",
@@ -123,6 +127,7 @@ _FAILED: Final = {
     Operation.UNPAUSE: "{workflow} couldn't be resumed",
     Operation.RETRY: "{run} couldn't be retried",
     Operation.CREATE: "{workflow} couldn't be made",
+    Operation.START: "the saga couldn't be started",
     Operation.CANCEL: "the saga couldn't be cancelled",
 }
 _READS: Final = frozenset(
@@ -228,6 +233,12 @@ class _Refusal(NamedTuple):
 
 def _server_error(refusal: _Refusal) -> ServerError:
     ours = _SERVER_TROUBLE.get(refusal.status, "The server sends us somewhere else")
+    if refusal.status in _BROKEN_OFF and refusal.operation not in _READS:
+        return AnswerLostError(
+            refusal.explain(ours),
+            code=ErrorCode.SERVER_ERROR,
+            hint="It may have happened all the same. Look before you try it again.",
+        )
     hint = None if refusal.status in _SERVER_TROUBLE else "Check the URL of this profile."
     return ServerError(refusal.explain(ours), hint=hint)
 

@@ -2,12 +2,23 @@
 
 import pytest
 
-from dli_tui.domain.status import RunStatus
+from dli_tui.domain.errors import AnswerLostError
+from dli_tui.domain.status import RunStatus, WorkflowStatus
 from tests.cli.conftest import DEMO
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
 
 CLICKS = "iceberg.analytics.daily_clicks"
+
+
+class Held(ScriptedBackend):
+    """Pauses, and loses the answer."""
+
+    async def pause(self, name, *, reason=None):
+        await super().pause(name, reason=reason)
+        self.rows = [row(name, status=WorkflowStatus.PAUSED)]
+        raise AnswerLostError("cut")
+
 
 FAILS = {
     "DLI-001": ["backfill", CLICKS, "-s", "x", "-e", "2026-03-01"],
@@ -122,6 +133,41 @@ def test_the_end_of_a_run_that_is_waited_for_is_the_exit_code(cli, world, status
 def test_without_waiting_a_status_that_was_read_is_a_success(cli, world, status):
     world(ScriptedBackend(runs=[run("r1", status)]), ManualClock(NOW))
     assert cli("workflow", "status", "r1", "--demo").exit_code == 0
+
+
+def test_a_write_that_happened_though_its_answer_was_lost_ends_0_and_says_so(cli, world):
+    world(Held([row("d")]), ManualClock(NOW))
+    done = cli("workflow", "pause", "d", "--demo")
+    assert (done.exit_code, done.stdout) == (0, "Workflow paused: d\n")
+    assert done.stderr == "Warning: It happened: d. Its answer was lost on the way\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "message", "hint"),
+    [
+        (
+            [run("r7", triggered_by="ann@example.com", created_at=NOW)],
+            "a run by ann@example.com started at 2026-03-10 09:41:00 UTC, perhaps yours: r7",
+            "Look at it before you do it again. See it with: dli-tui workflow history -d d",
+        ),
+        (
+            [],
+            "The answer to the request to run 'd' was lost; it didn't happen",
+            "You may try again.",
+        ),
+    ],
+)
+def test_a_write_whose_answer_was_lost_ends_1_and_says_what_is_known(
+    cli, world, begun, message, hint
+):
+    backend = ScriptedBackend([row("d")], begun, run=[AnswerLostError("cut")])
+    world(backend, ManualClock(NOW))
+    done = cli("workflow", "run", "d", "--demo")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error [DLI-501]: The answer ")
+    assert message in done.stderr
+    assert hint in done.stderr
+    assert backend.sent == ["run"]
 
 
 @pytest.mark.parametrize(

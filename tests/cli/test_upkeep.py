@@ -27,6 +27,11 @@ COMMANDS = [
     "config add",
     "demo",
     "demo reset",
+    "serve",
+    "serve token",
+    "serve token add",
+    "serve token list",
+    "serve token revoke",
     "doctor",
 ]
 

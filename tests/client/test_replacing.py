@@ -6,6 +6,7 @@ import pytest
 
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.errors import (
+    AnswerLostError,
     ConnectionFailedError,
     DLIError,
     ErrorCode,
@@ -131,3 +132,102 @@ async def test_runs_that_were_active_are_spoken_of():
     busy = OLD.model_copy(update={"last_run": run(status=RunStatus.RUNNING)})
     result = await WorkflowClient(ScriptedBackend([busy])).register(NEW)
     assert result.warning == "Runs of the previous registration were active when it was replaced."
+
+
+# Answers that are lost on the way
+
+
+class Losing(ScriptedBackend):
+    """Refuses to overwrite; does what it is told and loses the answer to what `loses` names."""
+
+    def __init__(self, loses, *, unseen=0):
+        super().__init__([OLD], register=[exists()])
+        self._loses = loses
+        self._unseen = unseen
+        """So many looks after the loss fail."""
+
+    def _lose(self, sent):
+        if len(self.sent) == self._loses:
+            self.cues["workflow"] = [ConnectionFailedError("no route")] * self._unseen
+            raise AnswerLostError("cut")
+        return sent
+
+    async def register(self, request):
+        if request.dataset_name in [one.dataset_name for one in self.rows] and len(self.sent) > 1:
+            self._asked("register", request)
+            raise exists()
+        return self._lose(await super().register(request))
+
+    async def unregister(self, name, *, force=False):
+        return self._lose(await super().unregister(name, force=force))
+
+
+async def replaced(backend, clock):
+    return await WorkflowClient(backend, clock=clock).register(NEW)
+
+
+async def test_an_old_one_that_is_gone_though_the_answer_was_lost_makes_room_all_the_same(clock):
+    backend = Losing(loses=2)
+    result = await replaced(backend, clock)
+    assert backend.sent == [*AGAIN]
+    assert result.workflow_info.cron == "0 8 * * *"
+
+
+async def test_an_old_one_that_is_still_there_ends_it_and_nothing_has_changed(clock):
+    backend = ScriptedBackend([OLD], register=[exists()], unregister=[AnswerLostError("cut")])
+    with pytest.raises(ConnectionFailedError, match="unregister 'd' was lost; it didn't happen"):
+        await replaced(backend, clock)
+    assert backend.sent == ["register", "unregister"]
+
+
+async def test_an_old_one_that_nobody_can_look_for_is_perhaps_gone(clock):
+    backend = Losing(loses=2, unseen=3)
+    with pytest.raises(WorkflowRegistrationError, match="perhaps it is no longer registered"):
+        await replaced(backend, clock)
+    assert backend.sent == ["register", "unregister"]
+
+
+async def test_a_new_one_that_is_there_though_the_answer_was_lost_is_not_put_back(clock):
+    backend = Losing(loses=3)
+    result = await replaced(backend, clock)
+    assert backend.sent == [*AGAIN]
+    assert result.warning == "It happened: d. Its answer was lost on the way"
+
+
+async def test_a_new_one_that_is_not_there_is_put_back(clock):
+    backend = ScriptedBackend([OLD], register=[exists(), AnswerLostError("cut")])
+    with pytest.raises(WorkflowRegistrationError, match=r"didn't happen.* is in place again"):
+        await replaced(backend, clock)
+    assert backend.sent == [*AGAIN, "register"]
+    assert [one.cron for one in backend.rows] == [OLD.cron]
+
+
+async def test_a_new_one_that_nobody_can_look_for_is_never_overwritten(clock):
+    backend = Losing(loses=3, unseen=3)
+    with pytest.raises(WorkflowRegistrationError, match="something is registered: perhaps the new"):
+        await replaced(backend, clock)
+    assert backend.sent == [*AGAIN, "register"]
+    assert [one.cron for one in backend.rows] == ["0 8 * * *"]
+
+
+async def test_if_the_answer_to_putting_back_is_lost_too_nothing_is_claimed(clock):
+    away = [None, None, *[ConnectionFailedError("no route")] * 3]
+    backend = ScriptedBackend(
+        [OLD],
+        register=[exists(), ServerError("no disk"), AnswerLostError("cut")],
+        cues={"workflow": away},
+    )
+    with pytest.raises(WorkflowRegistrationError, match="in place again can't be told") as caught:
+        await replaced(backend, clock)
+    assert "no disk" in caught.value.message
+    assert backend.sent == [*AGAIN, "register"]
+
+
+async def test_a_pause_at_birth_whose_answer_was_lost_is_looked_for(clock):
+    asleep = Registration("new", ScheduleConfig(cron="0 8 * * *", enabled=False))
+    backend = ScriptedBackend(pause=[AnswerLostError("cut")])
+    backend.cues["workflow"] = [None, ConnectionFailedError(), ConnectionFailedError()]
+    backend.cues["workflow"].append(ConnectionFailedError("no route"))
+    with pytest.raises(WorkflowRegistrationError, match="registered and perhaps ACTIVE"):
+        await WorkflowClient(backend, clock=clock).register(asleep)
+    assert backend.sent == ["register", "pause"]

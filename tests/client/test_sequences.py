@@ -5,16 +5,18 @@ import pytest
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
+    AnswerLostError,
     DLIError,
     ErrorCode,
     ServerError,
     WorkflowExecutionError,
     WorkflowNotFoundError,
 )
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
-from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
-from tests.support_backends import ScriptedBackend, row, run
+from tests.support_backends import NOW, ScriptedBackend, row, run
 
 DONE, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
 
@@ -86,24 +88,51 @@ async def test_a_date_that_cannot_be_started_ends_it_and_is_not_asked_for_again(
 
 
 async def test_a_date_whose_answer_was_lost_goes_on_if_it_is_there_all_the_same(clock):
-    backend = place([RUNNING, DONE], run=[ServerError("cut off")])
+    backend = place([RUNNING, DONE], run=[AnswerLostError("cut off")])
     _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
     await sequence.keep_going(at_once)
     assert sequence.status is DONE
     assert backend.sent == ["run"]
-    assert [ref.run_id for ref in backend.arrived("run_status")] == [
-        sequence.mark.run_id(sequence.mark.slots[0])
-    ] * 2
+    looked, followed = (ref.run_id for ref in backend.arrived("run_status"))
+    assert looked == sequence.mark.run_id(sequence.mark.slots[0])
+    assert followed == "r0", "as the server calls it"
 
 
-@pytest.mark.parametrize("answer", [WorkflowNotFoundError(run_id="r"), ServerError("away")])
-async def test_a_date_whose_answer_was_lost_and_that_is_not_seen_ends_it(clock, answer):
-    backend = place([], run=[ServerError("cut off")], run_status=[answer])
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (WorkflowNotFoundError(run_id="r"), "it didn't happen"),
+        (ServerError("away"), "whether it happened can't be told yet (away)"),
+    ],
+)
+async def test_a_date_whose_answer_was_lost_and_that_is_not_seen_ends_it(clock, answer, says):
+    backend = place([], run=[AnswerLostError("cut off")], run_status=[answer] * 3)
     _, _, sequence = await sequence_of(backend, clock)
     await sequence.keep_going(at_once)
-    assert sequence.problem.message == "cut off"
+    assert "request to run 'd' for 2026-03-01 09:00" in sequence.problem.message
+    assert says in sequence.problem.message
     assert backend.sent == ["run"]
     assert len(sequence.remaining) == 3
+
+
+async def test_a_date_whose_answer_was_lost_is_known_by_its_mark_where_no_id_is_taken(clock):
+    backend = place([], run=[AnswerLostError("cut off")])
+    _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
+    marked = {KEY: sequence.mark.as_parameter(0), "a": 1}
+    backend.runs = [run("theirs", created_at=NOW), run("ours", parameters=marked, created_at=NOW)]
+    backend.cues["run_status"] = [WorkflowNotFoundError(run_id="r"), run("ours", DONE)]
+    await sequence.keep_going(at_once)
+    assert sequence.status is DONE
+    assert [ref.run_id for ref in backend.arrived("run_status")][1:] == ["ours"]
+
+
+async def test_a_stop_of_it_whose_answer_was_lost_is_looked_for(clock):
+    backend = place([RunStatus.STOPPING, RunStatus.KILLED], stop=[AnswerLostError("cut off")])
+    _, _, sequence = await sequence_of(backend, clock)
+    sequence.current = RunRef("r0", "d")
+    await sequence.stop("wrong week")
+    assert backend.sent == ["stop"]
+    assert len(backend.arrived("run_status")) == 1
 
 
 async def test_a_date_that_was_skipped_ends_nothing(clock):

@@ -16,7 +16,7 @@ from dli_tui.domain.errors import (
     WorkflowPermissionError,
 )
 from dli_tui.domain.ids import RunRef
-from dli_tui.domain.query import NewSaga, Registration
+from dli_tui.domain.query import BackfillScope, NewSaga, Registration
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.template import NewFromTemplate
@@ -47,6 +47,13 @@ ROWS = (
     row("git", source_type=CODE),
     *PAIR,
 )
+
+
+class Viewed(ScriptedBackend):
+    """A place that knows why it doesn't offer something."""
+
+    def why_not(self, capability):
+        return f"Your role here is viewer: ask for {capability}"
 
 
 @pytest.fixture
@@ -319,6 +326,29 @@ async def test_a_dry_run_is_sent_only_where_it_is_known_to_start_nothing(without
     assert backend.sent == sent
     assert all(request.dry_run for request in backend.arrived("run"))
     assert result.message == "Dry run validated; nothing was started"
+
+
+async def test_a_dry_run_is_sent_once_it_is_offered():
+    backend = ScriptedBackend(ROWS, without=[Capability.DRY_RUN])
+    client = WorkflowClient(backend)
+    backend.capabilities |= {Capability.DRY_RUN}
+    await client.run("d", dry_run=True)
+    assert backend.sent == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "call"),
+    [
+        (Capability.BACKFILL_PARALLEL, lambda c: c.backfill("d", **WEEK, parallel=True)),
+        (Capability.BACKFILL_SLOTS, lambda c: c.backfill("d", **WEEK, scope=BackfillScope.FAILED)),
+        (Capability.STEPS, lambda c: c.steps("r1")),
+    ],
+)
+async def test_what_is_not_offered_is_refused_with_the_reason_of_the_place(lacking, call):
+    backend = Viewed(ROWS, without=[lacking])
+    error = await refused(call(WorkflowClient(backend)), ErrorCode.WORKFLOW_EXECUTION_FAILED)
+    assert error.message == f"Your role here is viewer: ask for {lacking}"
+    assert backend.sent == []
 
 
 async def test_a_dry_run_that_is_not_sent_says_what_it_checked():

@@ -6,6 +6,7 @@ from datetime import timedelta
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConnectionFailedError, Unsupported, WorkflowNotFoundError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
@@ -132,6 +133,15 @@ async def test_a_place_without_steps_says_so_and_is_not_asked_again():
         assert feed.steps == ()
         assert feed.steps_note == "Steps are not offered by the script"
         assert (here.asked("steps"), feed.freshness.problem) == (1, None)
+
+
+async def test_steps_that_are_offered_late_are_asked_for_from_then_on():
+    backend = OneRun(steps=[Unsupported("Steps are not offered by the script")])
+    backend.capabilities -= {Capability.STEPS}
+    async with following(backend) as (here, feed):
+        backend.capabilities |= {Capability.STEPS}
+        await here.pass_by(2)
+        assert (len(feed.steps), feed.steps_note) == (1, "")
 
 
 async def test_a_run_that_does_not_exist_is_a_problem_and_not_asked_for_again():

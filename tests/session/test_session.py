@@ -74,3 +74,21 @@ async def test_the_zones_are_those_that_a_schedule_can_be_in():
         assert {"UTC", "Asia/Seoul", "America/New_York"} <= set(zones)
         assert list(zones) == sorted(zones)
         assert not [name for name in zones if name.startswith(("posix", "right"))]
+
+
+async def test_it_says_why_something_is_not_offered():
+    async with looking_at(ScriptedBackend(without=[Capability.PAUSE])) as here:
+        why = here.session.why_not(Capability.PAUSE)
+        assert why == "Pausing a schedule is not offered by the script"
+
+
+async def test_backfills_that_are_offered_late_are_followed_from_then_on():
+    backend = ScriptedBackend([row("d")], without=[Capability.BACKFILL])
+    async with looking_at(backend) as here:
+        await here.pass_by(10)
+        assert here.asked("backfills") == 0
+        backend.capabilities |= {Capability.BACKFILL}
+        await here.pass_by(10)
+        assert here.asked("backfills") == 1
+        await here.pass_by(10)
+        assert here.asked("backfills") == 1, "it has a pace of its own from now on"

@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConnectionFailedError, Unsupported, WorkflowNotFoundError
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
@@ -77,6 +78,18 @@ async def test_a_place_without_steps_says_so_and_is_left_in_peace():
         await here.pass_by(60)
         assert book.note == "Steps are not offered here"
         assert len(backend.arrived("steps")) == 1
+
+
+async def test_steps_that_are_offered_late_are_asked_for_when_they_are_wanted_again():
+    backend = Steps(cues={"steps": [Unsupported("Steps are not offered here")]})
+    backend.capabilities -= {Capability.STEPS}
+    async with book_of(backend) as (here, book):
+        book.want([run()])
+        await here.settle()
+        backend.capabilities |= {Capability.STEPS}
+        book.want([run()])
+        await here.settle()
+        assert (len(book.steps), book.note) == (1, "")
 
 
 async def test_what_came_beside_a_problem_is_kept_and_the_rest_asked_for_again():

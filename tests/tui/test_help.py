@@ -22,7 +22,7 @@ from tests.support_tui import dashboard
 
 
 def words(scope, *, mapped=None, looks=None):
-    told = help_page.told(scope, looks or Looks(), keymap(mapped or {}))
+    told = help_page.told(scope, looks or Looks(), keymap(mapped or {}), lambda _command: "")
     return ["".join(piece.text for piece in line) for line in told]
 
 

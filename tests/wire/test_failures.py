@@ -3,6 +3,7 @@
 import pytest
 
 from dli_tui.domain.errors import (
+    AnswerLostError,
     AuthenticationError,
     DLIError,
     ServerError,
@@ -169,8 +170,21 @@ _TABLE = [
     ),
     *(
         pytest.param(status, None, name, ServerError, "DLI-503", id=f"{status} {name}")
-        for status in (429, 502, 503, 504)
+        for status in (429, 503)
         for name in ("list", "run", "register")
+    ),
+    *(
+        pytest.param(status, None, name, kind, "DLI-503", id=f"{status} {name}")
+        for status in (502, 504)
+        for name, kind in (
+            *(("list", ServerError), ("sagas", ServerError), ("run", AnswerLostError)),
+            *(("register", AnswerLostError), ("start", AnswerLostError)),
+        )
+    ),
+    pytest.param(
+        *(502, {"error": {"code": "DLI-501", "message": "the place behind is away"}}, "run"),
+        *(ServerError, "DLI-501"),
+        id="502 in a code of ours",
     ),
     pytest.param(502, "<html>bad gateway</html>", "list", ServerError, "DLI-503", id="BW-40"),
     pytest.param(302, None, "list", ServerError, "DLI-503", id="a redirect"),

@@ -180,7 +180,7 @@ class BasecampBackend(PlainBasecamp):
 
     async def start_saga(self, request: NewSaga) -> Saga:
         await self._need(Capability.SAGAS)
-        asked = posted(Operation.SAGAS, f"{BESIDE}/sagas", asking.saga_body(request))
+        asked = posted(Operation.START, f"{BESIDE}/sagas", asking.saga_body(request))
         return await self._writer.send(asked, beside.saga_of)
 
     async def health(self) -> Health:

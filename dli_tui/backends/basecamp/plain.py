@@ -104,8 +104,9 @@ class PlainBasecamp(Backend):
             dataset_name=name,
             expected=frozenset({_NOT_FOUND}),
         )
-        answer = await self._http.read(asked, decoded)
-        told = None if answer.status == _NOT_FOUND else answer.value
+        # What stands in a 404 may be anything, a web page too.
+        answer = await self._http.read(asked, bytes)
+        told = None if answer.status == _NOT_FOUND else decoded(answer.value)
         found = dataset_info_of(told, dataset_name=name)
         return await super().dataset_info(name) if found is None else found
 

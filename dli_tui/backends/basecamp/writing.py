@@ -15,7 +15,7 @@ from uuid import uuid4
 from dli_tui.backends.basecamp.offer import BESIDE, Offers
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
-from dli_tui.domain.errors import AnswerLostError, ConnectionFailedError, DLIError, ServerError
+from dli_tui.domain.errors import AnswerLostError, DLIError, ServerError
 from dli_tui.wire.failures import failure
 from dli_tui.wire.values import count, record
 
@@ -65,10 +65,8 @@ class Writer:
             except ServerError:
                 raise lost from None
             if answer.status == _UNKNOWN:
-                raise ConnectionFailedError(
-                    "The request never reached the server: nothing was done",
-                    hint="Try it again.",
-                ) from lost
+                # It never arrived; or it did, before a restart in which the key was forgotten.
+                raise lost
             if answer.status != _UNDER_WAY:
                 return _given(answer.value, asked, parse)
             await self._sleep(_BETWEEN_LOOKS)

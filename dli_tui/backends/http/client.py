@@ -27,6 +27,7 @@ from dli_tui.backends.http.signin import Badge, FromProfile, SignIn, Source
 from dli_tui.backends.http.troubles import Crossing
 from dli_tui.config.model import Profile
 from dli_tui.domain.errors import (
+    AnswerLostError,
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
@@ -44,7 +45,6 @@ _UNCHANGED: Final = 304
 _UNAUTHORIZED: Final = 401
 _PROXY_UNAUTHORIZED: Final = 407
 _FIRST_REFUSAL: Final = 400
-_LOST_BEHIND_A_GATEWAY: Final = frozenset({502, 504})
 
 
 class _Sending(NamedTuple):
@@ -251,8 +251,7 @@ class Http:
         )
         if isinstance(error, AuthenticationError):
             error.hint = self._sign_in.advice
-        elif sending.write and reply.status in _LOST_BEHIND_A_GATEWAY:
-            error.hint = "It may have happened all the same. Look before trying again."
+        elif isinstance(error, AnswerLostError):
             return error
         return with_wait(error, asked_to_wait(reply.headers) if reply.status in AGAIN else None)
 
@@ -284,12 +283,15 @@ async def _parsed(content: bytes, parse: Callable[[bytes], T]) -> T:
 
 @contextmanager
 def _accepted(holds: bool) -> Iterator[None]:
-    """What can't be read after a yes to a write says that it may have happened."""
+    """After a yes to a write, an answer that can't be read is as good as lost."""
     try:
         yield
     except (AuthenticationError, ConnectionFailedError):
         raise
     except ServerError as error:
-        if holds:
-            error.hint = ACCEPTED
-        raise
+        if not holds:
+            raise
+        lost = AnswerLostError(error.message, code=error.code, hint=ACCEPTED)
+    else:
+        return
+    raise lost

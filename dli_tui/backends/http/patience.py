@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 from dli_tui.domain.clock import as_utc
-from dli_tui.domain.errors import DLIError
+from dli_tui.domain.errors import DLIError, ServerError
 
 AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses that may be over in a moment."""
@@ -46,6 +46,8 @@ def with_wait(error: DLIError, seconds: float | None) -> DLIError:
     """`error`, whose hint says how long the server wants to be left alone."""
     if seconds is not None and seconds > 0:
         error.hint = f"The server asks to be left alone for {_words(seconds)}; then try again."
+        if isinstance(error, ServerError):
+            error.wait_seconds = seconds
     return error
 
 

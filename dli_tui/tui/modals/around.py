@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 READ_SECONDS: Final = 0.4
 """Nobody has read a plan sooner: an enter that comes before was meant for something else."""
+_FRAME: Final = 4
+"""The frame of a question, its title and its keys."""
+_AIR: Final = 4
+"""Blank lines: above the plan and the keys, and outside the frame."""
+TIGHT_ROWS: Final = 20
+"""On fewer, the blank lines of a form go to its plan."""
+KEPT_SECONDS: Final = 2
+"""Short, for on a small terminal a notice covers the keys of the next question."""
 
 
 class Form(Vertical):
@@ -40,6 +48,11 @@ class Shown:
     def is_read(self, now: float) -> bool:
         """Whether it could be read by now."""
         return self._at is not None and now - self._at >= READ_SECONDS
+
+
+def frame(*, is_tight: bool) -> int:
+    """How many lines of a question are neither plan nor form."""
+    return _FRAME + (0 if is_tight else _AIR)
 
 
 def title(said: str, where: Where | None) -> tuple[list[Bit], list[Bit]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.containers import Vertical
 
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import Keymap
-from dli_tui.tui.keys import Place, Scope
+from dli_tui.tui.keys import Command, Place, Scope
 from dli_tui.tui.looks import CANCELLING, HEALTH, RUNS, SAGAS, SCHEDULES, Look, Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Piece
@@ -29,8 +30,12 @@ class HelpScreen(Leaving[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(Place.HELP)]
 
-    def __init__(self, scope: Scope, title: str, looks: Looks) -> None:
+    def __init__(
+        self, scope: Scope, title: str, looks: Looks, why_not: Callable[[Command], str]
+    ) -> None:
+        """`why_not` says why a command isn't offered; nothing where it is."""
         super().__init__()
+        self._why_not = why_not
         self._scope = scope
         self._title = title
         self._looks = looks
@@ -45,7 +50,8 @@ class HelpScreen(Leaving[None]):
     def on_mount(self) -> None:
         keymap = cast("Dashboard", self.app).keymap
         self.query_one("#help-title", OneLine).tell([Bit(f"Help: {self._title}", bold=True)])
-        self.query_one("#help-text", Page).tell(told(self._scope, self._looks, keymap))
+        lines = told(self._scope, self._looks, keymap, self._why_not)
+        self.query_one("#help-text", Page).tell(lines)
         self.query_one("#help-keys", OneLine).tell(
             [
                 Bit(" esc", Tone.RUNNING, bold=True, action="screen.leave"),
@@ -60,7 +66,9 @@ class HelpScreen(Leaving[None]):
         self.leave(None)
 
 
-def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
+def told(
+    scope: Scope, looks: Looks, keymap: Keymap, why_not: Callable[[Command], str]
+) -> list[Text]:
     """The help of a screen, with the keys in force."""
     own = [one for one in keys.COMMANDS if one.scope is scope]
     everywhere = [one for one in keys.in_scope(scope) if one.scope is Scope.EVERYWHERE]
@@ -69,8 +77,8 @@ def told(scope: Scope, looks: Looks, keymap: Keymap) -> list[Text]:
     parts = (("This screen", own), ("Do", writing), ("Everywhere", looking))
     lines: list[Text] = []
     for title, commands in parts:
-        said = [_line(keymap.all_spelled(one.id), one.help) for one in commands]
-        lines += _section(title, said)
+        said = (_command(keymap.all_spelled(one.id), one, why_not(one)) for one in commands)
+        lines += _section(title, [line for each in said for line in each])
     moving = (Place.LINES, Place.PANES, *((Place.LOG,) if scope is Scope.RUN else ()), Place.APP)
     lines += [
         *_fixed("Moving, and leaving", *moving),
@@ -124,7 +132,19 @@ def _fixed(title: str, *places: Place) -> list[Text]:
 
 
 def _line(key: str, says: str) -> Text:
-    return (Piece(f"  {key:<{_KEY_WIDTH}} ", Tone.RUNNING), Piece(says))
+    return (Piece(_spelled(key), Tone.RUNNING), Piece(says))
+
+
+def _spelled(key: str) -> str:
+    return f"  {key:<{_KEY_WIDTH}} "
+
+
+def _command(key: str, command: Command, why_not: str) -> list[Text]:
+    """A command, and below it why it isn't offered."""
+    if not why_not:
+        return [_line(key, command.help)]
+    reason = Piece(f"{'':<{_KEY_WIDTH}}   {why_not}", Tone.LATE)
+    return [(Piece(_spelled(key), Tone.MUTED), Piece(command.help, Tone.MUTED)), (reason,)]
 
 
 def _look(look: Look, looks: Looks) -> Text:

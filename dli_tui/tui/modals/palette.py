@@ -174,10 +174,12 @@ def _paint(choice: Choice, column: str, _room: int) -> Iterable[Piece]:
 
 
 def _commands(screen: DashboardScreen) -> Iterable[Choice]:
+    """What may be done here, and what isn't offered, with the reason: to choose it says so too."""
     for command in keys.in_scope(screen.scope):
-        if screen.shows(command) and command.id != "go.palette":
+        why = screen.why_not(command)
+        if (why or screen.shows(command)) and command.id != "go.palette":
             key = screen.key(command.id)
-            yield Choice(command.label, _COMMAND, command.help, key, command.action)
+            yield Choice(command.label, _COMMAND, why or command.help, key, command.action)
 
 
 def _themes(app: Dashboard) -> Iterable[Choice]:

@@ -8,7 +8,7 @@ a draft.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
 Answer = TypeVar("Answer")
-
-_TIGHT_ROWS: Final = 20
-"""On fewer, the blank lines of a form go to its plan."""
-_KEPT_SECONDS: Final = 2
-"""Short, for on a small terminal a notice covers the keys of the next question."""
 
 Send = Callable[[Answer, Progress], Awaitable[Sequence[Told]]]
 """Sends what was answered, once, and tells what became of each."""
@@ -83,6 +78,8 @@ class Question(Leaving[bool], Generic[Answer]):
         self._send = send
         self._sending = False
         self._done: Sequence[Told] = ()
+        self._is_unsure = False
+        """Whether the one thing that was asked for may have been done: its answer was lost."""
         self._lines: Sequence[Text] = ()
         """The plan, or what became of it once it was sent."""
         self._through = 0
@@ -119,7 +116,7 @@ class Question(Leaving[bool], Generic[Answer]):
         """What enter does."""
         if self.failed:
             return f"try the {len(self.failed)} that failed again"
-        return self.plan.verb
+        return f"{self.plan.verb} all the same" if self._is_unsure else self.plan.verb
 
     def stays(self, _answer: Answer) -> bool:
         """Whether the form stays open after `answer` went well."""
@@ -214,7 +211,7 @@ class Question(Leaving[bool], Generic[Answer]):
         self.query_one("#question-title", OneLine).tell(*around.title(title, where))
 
     def on_resize(self) -> None:
-        self.set_class(self.size.height < _TIGHT_ROWS, "-tight")
+        self.set_class(self.size.height < around.TIGHT_ROWS, "-tight")
         self.call_after_refresh(self.fit)
 
     def fit(self) -> None:
@@ -222,8 +219,8 @@ class Question(Leaving[bool], Generic[Answer]):
         if not self.is_current:
             return
         page, form = self.query_one("#plan", Page), self.query_one("#form")
-        tight = self.has_class("-tight")
-        others = form.outer_size.height + self.height_above + _FRAME + (0 if tight else _AIR)
+        frame = around.frame(is_tight=self.has_class("-tight"))
+        others = form.outer_size.height + self.height_above + frame
         height = self.fit_plan(page, self.size.height - others)
         self._overflows = page.count > height
         page.can_focus = self._overflows and self.plan_has_keys
@@ -235,7 +232,7 @@ class Question(Leaving[bool], Generic[Answer]):
             bits = [Bit(self._sent_so_far, Tone.RUNNING), *around.key("esc", "don't wait", "leave")]
         else:
             bits = [*around.key("esc", "close" if self._done else "cancel", "leave")]
-            if self.is_whole or self.is_stuck:
+            if (self.is_whole or self.is_stuck) and not self._is_through:
                 verb = self.verb if self.is_whole else "ask again"
                 bits = [*around.key("enter", verb, "submit"), *bits]
         if self._overflows:
@@ -260,7 +257,12 @@ class Question(Leaving[bool], Generic[Answer]):
     @property
     def failed(self) -> tuple[Told, ...]:
         """What was not done."""
-        return tuple(told for told in self._done if not told.ok)
+        return tuple(told for told in self._done if told.failed)
+
+    @property
+    def _is_through(self) -> bool:
+        """Whether nothing is left to send, though not all of it is known to be done."""
+        return bool(self._done) and not self.failed
 
     # Time to read
 
@@ -306,6 +308,9 @@ class Question(Leaving[bool], Generic[Answer]):
             self.ask_again()
             return
         if self._sending or self.left:
+            return
+        if self._is_through:
+            self.action_leave()
             return
         if not self.is_whole:
             self.say_why_not()
@@ -362,7 +367,8 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _tell_outcome(self, told: Sequence[Told], *, rehearsed: bool) -> None:
         """Tell here what became of it, and let it be tried again."""
-        tone = Tone.COMPLETED if all(one.ok for one in told) else Tone.FAILED
+        tone = results.tone(told)
+        self._is_unsure = len(told) == 1 and told[0].unsure
         page, lines = self.query_one("#plan", Page), results.lines(told, self.dash.deeds.hint)
         if len(told) == 1:
             self._say(told[0].words, tone, self.dash.deeds.hint(told[0].hint))
@@ -372,7 +378,7 @@ class Question(Leaving[bool], Generic[Answer]):
         if rehearsed and len(told) > 1:
             # Nothing was done, so the plan stands as it did, and all of it is still to be sent.
             page.tell([*self._lines, (), (Piece(f"  {results.REHEARSED}", Tone.MUTED),), *lines])
-        elif len(told) > 1:
+        elif len(told) > 1 or self._done:
             self._done = told
             self._show(lines)
             page.go_to(0)
@@ -390,11 +396,5 @@ class Question(Leaving[bool], Generic[Answer]):
             self.dash.notify("Not waiting; a notice comes when it is answered", markup=False)
         elif typed and not self._done:
             kept = "Kept as a draft: ask the same again to get it back"
-            self.dash.notify(kept, timeout=_KEPT_SECONDS, markup=False)
+            self.dash.notify(kept, timeout=around.KEPT_SECONDS, markup=False)
         self.leave(result=bool(self._done or self._sending))
-
-
-_FRAME: Final = 4
-"""The frame, the title and the keys."""
-_AIR: Final = 4
-"""Blank lines: above the plan and the keys, and outside the frame."""

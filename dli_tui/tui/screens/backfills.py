@@ -9,6 +9,7 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillChoice
 from dli_tui.present import backfills
@@ -105,7 +106,8 @@ class BackfillsScreen(DashboardScreen):
 
     def _tell_waiting(self) -> None:
         fresh = self.freshness
-        if fresh is None or (fresh.as_of is None and fresh.problem is None):
+        is_offered = self.session is None or Capability.BACKFILL in self.session.capabilities
+        if is_offered and (fresh is None or (fresh.as_of is None and fresh.problem is None)):
             self.table.say([(Piece("Asking for the backfills …", Tone.MUTED),)])
 
     def opened(self) -> None:
@@ -119,6 +121,10 @@ class BackfillsScreen(DashboardScreen):
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         if self.session is not None:
             self.session.backfills.refresh()
+
+    def reoffered(self) -> None:
+        super().reoffered()
+        self._tell()
 
     def moved(self, news: News) -> None:
         self._tell()
@@ -145,6 +151,9 @@ class BackfillsScreen(DashboardScreen):
             self.table.say(sheets.failed(fresh.problem, self.key("go.refresh")))
         elif fresh.as_of is not None:
             self.table.say(_none_yet(self.key("do.backfill")))
+        elif Capability.BACKFILL not in session.capabilities:
+            why = session.why_not(Capability.BACKFILL)
+            self.table.say(sheets.not_offered(why, self.key("go.list")))
 
     # Commands
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -24,6 +24,7 @@ from dli_tui.tui.widgets.oneline import OneLine
 from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
+    from dli_tui.domain.capability import Capability
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import WorkflowRow
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
+
+
+_MOST_SAID: Final = 200
 
 
 class DashboardScreen(Screen[None]):
@@ -43,6 +47,8 @@ class DashboardScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._follows: list[Callable[[], None]] = []
+        self._offered: frozenset[Capability] | None = None
+        """What the place offered when it was last looked at."""
 
     @property
     def dash(self) -> Dashboard:
@@ -130,12 +136,26 @@ class DashboardScreen(Screen[None]):
     def let_go(self) -> None:
         """What was selected is done with."""
 
+    def reoffered(self) -> None:
+        """The place offers something else than before: what depends on it follows."""
+        self.tell_keys()
+
     def moved(self, news: News) -> None:
         """Something that this screen follows has moved."""
 
     def tick(self) -> None:
         """A second has passed."""
+        self._follow_offers()
         self.tell_header()
+
+    def _follow_offers(self) -> None:
+        before, self._offered = self._offered, self._offered_now
+        if before != self._offered:
+            self.reoffered()
+
+    @property
+    def _offered_now(self) -> frozenset[Capability] | None:
+        return self.session.capabilities if self.session is not None else None
 
     # Frame
 
@@ -159,6 +179,7 @@ class DashboardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.tell_header()
+        self._offered = self._offered_now
         if self.session is not None:
             self.opened()
 
@@ -166,6 +187,7 @@ class DashboardScreen(Screen[None]):
         self.tell_keys()
 
     def on_opened(self, _message: Opened) -> None:
+        self._offered = self._offered_now
         if self.session is not None:
             self.opened()
         else:
@@ -173,6 +195,7 @@ class DashboardScreen(Screen[None]):
         self.tell_header()
 
     def on_moved(self, message: Moved) -> None:
+        self._follow_offers()
         self.moved(message.news)
         self.tell_header()
 
@@ -210,23 +233,38 @@ class DashboardScreen(Screen[None]):
         """The key of a command, as this person has it."""
         return self.dash.keymap.spelled(command_id)
 
-    def offers(self, command: Command) -> bool:
-        """Whether this place has such a thing at all."""
-        if command.needs is None or self.session is None:
-            return True
-        return command.needs in self.session.capabilities
+    def needed_for(self, command: Command) -> Capability | None:
+        """What a place has to offer for a command."""
+        return command.needs
+
+    def why_not(self, command: Command) -> str:
+        """Why this place doesn't offer what a command needs; empty where it does."""
+        needed, session = self.needed_for(command), self.session
+        if needed is None or session is None or needed in session.capabilities:
+            return ""
+        return safe_line(session.why_not(needed), _MOST_SAID)
 
     def shows(self, command: Command) -> bool:
-        """Whether to show a command to those who look for one; the key of another says why not."""
+        """Whether a command has a place in the line of keys; the key of another says why not."""
         is_off = command.writes and self.dash.opening.where.read_only
-        return self.offers(command) and not is_off
+        return not is_off and not self.why_not(command)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         said = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
-        command = keys.BY_ACTION.get((self.scope, said)) or keys.BY_ACTION.get(
-            (Scope.EVERYWHERE, said)
-        )
-        return command is None or (keys.works_in(self.scope, command) and self.offers(command))
+        command = self._command(said)
+        return command is None or keys.works_in(self.scope, command)
+
+    def refuses(self, action: str) -> bool:
+        """Whether what an action needs isn't offered here; then it has been said why."""
+        command = self._command(action.removeprefix("screen."))
+        why = "" if command is None else self.why_not(command)
+        if why:
+            self.say(why, wrong=True)
+        return bool(why)
+
+    def _command(self, action: str) -> Command | None:
+        everywhere = keys.BY_ACTION.get((Scope.EVERYWHERE, action))
+        return keys.BY_ACTION.get((self.scope, action), everywhere)
 
     # Times
 
@@ -316,7 +354,8 @@ class DashboardScreen(Screen[None]):
     def action_help(self) -> None:
         from dli_tui.tui.modals.help import HelpScreen  # noqa: PLC0415 - not for the first paint
 
-        self.dash.push_screen(HelpScreen(self.scope, self.crumbs[-1], self.looks))
+        title = self.crumbs[-1]
+        self.dash.push_screen(HelpScreen(self.scope, title, self.looks, self.why_not))
 
     def action_palette(self) -> None:
         from dli_tui.tui.modals.palette import Palette  # noqa: PLC0415 - as above

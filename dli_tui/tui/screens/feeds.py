@@ -63,6 +63,12 @@ class FollowingScreen(DashboardScreen, Generic[Fed]):
         if self.feed is not None:
             self.feed.resume()
 
+    def reoffered(self) -> None:
+        super().reoffered()
+        if self.feed is not None:
+            # What it was refused, or told, may be something else now.
+            self.feed.refresh()
+
     def action_refresh(self) -> None:
         super().action_refresh()
         if self.feed is not None:
@@ -112,11 +118,21 @@ class FeedScreen(FollowingScreen[Fed]):
         if session is None or self.feed is not None:
             return
         self.tell_keys()
-        if self.needs not in session.capabilities:
-            where = self.dash.opening.where.name
-            self.tell_instead(sheets.not_offered(self.needs, where, self.key("go.list")))
-            return
-        self.begin(session)
+        if self.needs in session.capabilities:
+            self.begin(session)
+        else:
+            self.retell()
+
+    def reoffered(self) -> None:
+        super().reoffered()
+        # What wasn't offered when somebody came here may be now.
+        self.opened()
+
+    def tick(self) -> None:
+        super().tick()
+        if self.feed is None:
+            # Nothing is followed that would tell when the server is back.
+            self.retell()
 
     def moved(self, news: News) -> None:
         self.retell()
@@ -126,11 +142,13 @@ class FeedScreen(FollowingScreen[Fed]):
             self.show()
         elif self.problem is not None:
             self.tell_instead(sheets.failed(self.problem, self.key("go.refresh")))
+        elif self.session is not None and self.feed is None:
+            why = self.session.why_not(self.needs)
+            self.tell_instead(sheets.not_offered(why, self.key("go.list")))
 
-    def offers(self, command: Command) -> bool:
+    def needed_for(self, command: Command) -> Capability | None:
         # A deed is about what this page is about, whatever it needs elsewhere.
-        about = self.needs if command.writes else command.needs
-        return super().offers(command._replace(needs=about))
+        return self.needs if command.writes else command.needs
 
 
 class FeedList(FeedScreen[Fed]):

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 REST_SECONDS: Final = 0.2
 _CALENDAR_RUNS: Final = 1_000
 """So many runs are looked through for the calendar; an hourly workflow has them in six weeks."""
-_NO_STEPS: Final = "This server tells no steps of runs"
 _LEAST_WIDTH: Final = 20
 
 
@@ -172,6 +171,10 @@ class PicturedScreen(DashboardScreen):
         self.run_worker(self._past.start(), group="feed")
         self.tell_picture()
 
+    def reoffered(self) -> None:
+        super().reoffered()
+        self.tell_beside()
+
     # Telling
 
     @on(Canvas.Resized)
@@ -209,11 +212,18 @@ class PicturedScreen(DashboardScreen):
         feed, row = self._pictured
         has_runs = feed is not None and not feed.loading
         known = (feed.runs, feed.ended) if feed is not None and has_runs else None
-        steps = (self._book.steps, self._book.freshness.problem) if self._book else None
+        book = self._book
+        steps = (book.steps, book.note, book.freshness.problem) if book is not None else None
         today = words.day_of(self.now(), row.zone if row is not None else "UTC")
         only = charts.note(f"Only those that fit: {self.narrowed}") if self.narrowed else []
         height -= len(only)
-        drawn = (self.picture, row and row.key, width, height, known, steps, today, self.narrowed)
+        why_not = (
+            "" if Capability.STEPS in session.capabilities else session.why_not(Capability.STEPS)
+        )
+        drawn = (
+            *(self.picture, row and row.key, width, height, known),
+            *(steps, why_not, today, self.narrowed),
+        )
         if drawn == self._drawn_of:
             return
         self._drawn_of = drawn
@@ -254,7 +264,7 @@ class PicturedScreen(DashboardScreen):
         if book is None or session is None:
             return ()
         if Capability.STEPS not in session.capabilities:
-            return charts.note(_NO_STEPS)
+            return charts.note(session.why_not(Capability.STEPS))
         room = charts.grid_runs(width)
         feed.want(room)
         runs: Sequence[WorkflowRun] = feed.runs[:room]

@@ -149,6 +149,12 @@ class RunScreen(LogScreen):
         for feed in self._feeds:
             feed.resume()
 
+    def reoffered(self) -> None:
+        super().reoffered()
+        for feed in self._feeds:
+            # Steps and logs that weren't offered may be now.
+            feed.refresh()
+
     def moved(self, news: News) -> None:
         if news is self.log_feed:
             self.pane.take()

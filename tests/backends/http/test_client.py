@@ -13,6 +13,7 @@ from dli_tui.backends.http import memory
 from dli_tui.backends.http.exchange import decoded
 from dli_tui.backends.http.reply import ACCEPTED
 from dli_tui.domain.errors import (
+    AnswerLostError,
     ConfigurationError,
     ErrorCode,
     ServerError,
@@ -146,7 +147,7 @@ class TestWhatComesOut:
     )
     async def test_after_a_yes_to_a_write_it_may_have_happened(self, reply):
         async with client(Stub(reply)) as http:
-            with pytest.raises(ServerError) as caught:
+            with pytest.raises(AnswerLostError) as caught:
                 await http.write(RUN, decoded)
             assert (caught.value.code, caught.value.hint) == (ErrorCode.SERVER_ERROR, ACCEPTED)
             with pytest.raises(ServerError) as caught:

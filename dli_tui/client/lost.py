@@ -1,0 +1,373 @@
+"""A write whose answer was lost: it is never sent again, it is looked whether it happened.
+
+One of four things is then said. It happened: what was wanted is so, and the answer is made of
+what is seen. Perhaps: there is something like it, which may be somebody else's. It didn't: then
+it may be tried again. Or nobody can tell, as the look failed too. What a request carries of its
+own (a run's id, the mark of a backfill) is certain; a history alone never is.
+
+An `AnswerLostError` that leaves here says that it may have happened, any other
+`ConnectionFailedError` that it didn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+from dli_tui.client.sent import sending
+from dli_tui.domain import rules
+from dli_tui.domain.errors import (
+    AnswerLostError,
+    ConnectionFailedError,
+    DLIError,
+    WorkflowNotFoundError,
+)
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.query import HistoryQuery
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.sequence import KEY
+from dli_tui.domain.status import (
+    ResultStatus,
+    RunStatus,
+    RunType,
+    SagaStatus,
+    SourceType,
+    WorkflowStatus,
+)
+
+if TYPE_CHECKING:
+    from dli_tui.client.reading import Reader
+    from dli_tui.domain.query import BackfillRequest, NewSaga, Registration, RunRequest
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.saga import Saga
+    from dli_tui.domain.template import NewFromTemplate
+    from dli_tui.domain.workflow import WorkflowInfo
+
+Answer = TypeVar("Answer")
+
+WAITS: Final = (0.0, 2.0, 4.0)
+"""Seconds before each look: a server may take a moment to show what it was told."""
+SLACK: Final = timedelta(minutes=5)
+"""The clocks of two machines seldom differ by more."""
+_MOST_RUNS: Final = 100
+_STOPPED: Final = frozenset({RunStatus.STOPPING, RunStatus.KILLED})
+_WENT_BACK: Final = frozenset(
+    {SagaStatus.COMPENSATING, SagaStatus.COMPENSATED, SagaStatus.CANCELLED}
+)
+
+
+class Perhaps(NamedTuple):
+    """Something that may be what was asked for, or somebody else's."""
+
+    words: str
+
+
+class Look(NamedTuple, Generic[Answer]):
+    """How to see whether a write happened."""
+
+    what: str
+    """The write, as it ends a sentence: `run 'd'`."""
+    shown_by: str
+    """The command that a person looks with; empty where there is none."""
+    ask: Callable[[Reader, datetime], Awaitable[Answer | Perhaps | None]]
+    """Looks once, given when it was sent: the answer, or perhaps, or nothing of it is seen."""
+
+
+async def send(reader: Reader, deed: Awaitable[Answer], look: Look[Answer]) -> Answer:
+    """The answer to a write that leaves now, once; where it is lost, what a look tells."""
+    sending(look.what)
+    since = reader.clock.now()
+    try:
+        return await deed
+    except AnswerLostError as error:
+        return await _looked_for(reader, look, since, error)
+
+
+async def _looked_for(
+    reader: Reader, look: Look[Answer], since: datetime, lost: AnswerLostError
+) -> Answer:
+    seen: Answer | Perhaps | None = None
+    problem: DLIError | None = None
+    for seconds in WAITS:
+        if seconds:
+            await reader.clock.sleep(seconds)
+        try:
+            seen, problem = await look.ask(reader, since), None
+        except DLIError as error:
+            problem = error
+        if seen is not None:
+            break
+    if isinstance(seen, Perhaps):
+        raise AnswerLostError(
+            f"The answer was lost; {seen.words}",
+            hint=_hint("Look at it before you do it again", look.shown_by),
+        ) from lost
+    if seen is not None:
+        return seen
+    if isinstance(problem, WorkflowNotFoundError):
+        # What isn't there was not changed.
+        raise problem from lost
+    if problem is not None:
+        raise AnswerLostError(
+            f"The answer to the request to {look.what} was lost, and whether it happened "
+            f"can't be told yet ({problem.message})",
+            hint=_hint("Look again before you send it again", look.shown_by),
+        ) from lost
+    raise ConnectionFailedError(
+        f"The answer to the request to {look.what} was lost; it didn't happen, as far as is seen",
+        hint="You may try again.",
+    ) from lost
+
+
+def _hint(says: str, command: str) -> str:
+    return f"{says}. See it with: dli-tui workflow {command}" if command else f"{says}."
+
+
+# Runs
+
+
+def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRunResult]:
+    """A run; `last` is the one that was there before."""
+    name, mark = request.dataset_name, request.parameters.get(KEY)
+
+    def may_be(one: WorkflowRun, since: datetime) -> bool:
+        is_other = one.run_type is RunType.SCHEDULED or (last and last.run_id == one.run_id)
+        return not is_other and _is_since(one, since) and _fits(one.parameters, request.parameters)
+
+    async def ask(reader: Reader, since: datetime) -> WorkflowRunResult | Perhaps | None:
+        if request.run_id is not None:
+            known = await _by_id(reader, RunRef(request.run_id, name))
+            if known is not None:
+                return _seen(known)
+        # Not every server takes an id of ours.
+        query = HistoryQuery(workflow=name, limit=_MOST_RUNS)
+        found = await _those(reader, query, lambda one: may_be(one, since))
+        marked = (one for one in found if mark is not None and one.parameters.get(KEY) == mark)
+        ours = next(marked, None)
+        if ours is not None:
+            return _seen(ours)
+        return _perhaps("run", found[0], found[0].run_id) if found else None
+
+    slot = "" if request.slot is None else f" for {request.slot:%Y-%m-%d %H:%M}"
+    return Look(f"run '{name}'{slot}", f"history -d {name}", ask)
+
+
+def backfill(request: BackfillRequest) -> Look[WorkflowRunResult]:
+    """A backfill, as a whole or by the first of its runs."""
+    name = request.dataset_name
+
+    async def ask(reader: Reader, since: datetime) -> Perhaps | None:
+        def may_be(one: WorkflowRun) -> bool:
+            return one.dataset_name == name and _is_since(one, since)
+
+        found = [one.whole for one in await reader.backfills() if may_be(one.whole)]
+        if not found:
+            query = HistoryQuery(workflow=name, run_type=RunType.BACKFILL, limit=_MOST_RUNS)
+            found = await _those(reader, query, may_be)
+        if not found:
+            return None
+        return _perhaps("backfill", found[0], found[0].backfill_id or found[0].run_id)
+
+    return Look(f"backfill '{name}'", f"history -d {name}", ask)
+
+
+def stop(ref: RunRef) -> Look[WorkflowRunResult]:
+    """A stop, by whether the run is stopping or was stopped."""
+
+    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | Perhaps | None:
+        found = await reader.run_now(ref)
+        if found.status is RunStatus.UNKNOWN:
+            return _unknown(ref)
+        return _seen(found) if found.status in _STOPPED else None
+
+    return Look(f"stop run '{ref}'", f"status {ref}", ask)
+
+
+def retry(ref: RunRef) -> Look[WorkflowRunResult]:
+    """A retry, by whether a run that had failed is under way again, or is done."""
+
+    async def ask(reader: Reader, since: datetime) -> WorkflowRunResult | Perhaps | None:
+        found = await reader.run_now(ref)
+        has_ended = found.finished_at is not None and found.finished_at >= since
+        if found.status.is_running or (has_ended and found.status is RunStatus.COMPLETED):
+            return _seen(found)
+        if has_ended:
+            return Perhaps(f"run '{ref}' has ended once more since: it is {found.status}")
+        return _unknown(ref) if found.status is RunStatus.UNKNOWN else None
+
+    return Look(f"retry run '{ref}'", f"status {ref}", ask)
+
+
+# Schedules and registrations
+
+
+def held(name: str, *, is_held: bool) -> Look[WorkflowRunResult]:
+    """A pause or its end, by what the schedule does."""
+
+    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | None:
+        row = await reader.row(WorkflowKey(name))
+        if (row.status is not WorkflowStatus.ACTIVE) is not is_held:
+            return None
+        return _done(name, name).model_copy(update={"workflow_status": row.status})
+
+    return Look(f"{'pause' if is_held else 'unpause'} '{name}'", f"get {name}", ask)
+
+
+def register(request: Registration, previous: WorkflowInfo | None = None) -> Look[WorkflowInfo]:
+    """A registration, by its row; where `previous` was there, by what differs from that."""
+    name, wanted = request.dataset_name, (request.schedule.cron, request.schedule.timezone)
+
+    async def ask(reader: Reader, _since: datetime) -> WorkflowInfo | Perhaps | None:
+        row = rules.in_force(await reader.backend.registered(name))
+        if row is None or (previous is not None and _is_as_before(row, previous, wanted)):
+            return None
+        if _schedule(row) != wanted:
+            return Perhaps(f"'{name}' is registered now, but with cron {row.cron}")
+        if previous is not None and not _differs(row, previous):
+            return Perhaps(f"'{name}' had this schedule before, so it can't be told from the old")
+        return row.twin(warning=_told(name))
+
+    return Look(f"register '{name}'", f"get {name}", ask)
+
+
+def _schedule(row: WorkflowInfo) -> tuple[str | None, str]:
+    return row.cron, row.timezone
+
+
+def _differs(row: WorkflowInfo, previous: WorkflowInfo) -> bool:
+    return (_schedule(row), row.registered_at) != (_schedule(previous), previous.registered_at)
+
+
+def _is_as_before(
+    row: WorkflowInfo, previous: WorkflowInfo, wanted: tuple[str | None, str]
+) -> bool:
+    """Whether the old registration stands there, which isn't what was wanted."""
+    return _schedule(row) == _schedule(previous) != wanted
+
+
+def unregister(name: str) -> Look[WorkflowRunResult]:
+    """The end of a registration, by whether there is still one."""
+
+    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | None:
+        rows = await reader.backend.registered(name)
+        is_there = any(row.source_type is SourceType.MANUAL for row in rows)
+        return None if is_there else _done(name, name)
+
+    return Look(f"unregister '{name}'", f"get {name}", ask)
+
+
+# Templates and sagas
+
+
+def create(request: NewFromTemplate) -> Look[WorkflowInfo]:
+    """A workflow from a template, by its row."""
+    name = request.workflow_name
+
+    async def ask(reader: Reader, since: datetime) -> WorkflowInfo | Perhaps | None:
+        row = rules.in_force(await reader.backend.workflow(name))
+        if row is None:
+            return None
+        made = row.registered_at or row.created_at
+        if made is None or made < since - SLACK:
+            return Perhaps(f"there is a workflow '{name}' now, perhaps yours")
+        return row.twin(warning=_told(name))
+
+    return Look(f"create '{name}'", f"get {name}", ask)
+
+
+def start_saga(request: NewSaga) -> Look[Saga]:
+    """A saga, by those that began since."""
+    kind = request.saga_type
+
+    async def ask(reader: Reader, since: datetime) -> Perhaps | None:
+        for saga in await reader.sagas():
+            begun = saga.created_at or saga.started_at
+            is_of_it = (saga.saga_type, saga.correlation_id) == (kind, request.correlation_id)
+            is_new = begun is None or begun >= since - SLACK
+            if is_of_it and is_new and _fits(saga.input_data, request.input_data):
+                return Perhaps(f"a saga began{_at(begun)}, perhaps yours: {saga.saga_id}")
+        return None
+
+    return Look(f"start saga '{kind}'", "", ask)
+
+
+def cancel_saga(saga_id: str) -> Look[Saga]:
+    """The end of a saga, by whether it goes back."""
+
+    async def ask(reader: Reader, _since: datetime) -> Saga | None:
+        found = await reader.saga(saga_id)
+        return found if found.cancel_requested or found.status in _WENT_BACK else None
+
+    return Look(f"cancel saga '{saga_id}'", "", ask)
+
+
+# What is seen, and what is said of it
+
+
+async def _by_id(reader: Reader, ref: RunRef) -> WorkflowRun | None:
+    try:
+        return await reader.run_now(ref)
+    except WorkflowNotFoundError:
+        return None
+
+
+async def _those(
+    reader: Reader, query: HistoryQuery, may_be: Callable[[WorkflowRun], bool]
+) -> list[WorkflowRun]:
+    """Of the newest runs those that it may be, newest first."""
+    newest: list[WorkflowRun] = []
+    async for page in reader.runs(query):
+        newest += page.items
+        if len(newest) >= _MOST_RUNS:
+            break
+    return [one for one in newest if may_be(one)]
+
+
+def _is_since(run: WorkflowRun, since: datetime) -> bool:
+    begun = run.created_at or run.started_at
+    return begun is None or begun >= since - SLACK
+
+
+def _fits(found: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether something was given that; a server may add to it, or not tell it at all."""
+    return not found or all(key in found and found[key] == given[key] for key in given)
+
+
+def _perhaps(noun: str, run: WorkflowRun, run_id: str) -> Perhaps:
+    by = run.triggered_by or "somebody"
+    when = _at(run.created_at or run.started_at)
+    return Perhaps(f"a {noun} by {by} started{when}, perhaps yours: {run_id}")
+
+
+def _unknown(ref: RunRef) -> Perhaps:
+    return Perhaps(f"what becomes of run '{ref}' isn't known")
+
+
+def _at(moment: datetime | None) -> str:
+    return "" if moment is None else f" at {moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _told(which: str) -> str:
+    return f"It happened: {which}. Its answer was lost on the way"
+
+
+def _done(dataset_name: str, which: str) -> WorkflowRunResult:
+    return WorkflowRunResult(
+        dataset_name=dataset_name,
+        status=ResultStatus.SUCCESS,
+        message=_told(which),
+        warning=_told(which),
+    )
+
+
+def _seen(run: WorkflowRun) -> WorkflowRunResult:
+    known = {
+        "run_id": run.run_id,
+        "run_status": run.status,
+        "raw_status": run.raw_status,
+        "parameters": run.parameters,
+        "triggered_by": run.triggered_by,
+        "started_at": run.started_at or run.created_at,
+    }
+    return _done(run.dataset_name, run.run_id).model_copy(update=known)

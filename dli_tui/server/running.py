@@ -1,0 +1,250 @@
+"""From an app to a server that listens, says where, and ends when it is told to.
+
+uvicorn does the work. What it would do its own way is ours: the words when a port is taken, the
+log, the signals, and an end within five seconds whoever still hangs on the line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from threading import Timer
+from types import FrameType
+from typing import Final
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dli_tui.domain.errors import ConfigurationError, DLIError, ServerError
+from dli_tui.domain.traces import masked, trace_of
+from dli_tui.server import jwts, tokens
+from dli_tui.server.audit import AuditLog
+from dli_tui.server.lines import json_line
+from dli_tui.server.protocol import PatientProtocol
+from dli_tui.server.repeats import Answers
+from dli_tui.server.settings import ServerSettings, Tls
+
+DRAIN_SECONDS: Final = 3
+END_SECONDS: Final = 4.5
+"""After so long the program ends, whatever still hangs."""
+_IDLE_SECONDS: Final = 75
+"""A dashboard that nobody looks at asks every 30 s, and need not connect anew each time."""
+_BACKLOG: Final = 1_024
+_GARBAGE: Final = (50_000, 20, 100)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED: Final = 130
+
+
+def serve(app: ASGIApp, settings: ServerSettings, say: Callable[[str], None]) -> int:
+    """Serve until a signal comes; the exit code. `say` is told where it listens."""
+    check(settings)
+    # A command lives too shortly to collect garbage; a server doesn't. What is loaded by now
+    # stays, and to look through a long list of rows for garbage takes longer than a request.
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+    gc.enable()
+    started = _Started(app)
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(one) for one in _listening(settings.host, settings.port)]
+        address = address_of(settings, sockets[0].getsockname()[1])
+        server = _Server(_config(started, settings), lambda: say(_told(settings, address)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            try:
+                runner.run(server.serve(sockets=sockets))
+            except SystemExit:
+                raise started.problem or ServerError("The server couldn't start") from None
+    return server.exit_code
+
+
+def check(settings: ServerSettings) -> None:
+    """Look at every file before anything starts: a wrong one is told in words."""
+    if settings.tokens is not None and not tokens.read_tokens(settings.tokens) and not settings.jwt:
+        raise ConfigurationError(
+            f"There is no token in {settings.tokens}, so nobody could sign in",
+            hint="Make one first: dli-tui serve token add NAME --role operator "
+            f"--tokens {settings.tokens}",
+        )
+    if settings.jwt is not None and settings.jwt.jwks is not None:
+        jwts.read_jwks(settings.jwt.jwks)
+    if settings.tls is not None:
+        _check_tls(settings.tls)
+    if settings.audit is not None:
+        AuditLog(settings.audit).check()
+    answers = Answers(settings.answers, settings.place, lambda: datetime.now(UTC))
+    answers.check()
+    answers.close()
+
+
+def address_of(settings: ServerSettings, port: int) -> str:
+    """The URL under which it is asked from here, or by its first name."""
+    scheme = "http" if settings.tls is None else "https"
+    name = settings.host if not settings.host_names else settings.host_names[0]
+    return f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+class _Started:
+    """An app that remembers what kept it from starting."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.problem: DLIError | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except DLIError as problem:
+            self.problem = problem
+            raise
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says where it listens, and ends in time."""
+
+    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listens = listens
+        self.exit_code = 0
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listens()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Obey signals until all is drained; unlike uvicorn's own, die of none afterwards."""
+        before = {one: signal.signal(one, self.handle_exit) for one in _SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.exit_code = _INTERRUPTED if sig == signal.SIGINT else 0
+        if not self.should_exit:
+            # A thread that waits for a place that doesn't answer can't be ended otherwise.
+            last_resort = Timer(END_SECONDS, os._exit, [self.exit_code])
+            last_resort.daemon = True
+            last_resort.start()
+        super().handle_exit(sig, frame)
+
+
+def _config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+    tls = settings.tls
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_IDLE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        ssl_certfile=None if tls is None else tls.certificate,
+        ssl_keyfile=None if tls is None else tls.key,
+    )
+    logger = logging.getLogger("uvicorn.error")
+    logger.handlers, logger.propagate = [_JsonHandler(logging.WARNING)], False
+    return config
+
+
+class _JsonHandler(logging.Handler):
+    """uvicorn's own complaints as lines like ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        when = datetime.fromtimestamp(record.created, UTC).isoformat()
+        facts = {"message": masked(record.getMessage().partition("\n")[0])}
+        problem = record.exc_info[1] if record.exc_info else None
+        if isinstance(problem, asyncio.CancelledError):
+            return  # by the end of the program, which is told beside it
+        if problem is not None:
+            facts["traceback"] = trace_of(problem)
+        line = json_line(time=when, event=record.levelname.lower(), **facts)
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the log of this program
+
+
+def _told(settings: ServerSettings, address: str) -> str:
+    told = f"Serving {settings.place} on {address}"
+    if settings.open:
+        return f"{told} for this machine alone; open it with: dli-tui --basecamp {address}"
+    return told
+
+
+def _check_tls(tls: Tls) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # Without a word for it, a key that needs one would be asked for at the terminal.
+        context.load_cert_chain(tls.certificate, tls.key, password=lambda: "")
+    except ssl.SSLError:
+        raise ConfigurationError(
+            f"The certificate {tls.certificate} and the key {tls.key} can't be used together",
+            hint="Both are PEM; the key belongs to the certificate and has no password.",
+        ) from None
+    except OSError as problem:
+        raise ConfigurationError(
+            f"The certificate or its key can't be read: {problem.strerror}",
+            hint=f"Check --tls-cert {tls.certificate} and --tls-key {tls.key}",
+        ) from None
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """A socket for each address that `host` stands for, all on one port."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except OSError as problem:
+        raise ConfigurationError(
+            f"{host} can't be found: {problem.strerror}",
+            hint="Give an address of this machine with --host, such as 127.0.0.1.",
+        ) from None
+    with ExitStack() as stack:
+        sockets: list[socket.socket] = []
+        for family, address in dict.fromkeys((one[0], one[4][0]) for one in found):
+            if sockets:
+                port = sockets[0].getsockname()[1]
+            one = _bound(family, str(address), port)
+            if one is not None:
+                sockets.append(stack.enter_context(one))
+        if not sockets:
+            raise _cannot_listen(host, port, "no such address here")
+        stack.pop_all()
+    return sockets
+
+
+def _bound(family: int, address: str, port: int) -> socket.socket | None:
+    """A socket that listens; None where this machine has no such address at all."""
+    try:
+        one = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        return None
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        one.bind((address, port))
+        one.listen(_BACKLOG)
+    except OSError as problem:
+        one.close()
+        if problem.errno == errno.EADDRNOTAVAIL:
+            return None
+        raise _cannot_listen(address, port, problem.strerror or str(problem)) from None
+    return one
+
+
+def _cannot_listen(host: str, port: int, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"Can't listen on {host} port {port}: {reason}",
+        hint="Is it running already? Choose another with --port N, or any free one with --port 0.",
+    )

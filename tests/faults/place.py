@@ -1,0 +1,104 @@
+"""A demo behind our server behind a line that breaks, and a client at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from dli_tui.backends.basecamp.adapter import BasecampBackend
+from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
+from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.client import WorkflowClient
+from tests.backends.contract.places import DEMO
+from tests.backends.http.servers import Naps
+from tests.support import ManualClock
+from tests.support_faults import HANGING, Line, line_to
+from tests.support_server import application, listening, profile
+
+IMPATIENT = 0.03
+
+
+class Counted:
+    """An app, and the writes that came to it."""
+
+    def __init__(self, app, arrived):
+        self._app, self._arrived = app, arrived
+        self.serving = app.serving
+
+    async def __call__(self, scope, receive, send):
+        if scope["method"] != "GET":
+            self._arrived.append(f"{scope['method']} {scope['path']}")
+        await self._app(scope, receive, send)
+
+
+@dataclass
+class Place:
+    """Both ends, and the line between them."""
+
+    line: Line
+    backend: BasecampBackend
+    clock: ManualClock
+    naps: Naps
+    journal: MemoryJournal
+    writes: list[str]
+    """What came to the server to change something."""
+    lives: AsyncExitStack
+    extras: bool
+
+    @property
+    def client(self) -> WorkflowClient:
+        """What a person may see and do."""
+        return WorkflowClient(self.backend, clock=self.clock)
+
+    @property
+    def deeds(self) -> list[str]:
+        """What was done, as the demo behind the server remembers it."""
+        return [action.deed for action in self.journal.actions()]
+
+    async def restart(self) -> None:
+        """Another life of the server: it remembers no cursor and no answer of the one before."""
+        await self.lives.aclose()
+        self.line.server = await self.begin()
+
+    async def begin(self) -> str:
+        """Serve the demo from here on; where."""
+        clock, journal = self.clock, self.journal
+        app = application(
+            lambda: DemoBackend(STANDARD, clock=clock, journal=journal, user="me"),
+            clock,
+            extras=self.extras,
+            host_names=("basecamp.invalid",),
+        )
+        return await self.lives.enter_async_context(listening(Counted(app, self.writes)))
+
+
+@asynccontextmanager
+async def behind_a_line(*, extras=True, tls=None, url=None, **settings) -> AsyncIterator[Place]:
+    """A place whose line is good until a test breaks it; `url` is given the line's port."""
+    clock, naps = ManualClock(DEMO.start), Naps()
+    async with AsyncExitStack() as lives, line_to("", tls=tls) as line:
+        here = profile((url or line.url).format(port=line.port), **settings)
+        backend = BasecampBackend(here, {}, sleep=naps)
+        hurry(backend, line)
+        place = Place(line, backend, clock, naps, MemoryJournal(), [], lives, extras)
+        line.server = await place.begin()
+        async with backend:
+            yield place
+
+
+def hurry(backend: BasecampBackend, line: Line) -> None:
+    """Have the client wait long for whatever comes, and hardly at all for what will hang.
+
+    So a busy machine makes nothing time out that shouldn't, and no test waits.
+    """
+    http = backend._http
+    patient, exchanged = http._route, http._exchanged
+    impatient = patient._replace(connect_seconds=0.0, seconds=IMPATIENT)
+
+    async def hurried(sending, *rest):
+        http._route = impatient if line.fault_of(sending.asked) in HANGING else patient
+        return await exchanged(sending, *rest)
+
+    http._exchanged = hurried  # type: ignore[method-assign] # as a test wants it

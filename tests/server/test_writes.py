@@ -1,0 +1,225 @@
+"""A deed is done once, leaves its trace before and after, and is answered the same again."""
+
+import asyncio
+import errno
+import json
+import sqlite3
+import stat
+
+import pytest
+
+from dli_tui.server.audit import AuditLog
+from dli_tui.server.identity import Role
+from dli_tui.server.repeats import Answers
+from tests.support_gate import Gated, a_token, signed
+
+KEY = {"idempotency-key": "2f0c-1"}
+
+
+@pytest.fixture
+def token(tmp_path):
+    return a_token(tmp_path / "tokens.json", "ana@example.com")
+
+
+@pytest.fixture
+def viewer(tmp_path):
+    return a_token(tmp_path / "tokens.json", "vi@example.com", Role.VIEWER)
+
+
+@pytest.fixture
+def gate(tmp_path, token):
+    return Gated(signed(tmp_path))
+
+
+@pytest.fixture
+def audited(tmp_path):
+    """The lines of the audit log."""
+
+    def lines():
+        path = tmp_path / "audit.jsonl"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    async def read():
+        return await asyncio.to_thread(lines)
+
+    return read
+
+
+def broken(monkeypatch, after=0):
+    """An audit log whose disk is full after so many lines."""
+    write, left = AuditLog.write, [after]
+
+    def full(self, line):
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left[0] -= 1
+        write(self, line)
+
+    monkeypatch.setattr(AuditLog, "write", full)
+
+
+async def test_the_audit_log_says_who_did_what_and_how_it_went(gate, token, audited):
+    async with gate.client(token, peer="10.0.0.7") as client:
+        answer = await client.post("/deeds?force=true", json={}, headers=KEY)
+    facts = {
+        "time": "2026-11-21T12:00:00+00:00",
+        "id": answer.headers["x-request-id"],
+        "place": "stage",
+        "who": "ana@example.com",
+        "role": "operator",
+        "token": token.split("_")[1],
+        "address": "10.0.0.7",
+        "method": "POST",
+        "path": "/deeds?force=true",
+        "key": "2f0c-1",
+    }
+    begun, answered = {"event": "begun"}, {"event": "answered", "status": 202}
+    assert await audited() == [facts | begun, facts | answered]
+
+
+async def test_what_was_refused_or_broke_stands_there_as_well(gate, token, viewer, audited):
+    async with gate.client(viewer) as client:
+        await client.post("/deeds", json={})
+    async with gate.client(token) as client:
+        await client.post("/deeds", json="breaks")
+    told = [(line["who"], line.get("status")) for line in await audited()]
+    assert told == [
+        *(("vi@example.com", None), ("vi@example.com", 403)),
+        *(("ana@example.com", None), ("ana@example.com", 500)),
+    ]
+
+
+async def test_reading_leaves_no_trace_there(gate, token, tmp_path):
+    async with gate.client(token) as client:
+        await client.get("/who")
+    assert not (tmp_path / "audit.jsonl").exists()
+
+
+@pytest.mark.parametrize("headers", [{}, KEY], ids=["without a key", "with one"])
+async def test_what_cannot_be_written_down_is_not_done(gate, token, monkeypatch, headers):
+    broken(monkeypatch)
+    async with gate.client(token) as client:
+        answer = await client.post("/deeds", json={}, headers=headers)
+        assert answer.status_code == 503
+        assert "wasn't done" in answer.json()["error"]["message"]
+        assert gate.inner.deeds == []
+        assert "No space left" in gate.lines[0]["traceback"]
+        assert "No space" not in answer.text
+        monkeypatch.undo()
+        assert (await client.post("/deeds", json={}, headers=headers)).status_code == 202
+
+
+async def test_a_deed_whose_end_cannot_be_written_is_answered_and_told(gate, token, monkeypatch):
+    broken(monkeypatch, after=1)
+    async with gate.client(token) as client:
+        assert (await client.post("/deeds", json={})).status_code == 202
+        failure, lost, _ = gate.lines
+        assert "No space left" in failure["traceback"]
+        assert (lost["event"], lost["who"], lost["status"]) == ("answered", "ana@example.com", 202)
+        assert (await client.post("/deeds", json={})).status_code == 503
+    assert len(gate.inner.deeds) == 1
+
+
+async def test_the_same_key_is_answered_the_same_and_done_once(gate, token, audited):
+    async with gate.client(token) as client:
+        first = await client.post("/deeds", json={}, headers=KEY)
+        again = await client.post("/deeds", json={}, headers=KEY)
+        other = await client.post("/deeds", json={}, headers={"idempotency-key": "other"})
+    assert first.json() == again.json() == {"deed": 1}
+    assert first.headers["content-type"] == again.headers["content-type"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    assert other.json() == {"deed": 2}
+    assert len(await audited()) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/deeds", {"other": 1}), ("/deeds?force=true", {}), ("/who", {})]
+)
+async def test_the_same_key_for_something_else_is_422(gate, token, path, body):
+    async with gate.client(token) as client:
+        await client.post("/deeds", json={}, headers=KEY)
+        answer = await client.post(path, json=body, headers=KEY)
+    assert answer.status_code == 422
+    assert len(gate.inner.deeds) == 1
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 201, "\xff", "a\tb"])
+async def test_a_key_is_plain(gate, token, key):
+    async with gate.client(token) as client:
+        headers = {"idempotency-key": key.encode("latin-1")}
+        assert (await client.post("/deeds", json={}, headers=headers)).status_code == 422
+    assert gate.inner.deeds == []
+
+
+async def test_a_second_that_comes_meanwhile_waits_for_the_answer_of_the_first(gate, token):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def meanwhile():
+        begun.set()
+        await go_on.wait()
+
+    gate.inner.before = meanwhile
+    async with gate.client(token) as client, asyncio.TaskGroup() as group:
+        first = group.create_task(client.post("/deeds", json={}, headers=KEY))
+        await begun.wait()
+        assert (await client.get("/answers/2f0c-1")).json()["outcome"] == "under way"
+        second = group.create_task(client.post("/deeds", json={}, headers=KEY))
+        go_on.set()
+    assert first.result().json() == second.result().json() == {"deed": 1}
+
+
+async def test_who_asks_for_an_answer_later_is_given_it(gate, token, viewer):
+    async with gate.client(token) as client:
+        assert (await client.get("/answers/2f0c-1")).json()["outcome"] == "never seen"
+        await client.post("/deeds", json={}, headers=KEY)
+        kept = (await client.get("/answers/2f0c-1")).json()
+    assert kept == {"outcome": "answered", "body": '{"deed":1}'}
+    async with gate.client(viewer) as client:
+        assert (await client.get("/answers/2f0c-1")).json()["outcome"] == "never seen"
+
+
+async def test_what_broke_in_the_midst_is_not_done_again(gate, token):
+    async with gate.client(token) as client:
+        assert (await client.post("/deeds", json="breaks", headers=KEY)).status_code == 500
+        again = await client.post("/deeds", json="breaks", headers=KEY)
+        assert (await client.get("/answers/2f0c-1")).json()["outcome"] == "unknown"
+    assert again.status_code == 409
+    assert "isn't known" in again.json()["error"]["message"]
+    assert len(gate.inner.deeds) == 1
+
+
+async def test_what_broke_before_anything_left_may_be_tried_again(gate, token):
+    async with gate.client(token) as client:
+        for _ in range(2):
+            assert (await client.post("/503", json={}, headers=KEY)).status_code == 503
+    assert len(gate.inner.deeds) == 2
+
+
+async def test_an_answer_that_cannot_be_kept_is_given_and_its_key_is_unknown(
+    gate, token, monkeypatch
+):
+    keep = Answers.keep
+
+    async def full(self, of, answer):
+        with monkeypatch.context() as patch:
+            patch.setattr(self, "_database", lambda: (_ for _ in ()).throw(sqlite3.Error("full")))
+            await keep(self, of, answer)
+
+    monkeypatch.setattr(Answers, "keep", full)
+    async with gate.client(token) as client:
+        assert (await client.post("/deeds", json={}, headers=KEY)).status_code == 202
+        assert "can't keep its answers: full" in gate.lines[0]["traceback"]
+        assert (await client.post("/deeds", json={}, headers=KEY)).status_code == 409
+    assert len(gate.inner.deeds) == 1
+
+
+async def test_an_answer_without_a_body_is_given_again_without_one(gate, token):
+    async with gate.client(token) as client:
+        for _ in range(2):
+            answer = await client.post("/204", headers={**KEY, "content-type": "application/json"})
+            assert answer.status_code == 204
+    assert answer.headers["idempotency-replayed"] == "true"
+    assert "content-length" not in answer.headers
