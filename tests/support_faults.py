@@ -68,8 +68,8 @@ class Exchange:
     """One request at the line, and what can be done with it."""
 
     def __init__(self, request: Request, server: str, writer: asyncio.StreamWriter) -> None:
-        self.request = request
-        self._server, self._writer = server, writer
+        self.request, self.ends = request, (server, writer)
+        self._server, self._writer = self.ends
 
     async def passed_on(self) -> Answer:
         """The server's answer, which nobody has seen yet."""

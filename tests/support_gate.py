@@ -129,3 +129,17 @@ def signed(tmp_path, **more):
 
 
 OPEN = ServerSettings(demo=True)
+WRONG = f"dli_{'0' * 12}_{'A' * 43}"
+"""What looks like a token, and is none."""
+
+
+def refusal_of(answer, status):
+    """The error of an answer, in the one envelope."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert list(answer.json()) == ["error"]
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "details"}
+    assert error["details"]["request_id"] == answer.headers["x-request-id"]
+    return error

@@ -83,16 +83,17 @@ def _kept(screen: DashboardScreen) -> Iterable[Bit]:
 def _age(screen: DashboardScreen) -> list[Bit]:
     fresh, session, problem = screen.freshness, screen.session, screen.problem
     passed = session.pace.passed() if session is not None else 0.0
+    age = None if fresh is None or fresh.as_of is None else passed - fresh.as_of
     if problem is not None:
         word = "OFFLINE" if problem.code is ErrorCode.SERVER_UNREACHABLE else problem.code
+        old = "" if age is None or age < _LIVE_SECONDS else f" {words.span(age)} old,"
         retry_at = fresh.retry_at if fresh is not None else None
         left = "" if retry_at is None else f" retry {words.span(max(0.0, retry_at - passed))}"
-        return [Bit(f"{word}{left}", Tone.LATE, bold=True)]
-    if fresh is None or fresh.as_of is None:
+        return [Bit(f"{word}{old}{left}".removesuffix(","), Tone.LATE, bold=True)]
+    if age is None:
         return [Bit("loading", Tone.MUTED)]
     if screen.is_final:
         return [Bit("final", Tone.MUTED)]
-    age = passed - fresh.as_of
     if age > _FRESH_SECONDS:
         return [Bit(f"STALE {words.span(age)}", Tone.LATE, bold=True)]
     steps = int(age) // _STEP_SECONDS * _STEP_SECONDS

@@ -26,6 +26,7 @@ BUDGETS: Final = (
     Budget("idle-bytes", "nothing changes, 1,000: written", 100, "bytes/s", scenes.resting),
     Budget("churn-cpu", "1 % of 10,000 a second: processor", 5, "% of a core", scenes.churning),
     Budget("churn-down", "… down, key → paint, p95", 3, "× the quiet p95", scenes.churning),
+    Budget("broken-line", "a line that breaks, 10,000: slowest key", 100, "ms", scenes.breaking),
     Budget("log-shown", "100,000 log lines: on screen", 1_000, "ms", scenes.reading),
     Budget("log-memory", "100,000 log lines: memory", 40, "MiB more", scenes.reading),
 )

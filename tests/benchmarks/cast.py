@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
+import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
@@ -58,6 +60,60 @@ def churning(size: int) -> Program:
     """The same, but one row in a hundred changes each second."""
     module = "tests.benchmarks.programs.churning"
     return _dashboard(module, "--demo-size", str(size), "--at", _STANDING)
+
+
+@contextmanager
+def served(size: int, env: Mapping[str, str]) -> Iterator[str]:
+    """So many workflows behind our server; its URL."""
+    words = ("dli_tui", "serve", "--demo", "--demo-size", str(size), "--at", _STANDING)
+    with _beside((*words, "--port", "0"), env) as server:
+        yield _url_of(server)
+
+
+@contextmanager
+def bad_line(to: str, env: Mapping[str, str]) -> Iterator[BadLine]:
+    """A line to a server, good until it is told otherwise."""
+    with _beside(("tests.benchmarks.programs.badline", to), env) as line:
+        yield BadLine(_url_of(line), line)
+
+
+class BadLine(NamedTuple):
+    """Where it listens, and the program that it is."""
+
+    url: str
+    program: subprocess.Popen[str]
+
+    def turn_bad(self) -> None:
+        """From now on, each question meets a fault."""
+        if self.program.stdin is not None:
+            self.program.stdin.write("now\n")
+            self.program.stdin.flush()
+
+
+def on_server(url: str) -> Program:
+    """The dashboard on a Basecamp server."""
+    return Program(("dli_tui", "--basecamp", url), "Workflows", r"\b10,\d{3} +live")
+
+
+@contextmanager
+def _beside(words: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs beside what is measured."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(
+        [sys.executable, "-m", *words], **pipes, env=dict(env), text=True
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.terminate()
+
+
+def _url_of(program: subprocess.Popen[str]) -> str:
+    said = "" if program.stdout is None else program.stdout.readline()
+    found = re.search(r"http://\S+", said)
+    if found is None:
+        raise NotShownError(f"no server said where it listens, but {said!r}")
+    return found[0]
 
 
 def _dashboard(module: str, *words: str) -> Program:

@@ -17,6 +17,7 @@ from tests.terminal import Terminal
 _SIZES: Final = (200, 10_000, 100_000)
 _HELD_PRESSES: Final = 60
 _HELD_RATE: Final = 30.0
+_QUESTIONS: Final = 12
 _HOUR_OF_LOG: Final = "2026-11-21T07:30:00+00:00"
 """The long run of six o'clock is over, and nothing of its log is still to come."""
 
@@ -132,6 +133,26 @@ def _spent(terminal: Terminal, seconds: float) -> tuple[float, float]:
     terminal.watch(seconds)
     took = time.perf_counter() - began
     return 100 * (terminal.cpu_seconds() - cpu) / took, (terminal.written - written) / took
+
+
+def breaking(setting: Setting) -> Figures:
+    """Ten thousand rows over a line that is never well for long, and keys all the while."""
+    times: list[float] = []
+    with (
+        cast.served(10_000, setting.env) as url,
+        cast.bad_line(url, setting.env) as line,
+        cast.at_rest(cast.on_server(line.url), setting.env) as terminal,
+    ):
+        line.turn_bad()
+        for _ in range(_QUESTIONS):
+            # The list is asked for at once, so that something goes wrong all the time.
+            terminal.press("r")
+            times += cast.pressed(terminal, "j", setting.effort.presses)
+    return {
+        "broken-line": 1_000 * max(times),
+        "broken line, p95, ms": 1_000 * p95(times),
+        "broken line, median, ms": 1_000 * median(times),
+    }
 
 
 def reading(setting: Setting) -> Figures:

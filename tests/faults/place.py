@@ -75,17 +75,23 @@ class Place:
 
 
 @asynccontextmanager
-async def behind_a_line(*, extras=True, tls=None, url=None, **settings) -> AsyncIterator[Place]:
-    """A place whose line is good until a test breaks it; `url` is given the line's port."""
+async def behind_a_line(
+    *, extras=True, tls=None, url=None, opened=True, **settings
+) -> AsyncIterator[Place]:
+    """A place whose line is good until a test breaks it.
+
+    The port of the line is put into `url`; where it isn't `opened`, somebody else opens the client.
+    """
     clock, naps = ManualClock(DEMO.start), Naps()
-    async with AsyncExitStack() as lives, line_to("", tls=tls) as line:
+    async with line_to("", tls=tls) as line, AsyncExitStack() as ends, AsyncExitStack() as lives:
         here = profile((url or line.url).format(port=line.port), **settings)
         backend = BasecampBackend(here, {}, sleep=naps)
         hurry(backend, line)
         place = Place(line, backend, clock, naps, MemoryJournal(), [], lives, extras)
         line.server = await place.begin()
-        async with backend:
-            yield place
+        if opened:
+            await ends.enter_async_context(backend)
+        yield place
 
 
 def hurry(backend: BasecampBackend, line: Line) -> None:

@@ -1,4 +1,4 @@
-"""Whatever the line does, a write reaches the server once at most, and what is told of it is true."""
+"""A write reaches the server once at most whatever the line does, and what is told of it is so."""
 
 from __future__ import annotations
 

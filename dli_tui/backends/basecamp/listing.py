@@ -7,12 +7,12 @@ are then asked for what lies before the oldest run that came.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.backends.http.client import Http
-from dli_tui.backends.http.exchange import Answer, Asked, decoded
+from dli_tui.backends.http.exchange import Asked, decoded
 from dli_tui.domain.page import Page
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.rules import matches_run, matches_workflow
@@ -25,7 +25,7 @@ from dli_tui.wire.workflows import workflows_of
 if TYPE_CHECKING:
     from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 Item = TypeVar("Item")
 
@@ -39,6 +39,8 @@ class Listing:
     """Pages through what a server has; remembers on which page of the list a name stands."""
 
     def __init__(self, http: Http) -> None:
+        self.told: dict[str, DatasetInfo] = {}
+        """What a history said of its dataset, where it did."""
         self._http = http
         self._places: dict[str, int] = {}
 
@@ -110,7 +112,7 @@ class Listing:
         answer = await self._http.read(asked, lambda content: workflows_of(decoded(content)))
         if size == MOST_ROWS and query == WorkflowQuery():
             self._places.update((row.dataset_name, offset) for row in answer.value.items)
-        return _counted(answer)
+        return _counted(answer.value, answer.headers)
 
     async def _runs(self, query: HistoryQuery, size: int, offset: int) -> Page[WorkflowRun]:
         asked = Asked(
@@ -119,12 +121,13 @@ class Listing:
             history_query(query, limit=size, offset=offset),
             dataset_name=query.workflow or "",
         )
-        return _counted(
-            await self._http.read(
-                asked,
-                lambda content: runs_of(decoded(content), dataset_name=query.workflow)[0],
-            )
+        answer = await self._http.read(
+            asked, lambda content: runs_of(decoded(content), dataset_name=query.workflow)
         )
+        page, info = answer.value
+        if query.workflow is not None and info is not None:
+            self.told[query.workflow] = info
+        return _counted(page, answer.headers)
 
 
 def _sizes(limit: int | None, most: int) -> tuple[int, int | None]:
@@ -132,10 +135,9 @@ def _sizes(limit: int | None, most: int) -> tuple[int, int | None]:
     return most if limit is None else min(limit, most), limit
 
 
-def _counted(answer: Answer[Page[Item]]) -> Page[Item]:
-    """The page with the total that stands in the head of the answer, if one does."""
-    page = answer.value
-    told = answer.headers.get(_TOTAL)
+def _counted(page: Page[Item], headers: Mapping[str, str]) -> Page[Item]:
+    """The page with the total that stands in the head of its answer, if one does."""
+    told = headers.get(_TOTAL)
     return page if page.total is not None or told is None else page._replace(total=count(told))
 
 

@@ -98,6 +98,15 @@ class PlainBasecamp(Backend):
             yield page
 
     async def dataset_info(self, name: str) -> DatasetInfo | None:
+        told = self._listing.told.get(name)
+        if told is not None:
+            return told
+        row, dataset = await super().dataset_info(name), await self._dataset(name)
+        if row is None or dataset is None:
+            return row or dataset
+        return row.twin(**{key: value for key, value in dataset if not getattr(row, key)})
+
+    async def _dataset(self, name: str) -> DatasetInfo | None:
         asked = Asked(
             Operation.DATASET,
             f"{DATASETS}/{segment(name)}",
@@ -107,8 +116,7 @@ class PlainBasecamp(Backend):
         # What stands in a 404 may be anything, a web page too.
         answer = await self._http.read(asked, bytes)
         told = None if answer.status == _NOT_FOUND else decoded(answer.value)
-        found = dataset_info_of(told, dataset_name=name)
-        return await super().dataset_info(name) if found is None else found
+        return dataset_info_of(told, dataset_name=name)
 
     # Runs
 
