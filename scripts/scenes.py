@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from dli_tui.backends.demo.opening import open_demo
 from dli_tui.backends.port import Backend
-from dli_tui.backends.registry import opener_of
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.model import Kind
 from dli_tui.domain.clock import FixedClock
+from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
 from dli_tui.tui.opening import Context, Where
@@ -45,13 +46,21 @@ class Scene(NamedTuple):
 
 
 class Profiles(FakePlaces):
-    """The profiles of somebody: two demos, and a server in production."""
+    """The profiles of somebody: two demos, a server in production, and one that is down."""
 
-    kinds: Final = {"demo": Kind.DEMO, "rehearsal": Kind.DEMO, "prod": Kind.BASECAMP}
-    addresses: Final = {"prod": "https://basecamp.example.com"}
+    kinds: Final = {
+        "demo": Kind.DEMO,
+        "rehearsal": Kind.DEMO,
+        "prod": Kind.BASECAMP,
+        "staging": Kind.BASECAMP,
+    }
+    addresses: Final = {
+        "prod": "https://basecamp.example.com",
+        "staging": "https://staging.example.com",
+    }
 
     def __init__(self) -> None:
-        super().__init__(rehearsal=None, prod=None)
+        super().__init__(rehearsal=None, prod=None, staging=None)
         self.wheres["prod"] = Where("prod", production=True)
         self.wheres["rehearsal"] = Where("rehearsal", read_only=True)
 
@@ -62,9 +71,13 @@ class Profiles(FakePlaces):
         ]
 
     def _backend(self, name: str) -> Backend:
-        opener = opener_of(self.kinds[name])
-        found: Backend = opener(DemoOptions(seed=1, at=HOUR), FixedClock(HOUR))
-        return found
+        if name == "staging":
+            raise ConnectionFailedError(
+                "staging.example.com:443 can't be reached: it refuses the connection"
+            )
+        # No picture asks a server: a demo of another size stands in.
+        size = 300 if name == "prod" else None
+        return open_demo(DemoOptions(size=size, seed=1, at=HOUR), FixedClock(HOUR))
 
 
 async def _history(here: Pilot) -> None:

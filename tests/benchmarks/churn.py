@@ -12,6 +12,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from dli_tui.backends.port import Backend
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
@@ -31,6 +32,9 @@ class Wrapping(Backend):
         self.label = inner.label
         self.capabilities = inner.capabilities
         self.unique_run_ids = inner.unique_run_ids
+
+    def why_not(self, capability: Capability) -> str:
+        return self._inner.why_not(capability)
 
     def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
         return self._inner.workflows(query)

@@ -17,7 +17,7 @@ from tests.terminal import Terminal
 _SIZES: Final = (200, 10_000, 100_000)
 _HELD_PRESSES: Final = 60
 _HELD_RATE: Final = 30.0
-_QUESTIONS: Final = 12
+_PRESSES_A_FAULT: Final = 9
 _HOUR_OF_LOG: Final = "2026-11-21T07:30:00+00:00"
 """The long run of six o'clock is over, and nothing of its log is still to come."""
 
@@ -144,10 +144,10 @@ def breaking(setting: Setting) -> Figures:
         cast.at_rest(cast.on_server(line.url), setting.env) as terminal,
     ):
         line.turn_bad()
-        for _ in range(_QUESTIONS):
+        for _ in range(2 * setting.effort.rounds):
             # The list is asked for at once, so that something goes wrong all the time.
             terminal.press("r")
-            times += cast.pressed(terminal, "j", setting.effort.presses)
+            times += cast.pressed(terminal, "j", _PRESSES_A_FAULT)
     return {
         "broken-line": 1_000 * max(times),
         "broken line, p95, ms": 1_000 * p95(times),
