@@ -24,6 +24,7 @@ from dli_tui.domain.rules import matches_workflow
 from dli_tui.domain.status import SourceType
 from dli_tui.session.moves import Moves
 from dli_tui.wire.telling import workflow_told
+from dli_tui.wire.values import count
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
@@ -110,8 +111,8 @@ class Shelf:
         """What moved since `cursor`; `whole` without rows where everything may have."""
         await self._be_fresh()
         life, _, version = (cursor or "").partition("-")
-        known = life == self._life and version.isdecimal()
-        moved = self._moves.since(int(version) if known else -1)
+        seen = count(version) if life == self._life else None
+        moved = self._moves.since(-1 if seen is None else seen)
         here = f"{self._life}-{moved.version}"
         if moved.whole:
             return Changes(here, whole=True)
