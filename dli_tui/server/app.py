@@ -18,7 +18,7 @@ from dli_tui.domain.errors import DLIError, ErrorCode
 from dli_tui.server.beside import EXTRAS
 from dli_tui.server.contract import CONTRACT
 from dli_tui.server.desk import Desk, Endpoint, told
-from dli_tui.server.envelope import refusal
+from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.gate import Surroundings, gated
 from dli_tui.server.identity import require
 from dli_tui.server.openapi import Schema, document
@@ -98,7 +98,7 @@ class Application:
                 require(request.scope, endpoint.role)
                 answered = await endpoint.handler(request, desk)
             except DLIError as problem:
-                answered = answer_of(problem)
+                answered = answer_of(problem, number_of(request.scope))
             if endpoint.method != _READS:
                 desk.shelf.stale()
             return answered
@@ -113,4 +113,5 @@ async def _no_such_path(request: Request, problem: Exception) -> Response:
         ErrorCode.CONFIG_INVALID,
         f"There is no {request.method} {request.url.path} here",
         hint="See what there is: /openapi.json",
+        request_id=number_of(request.scope),
     )

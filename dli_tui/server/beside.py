@@ -13,7 +13,7 @@ from dli_tui.domain.errors import ConfigurationError, ErrorCode
 from dli_tui.domain.ids import LogRef
 from dli_tui.server.contract import body_of
 from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
-from dli_tui.server.envelope import refusal
+from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.identity import Role, identity_of
 from dli_tui.server.paths import text
 from dli_tui.server.repeats import Outcome, answers_of
@@ -214,13 +214,12 @@ async def answer(request: Request, _: Desk) -> Response:
     if kept.answer is not None:
         body = json.loads(kept.answer.body) if kept.answer.body else None
         return told({"status": kept.answer.status, "body": body})
+    number = number_of(request.scope)
     if kept.outcome is Outcome.NEVER_SEEN:
-        return refusal(_NEVER_SEEN, ErrorCode.WORKFLOW_NOT_FOUND, "No write came with that key")
-    return refusal(
-        _NO_ANSWER,
-        ErrorCode.SERVER_ERROR,
-        f"The write with that key has no answer that is known: {kept.outcome}",
-    )
+        said = "No write came with that key"
+        return refusal(_NEVER_SEEN, ErrorCode.WORKFLOW_NOT_FOUND, said, request_id=number)
+    said = f"The write with that key has no answer that is known: {kept.outcome}"
+    return refusal(_NO_ANSWER, ErrorCode.SERVER_ERROR, said, request_id=number)
 
 
 async def health(_: Request, desk: Desk) -> Response:

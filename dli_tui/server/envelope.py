@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from dli_tui.domain.errors import ErrorCode
 
 JSON = "application/json"
+_KEPT: Final = "dli_tui.request_id"
+
+
+def number(scope: MutableMapping[str, Any], request_id: str) -> None:
+    """Keep with the request the id by which it is found in the log."""
+    scope["state"][_KEPT] = request_id
+
+
+def number_of(scope: Mapping[str, Any]) -> str:
+    """The id of a request that the gate let in."""
+    found: str = scope["state"][_KEPT]
+    return found
 
 
 def refusal(

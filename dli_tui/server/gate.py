@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dli_tui.domain.acting import acting_for
 from dli_tui.server.answering import Answering
 from dli_tui.server.asked import Asked, GoneError, said_again
-from dli_tui.server.envelope import RefusedError, broken, ending
+from dli_tui.server.envelope import RefusedError, broken, ending, number
 from dli_tui.server.hosts import Hosts
 from dli_tui.server.identity import Identity, admit
 from dli_tui.server.lines import LineWriter, failure_line, json_line, told_target
@@ -136,6 +136,7 @@ class Gate:
         note.who = identity
         scope.setdefault("state", {})
         admit(scope, identity)
+        number(scope, note.request_id)
         offer(scope, self._answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:

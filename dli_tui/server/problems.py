@@ -41,6 +41,12 @@ def status_of(problem: DLIError) -> int:
     return _STATUSES[problem.code]
 
 
-def answer_of(problem: DLIError) -> Response:
+def answer_of(problem: DLIError, request_id: str = "") -> Response:
     """The answer to a request that ended so."""
-    return refusal(status_of(problem), problem.code, problem.message, hint=problem.hint)
+    return refusal(
+        status_of(problem),
+        problem.code,
+        problem.message,
+        hint=problem.hint,
+        request_id=request_id,
+    )
