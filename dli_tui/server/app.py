@@ -22,6 +22,7 @@ from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.gate import Surroundings, gated
 from dli_tui.server.identity import require
 from dli_tui.server.openapi import Schema, document
+from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
 
@@ -52,6 +53,7 @@ class Application:
         self._opens, self._settings = opens, settings
         self._passed, self._patience = passed, patience
         self._desk: Desk | None = None
+        self._packer = Packer()
         self._endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
         self._described: Schema | None = None
         self._routed = Starlette(
@@ -99,8 +101,9 @@ class Application:
                 answered = await endpoint.handler(request, desk)
             except DLIError as problem:
                 answered = answer_of(problem, number_of(request.scope))
-            if endpoint.method != _READS:
-                desk.shelf.stale()
+            if endpoint.method == _READS:
+                return await self._packer.pack(request, answered)
+            desk.shelf.stale()
             return answered
 
         return Route(endpoint.path, answer, methods=[endpoint.method])

@@ -134,7 +134,7 @@ class Shelf:
             if number % _STRETCH == 0:
                 await asyncio.sleep(0)
         body = b"[" + b",".join(parts) + b"]"
-        return Encoded(body, f'"{crc32(body):08x}-{len(body):x}"', len(keys))
+        return Encoded(body, f'W/"{crc32(body):08x}-{len(body):x}"', len(keys))
 
     def _row(self, key: WorkflowKey, row: WorkflowInfo) -> bytes:
         found = self._encoded.get(key)

@@ -27,6 +27,8 @@ BUDGETS: Final = (
     Budget("churn-cpu", "1 % of 10,000 a second: processor", 5, "% of a core", scenes.churning),
     Budget("churn-down", "… down, key → paint, p95", 3, "× the quiet p95", scenes.churning),
     Budget("broken-line", "a line that breaks, 10,000: slowest key", 100, "ms", scenes.breaking),
+    Budget("crowd", "500 readers of 10,000: p99", 5, "× one alone", scenes.crowding),
+    Budget("crowd-failed", "… and requests that failed", 0, "of them", scenes.crowding),
     Budget("log-shown", "100,000 log lines: on screen", 1_000, "ms", scenes.reading),
     Budget("log-memory", "100,000 log lines: memory", 40, "MiB more", scenes.reading),
 )

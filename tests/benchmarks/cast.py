@@ -16,7 +16,7 @@ from tests.terminal import NotShownError, Terminal
 SIZE: Final = (160, 48)
 _ROW: Final = r"\b[a-z]+\.[a-z_]+\.[a-z_]+"
 """A name of the demo; nothing in the frame around the rows looks like one."""
-_STANDING: Final = "2026-11-21T06:03:00+00:00"
+STANDING: Final = ("--at", "2026-11-21T06:03:00+00:00")
 """An hour at which the demo stands."""
 _STILL_CPU: Final = 0.05
 """A program that takes less of a core than this has nothing left to do from its start."""
@@ -53,20 +53,20 @@ def crowded(size: int) -> Program:
 
 def still(size: int) -> Program:
     """The dashboard where nothing happens; it asks all the same."""
-    return demo("--demo-size", str(size), "--at", _STANDING)
+    return demo("--demo-size", str(size), *STANDING)
 
 
 def churning(size: int) -> Program:
     """The same, but one row in a hundred changes each second."""
     module = "tests.benchmarks.programs.churning"
-    return _dashboard(module, "--demo-size", str(size), "--at", _STANDING)
+    return _dashboard(module, "--demo-size", str(size), *STANDING)
 
 
 @contextmanager
-def served(size: int, env: Mapping[str, str]) -> Iterator[str]:
+def served(size: int, env: Mapping[str, str], *more: str) -> Iterator[str]:
     """So many workflows behind our server; its URL."""
-    words = ("dli_tui", "serve", "--demo", "--demo-size", str(size), "--at", _STANDING)
-    with _beside((*words, "--port", "0"), env) as server:
+    words = ("dli_tui", "serve", "--demo", "--demo-size", str(size), "--port", "0", *more)
+    with _beside(words, env) as server:
         yield _url_of(server)
 
 
@@ -98,9 +98,13 @@ def on_server(url: str) -> Program:
 @contextmanager
 def _beside(words: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     """A program that runs beside what is measured."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(
-        [sys.executable, "-m", *words], **pipes, env=dict(env), text=True
+        [sys.executable, "-m", *words],
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as program:
         try:
             yield program

@@ -5,11 +5,12 @@ A figure that bears the name of a budget is held against it; the others say what
 
 from __future__ import annotations
 
+import asyncio
 import time
 from statistics import median
 from typing import Final
 
-from tests.benchmarks import cast
+from tests.benchmarks import cast, crowd
 from tests.benchmarks.figures import Figures, Setting, p95, ratio, spread
 from tests.benchmarks.log import seconds_to_make
 from tests.terminal import Terminal
@@ -139,7 +140,7 @@ def breaking(setting: Setting) -> Figures:
     """Ten thousand rows over a line that is never well for long, and keys all the while."""
     times: list[float] = []
     with (
-        cast.served(10_000, setting.env) as url,
+        cast.served(10_000, setting.env, *cast.STANDING) as url,
         cast.bad_line(url, setting.env) as line,
         cast.at_rest(cast.on_server(line.url), setting.env) as terminal,
     ):
@@ -152,6 +153,23 @@ def breaking(setting: Setting) -> Figures:
         "broken-line": 1_000 * max(times),
         "broken line, p95, ms": 1_000 * p95(times),
         "broken line, median, ms": 1_000 * median(times),
+    }
+
+
+def crowding(setting: Setting) -> Figures:
+    """Ten thousand rows that move, and five hundred who look at them."""
+    with cast.served(10_000, setting.env) as url:
+        # The first to come pays for the list.
+        asyncio.run(crowd.alone(url, 1.0))
+        one = asyncio.run(crowd.alone(url, setting.effort.rest / 2))
+        many = asyncio.run(crowd.crowd(url, 2 * setting.effort.rest))
+    return {
+        "crowd": many.slowest / one.middle,
+        "crowd-failed": many.failed,
+        "crowd, one alone, median, ms": 1_000 * one.middle,
+        "crowd, median, ms": 1_000 * many.middle,
+        "crowd, p99, ms": 1_000 * many.slowest,
+        "crowd, answers": len(many.times),
     }
 
 

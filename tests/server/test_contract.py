@@ -145,6 +145,19 @@ async def test_a_page_is_a_part_and_the_head_tells_the_whole(client):
     assert len((await client.get(LIST)).json()) == min(50, len(every))
 
 
+async def test_a_long_answer_is_packed_for_who_can_unpack_it(client):
+    plain = await client.get(LIST, headers={"accept-encoding": "identity"})
+    packed = [await client.get(LIST, headers={"accept-encoding": "br, gzip"}) for _ in range(2)]
+    assert "content-encoding" not in plain.headers
+    for answer in packed:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(plain.content) / 4
+        assert answer.content == plain.content
+        assert answer.headers["etag"] == plain.headers["etag"]
+    short = await client.get(f"{LIST}/runs/{DEMO.completed.run_id}")
+    assert "content-encoding" not in short.headers
+
+
 @pytest.mark.parametrize("path", [LIST, f"{LIST}/history"])
 @pytest.mark.parametrize("limit", ["0", "501", "-1", "ten", "1.5", "9" * 30])
 async def test_a_limit_that_is_none_is_refused_by_name(client, path, limit):
