@@ -71,7 +71,7 @@ class Backend(ABC):
 
     def why_not(self, capability: Capability) -> str:
         """Why something isn't offered here, as a sentence without its full stop."""
-        return f"{capability.capitalize()} is not offered by {self.label}"
+        return f"{self.label[:1].upper()}{self.label[1:]} doesn't offer {capability}"
 
     # Every backend has a list, a history and runs.
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What a backend may or may not offer; the value completes "… is not offered here"."""
+    """What a backend may or may not offer; the value completes "it doesn't offer …"."""
 
     REGISTER = "registering a workflow"
     UNREGISTER = "unregistering a workflow"

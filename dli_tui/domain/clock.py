@@ -13,6 +13,9 @@ from typing import Final, Protocol
 
 GRACE: Final = timedelta(minutes=2)
 """A scheduler takes a moment; sooner than this after its slot nobody calls a run late."""
+FIRST_YEAR: Final = 1900
+"""Year 1 is how some servers say "never", and it can't be shown west of Greenwich."""
+LAST_YEAR: Final = 9998
 
 
 class Clock(Protocol):

@@ -11,9 +11,20 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from dli_tui.domain.clock import as_utc
+from dli_tui.domain.clock import FIRST_YEAR, LAST_YEAR, as_utc
 
-Moment = Annotated[datetime, AfterValidator(as_utc)]
+
+def _showable(moment: datetime) -> datetime:
+    try:
+        found = as_utc(moment)
+    except OverflowError:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"a moment from {FIRST_YEAR} to {LAST_YEAR} was expected")
+    return found
+
+
+Moment = Annotated[datetime, AfterValidator(_showable)]
 """A point in time, held in UTC; a naive one from a server is UTC already."""
 
 

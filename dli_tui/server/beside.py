@@ -45,10 +45,10 @@ _OURS: Final = frozenset({Capability.CHANGES, Capability.RECENT_RUNS})
 
 
 async def capabilities(request: Request, desk: Desk) -> Response:
-    """What is offered here to whoever asks, and why the rest isn't."""
+    """What is offered here to whoever asks, and what takes another role."""
     who, client = identity_of(request.scope), desk.client
     denied = {
-        capability: f"this takes the role {role}, you are signed in as {who.role}"
+        capability: f"it takes the role {role}, and you are signed in as {who.role}"
         for role, some in _FOR.items()
         for capability in some
         if not who.role.covers(role)
@@ -60,11 +60,7 @@ async def capabilities(request: Request, desk: Desk) -> Response:
             "user": who.name,
             "role": who.role,
             "capabilities": sorted(one.name for one in offered),
-            "reasons": {
-                one.name: denied.get(one) or client.why_not(one)
-                for one in Capability
-                if one not in offered
-            },
+            "reasons": {one.name: why for one, why in denied.items()},
         }
     )
 

@@ -79,7 +79,7 @@ async def test_the_zones_are_those_that_a_schedule_can_be_in():
 async def test_it_says_why_something_is_not_offered():
     async with looking_at(ScriptedBackend(without=[Capability.PAUSE])) as here:
         why = here.session.why_not(Capability.PAUSE)
-        assert why == "Pausing a schedule is not offered by the script"
+        assert why == "The script doesn't offer pausing a schedule"
 
 
 async def test_backfills_that_are_offered_late_are_followed_from_then_on():

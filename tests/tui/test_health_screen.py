@@ -83,7 +83,7 @@ async def test_a_place_that_offers_none_says_so():
     async with dashboard(backend=Doing(without=[Capability.HEALTH])) as here:
         here.app.visit("health")
         await here.settle()
-        assert "A health report is not offered by the script" in here.picture
+        assert "The script doesn't offer a health report" in here.picture
         assert "1 back to the workflows" in here.picture
         await here.press("1")
         assert here.app.screen is here.app.screen_stack[0]

@@ -551,7 +551,7 @@ async def test_a_place_that_tells_no_steps_says_so():
     async with dashboard(size=(120, 36), backend=backend) as here:
         await here.press("enter", "v", "v")
         told = here.screen.shown_picture.words
-        assert "Showing the steps of a run is not offered by the script" in told
+        assert "The script doesn't offer showing the steps of a run" in told
         assert not backend.arrived("steps")
 
 

@@ -124,7 +124,7 @@ async def test_a_place_that_offers_none_says_so_to_whoever_comes_there_anyway():
     async with dashboard(backend=Sagas(without=[Capability.SAGAS])) as here:
         here.app.visit("sagas")
         await here.settle()
-        assert "Sagas is not offered by the script" in here.picture
+        assert "The script doesn't offer sagas" in here.picture
         await here.press("R")
         assert isinstance(here.screen, SagasScreen)
 

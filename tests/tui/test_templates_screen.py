@@ -107,7 +107,7 @@ async def test_a_place_that_offers_none_says_so_to_whoever_comes_there_anyway():
         assert not isinstance(here.screen, TemplatesScreen), "the key is off"
         here.app.visit("templates")
         await here.settle()
-        assert "Templates is not offered by the script" in here.picture
+        assert "The script doesn't offer templates" in here.picture
         await here.press("r")
         assert backend.arrived("templates") == []
 

@@ -29,8 +29,8 @@ PLAIN: Final = frozenset(
 
 _ABSENT: Final = frozenset({400, 403, 404, 405, 410, 501})
 """How servers answer a path that they don't have."""
-_ONLY_PLAIN: Final = "this server speaks the plain Basecamp contract, which has no such thing"
-_NOT_YET: Final = "the server hasn't said yet whether it offers that"
+_ONLY_PLAIN: Final = "it speaks the plain contract, which has no such thing"
+_NOT_YET: Final = "it hasn't said yet what it offers"
 
 
 class Offers:
