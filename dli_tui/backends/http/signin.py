@@ -70,8 +70,8 @@ class FromProfile:
         origin = _origin(self._profile)
         if origin is None:
             return (
-                "This profile has no sign-in. Give it token_env, token_command, token_keyring "
-                "or token_file."
+                "No sign-in was given. A profile takes token_env, token_command, token_keyring or "
+                "token_file; a URL on the command line takes DLI_TUI_TOKEN."
             )
         return f"Sign in again: {origin}."
 

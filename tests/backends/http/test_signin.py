@@ -223,7 +223,7 @@ async def test_a_token_file_is_read_again(token_file):
             {"username": "jo", "password_env": "T"},
             "the password of jo comes from the environment variable T.",
         ),
-        ({}, "This profile has no sign-in. Give it token_env"),
+        ({}, "No sign-in was given. A profile takes token_env"),
     ],
 )
 async def test_what_the_environment_gave_is_asked_once_and_named(sign_in, says):
