@@ -5,6 +5,7 @@ What serves is imported by the command that does it; tokens are made without it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _TOKENS: Final = "tokens.json"
 _AUDIT: Final = "serve-audit.jsonl"
-_ANSWERS: Final = "serve-answers.sqlite3"
+_ANSWERS: Final = "serve-answers-{}.sqlite3"
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
 _JWT: Final = "Sign-in by JWT"
 _BEYOND: Final = "Beyond this machine"
@@ -234,7 +235,7 @@ def _place(ctx: typer.Context, *, yes: bool) -> Place:
 def _files(
     ctx: typer.Context, place: Place, tokens: Path | None, audit: Path | None, *, signed_in: bool
 ) -> dict[str, Any]:
-    """What is kept where; the demo, until somebody made a token, keeps nothing."""
+    """What is kept where; of the demo, until somebody made a token, nobody need ask who did it."""
     profile, demo = place.target.profile, place.target.is_demo
     path = _tokens_path(ctx, tokens)
     is_open = demo and not signed_in and tokens is None and not read_tokens(path)
@@ -244,8 +245,19 @@ def _files(
         "demo": demo,
         "tokens": None if is_open else path,
         "audit": audit or (None if is_open else folder / _AUDIT),
-        "answers": None if is_open else folder / _ANSWERS,
+        "answers": _answers_path(place, folder),
     }
+
+
+def _answers_path(place: Place, folder: Path) -> Path | None:
+    """A file for each place: all who serve it know which request was answered, and how."""
+    profile, demo = place.target.profile, place.target.demo
+    if not place.target.is_demo:
+        url = (profile.url or "").rstrip("/").casefold()
+        which = f"{profile.kind}-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
+        return folder / _ANSWERS.format(which)
+    # A demo that forgets what was done may not remember what it said of it.
+    return folder / _ANSWERS.format(f"demo-{demo.seed}") if demo.remembers else None
 
 
 def _tokens_path(ctx: typer.Context, named: Path | None) -> Path:

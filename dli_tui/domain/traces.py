@@ -11,8 +11,9 @@ from dli_tui.domain.text import safe
 _TOKENS: Final = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|dli_[0-9a-f]+_[\w-]+")
 # An error's own words may hold what it choked on. A long word of letters and digits is worth
 # nothing to whoever reads the file, and could be worth a lot to somebody else.
+# It looks only so far ahead, for somebody may have made the word to keep us looking.
 _SECRETIVE: Final = re.compile(
-    r"(?<![\w./-])(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{16,}(?![\w./-])"
+    r"(?<![\w./-])(?=[\w+=-]{0,99}\d)(?=[\w+=-]{0,99}[A-Za-z])[\w+=-]{16,}(?![\w./-])"
 )
 _MASK: Final = "***"
 

@@ -19,7 +19,7 @@ from dli_tui.server.beside import EXTRAS
 from dli_tui.server.contract import CONTRACT
 from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
-from dli_tui.server.gate import Surroundings, gated
+from dli_tui.server.gate import ALIVE, Surroundings, gated
 from dli_tui.server.identity import require
 from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
@@ -58,13 +58,15 @@ class Application:
         self._described: Schema | None = None
         self._routed = Starlette(
             routes=[
-                Route("/health", self._alive),
+                Route(ALIVE, self._alive),
                 Route("/openapi.json", self._document),
                 *(self._route(endpoint) for endpoint in self._endpoints),
             ],
             lifespan=lambda _: self.serving(),
             exception_handlers={404: _no_such_path, 405: _no_such_path},
         )
+        # What it would send there comes from the wire: behind a proxy that does TLS, http.
+        self._routed.router.redirect_slashes = False
         self._gated = gated(self._routed, settings, surroundings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +86,7 @@ class Application:
                 self._desk = None
 
     async def _alive(self, _: Request) -> Response:
-        return told({"status": "healthy", "service": "dli-tui"})
+        return told({"status": "healthy"})
 
     async def _document(self, _: Request) -> Response:
         if self._described is None:
@@ -111,10 +113,12 @@ class Application:
 
 async def _no_such_path(request: Request, problem: Exception) -> Response:
     """What the contract doesn't have, in its own envelope."""
+    refused = problem if isinstance(problem, HTTPException) else HTTPException(_NOT_FOUND)
     return refusal(
-        problem.status_code if isinstance(problem, HTTPException) else _NOT_FOUND,
+        refused.status_code,
         ErrorCode.CONFIG_INVALID,
         f"There is no {request.method} {request.url.path} here",
         hint="See what there is: /openapi.json",
         request_id=number_of(request.scope),
+        headers=refused.headers,
     )

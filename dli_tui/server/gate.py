@@ -29,6 +29,9 @@ from dli_tui.server.settings import ServerSettings
 from dli_tui.server.signin import SignIn
 from dli_tui.server.writes import Deed, Writes
 
+ALIVE: Final = "/health"
+"""What is asked without sign-in, by whatever sends requests only to servers that stand."""
+_LOOKS: Final = frozenset({"GET", "HEAD"})
 _GONE: Final = 499
 """What the log says of somebody who hung up; nobody is sent it."""
 
@@ -76,7 +79,7 @@ class Gate:
         self._open = settings.open
         self._hosts = Hosts(settings)
         self._sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
-        self._answers = Answers(settings.answers, settings.place, around.now)
+        self._answers = Answers(settings.answers, around.now)
         self._writes = Writes(app, settings, self._answers, now=around.now, tell=around.tell)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,11 +135,14 @@ class Gate:
         note.address = self._hosts.address(note.address, forwarded.decode("latin-1"))
         asked.must_be_clear()
         self._hosts.check(asked.header(b"host"), asked.header(b"origin"))
+        scope.setdefault("state", {})
+        number(scope, note.request_id)
+        if asked.raw_path == ALIVE.encode() and asked.method in _LOOKS:
+            await self._app(scope, receive, send)
+            return
         identity = await self._sign_in.identity(asked.header(b"authorization"), note.address)
         note.who = identity
-        scope.setdefault("state", {})
         admit(scope, identity)
-        number(scope, note.request_id)
         offer(scope, self._answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:

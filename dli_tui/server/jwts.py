@@ -38,6 +38,10 @@ _CHECKS: Final[Any] = {
 }
 
 
+class OutdatedError(AuthenticationError):
+    """A JWT that is believed, but not now: nobody guessed it."""
+
+
 class Key(NamedTuple):
     """A key, and the one algorithm that it is for."""
 
@@ -86,9 +90,9 @@ def identity_from(text: str, keys: Sequence[Key], settings: JwtSettings, now: da
     if expires is None or begins is None:
         raise AuthenticationError("The JWT says no time until when it holds")
     if moment >= expires + LEEWAY:
-        raise AuthenticationError("The JWT has expired", hint="Sign in again for a new one.")
+        raise OutdatedError("The JWT has expired", hint="Sign in again for a new one.")
     if moment < begins - LEEWAY:
-        raise AuthenticationError("The JWT doesn't hold yet", hint="Check the clocks.")
+        raise OutdatedError("The JWT doesn't hold yet", hint="Check the clocks.")
     return Identity(_name(claims), _role(claims.get(settings.role_claim)))
 
 
@@ -151,17 +155,20 @@ def _key(row: Mapping[str, Any]) -> Key | None:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value
+    try:
+        return value if isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _name(claims: Mapping[str, Any]) -> str:
-    for claim in ("sub", "email"):
-        name = claims.get(claim)
-        if isinstance(name, str) and name.strip() and name == safe_line(name, LONGEST_NAME):
-            return name
-    raise AuthenticationError("The JWT names nobody: it has no sub and no email")
+    # Who has a sub is nobody else, though it can't be used: an email may be anybody's word.
+    name = claims.get("sub", claims.get("email"))
+    if isinstance(name, str) and name.strip() and name == safe_line(name, LONGEST_NAME):
+        return name
+    raise AuthenticationError("The JWT names nobody: it has no sub or email of one short line")
 
 
 def _role(claim: object) -> Role:

@@ -9,7 +9,8 @@ A key is noted as begun before its deed, and with the answer after it. What is k
 - any other: the outcome is unknown, as it is when the program died in between. Whoever asks again
   is told so; doing it once more isn't for us to decide.
 
-In sqlite, so that a restart doesn't forget; for a day, and the newest so many.
+In sqlite, so that neither a restart nor another server of the same place knows less; for a day,
+and of each person the newest so many, so that nobody pushes out what is others'.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from dli_tui.server.identity import Identity
 
 KEPT_FOR: Final = timedelta(days=1)
 MOST: Final = 20_000
-MOST_BYTES: Final = 256 * 1024 * 1024
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""So many answers, and so much of them, are kept for each who asks."""
 _TIDIED_EVERY: Final = 100
 _COME_AGAIN: Final = frozenset({408, 425, 429})
 _KEPT_IN: Final = "dli_tui.answers"
@@ -127,9 +129,8 @@ def answers_of(scope: Mapping[str, Any]) -> Answers:
 class Answers:
     """The answers of the last day, by who asked and with which key."""
 
-    def __init__(self, path: Path | None, place: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
         self._path = path
-        self._place = place
         self._now = now
         self._under_way: dict[_Id, _UnderWay] = {}
         self._lock = Lock()
@@ -138,7 +139,7 @@ class Answers:
 
     async def kept(self, identity: Identity, key: str) -> Kept:
         """What is known of a key of this person."""
-        of = self._id(identity, key)
+        of = identity.sender, key
         if of in self._under_way:
             return Kept(Outcome.UNDER_WAY)
         row = await self._asked(lambda db: self._row(db, of))
@@ -150,7 +151,7 @@ class Answers:
     @asynccontextmanager
     async def turn(self, identity: Identity, key: str, fingerprint: bytes) -> AsyncIterator[Turn]:
         """One request with a key; one that is under way already is waited for."""
-        of = self._id(identity, key)
+        of = identity.sender, key
         while (other := self._under_way.get(of)) is not None:
             if other.fingerprint != fingerprint:
                 raise _used_for_another()
@@ -183,7 +184,7 @@ class Answers:
         except (sqlite3.Error, OSError) as problem:
             raise ConfigurationError(
                 f"The answers can't be kept in {self._path}: {problem}",
-                hint="Make that folder writable, or set XDG_STATE_HOME to one that is.",
+                hint="Make it writable, or move away what is in its place.",
             ) from None
 
     def close(self) -> None:
@@ -192,10 +193,6 @@ class Answers:
             if self._opened is not None:
                 self._opened.close()
                 self._opened = None
-
-    def _id(self, identity: Identity, key: str) -> _Id:
-        # One file serves servers of several places on this machine.
-        return f"{self._place} {identity.sender}", key
 
     async def _claim(self, of: _Id, fingerprint: bytes) -> Answer | None:
         """The answer that there is; None: it is noted as begun."""
@@ -239,12 +236,13 @@ class Answers:
         return fingerprint, None if status is None else Answer(status, content_type, body)
 
     def _tidy(self, db: sqlite3.Connection) -> None:
-        """Forget what is older than a day, and the oldest of what is too much."""
+        """Forget what is older than a day, and the oldest of what is too much of one person's."""
         db.execute("DELETE FROM answers WHERE at<=?", (self._oldest(),))
         db.execute(
             "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM ("
             "SELECT rowid, ROW_NUMBER() OVER newest AS n, SUM(COALESCE(LENGTH(body), 0)) "
-            "OVER newest AS bytes FROM answers WINDOW newest AS (ORDER BY at DESC, rowid DESC)) "
+            "OVER newest AS bytes FROM answers "
+            "WINDOW newest AS (PARTITION BY sender ORDER BY at DESC, rowid DESC)) "
             "WHERE n>? OR bytes>?)",
             (MOST, MOST_BYTES),
         )
@@ -272,7 +270,11 @@ class Answers:
             if self._path is not None:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # sqlite gives its own files the rights that this one has.
-                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, _PRIVATE))
+                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT, _PRIVATE)
+                try:
+                    os.fchmod(handle, _PRIVATE)
+                finally:
+                    os.close(handle)
             # The lock sees to it that one thread at a time has it.
             opened = sqlite3.connect(
                 self._path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False

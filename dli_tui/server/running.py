@@ -30,7 +30,7 @@ from dli_tui.domain.errors import ConfigurationError, DLIError, ServerError
 from dli_tui.domain.traces import masked, trace_of
 from dli_tui.server import jwts, tokens
 from dli_tui.server.audit import AuditLog
-from dli_tui.server.lines import json_line
+from dli_tui.server.lines import LineWriter, json_line
 from dli_tui.server.protocol import PatientProtocol
 from dli_tui.server.repeats import Answers
 from dli_tui.server.settings import ServerSettings, Tls
@@ -81,7 +81,7 @@ def check(settings: ServerSettings) -> None:
         _check_tls(settings.tls)
     if settings.audit is not None:
         AuditLog(settings.audit).check()
-    answers = Answers(settings.answers, settings.place, lambda: datetime.now(UTC))
+    answers = Answers(settings.answers, lambda: datetime.now(UTC))
     answers.check()
     answers.close()
 
@@ -157,23 +157,31 @@ def _config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
         ssl_keyfile=None if tls is None else tls.key,
     )
     logger = logging.getLogger("uvicorn.error")
-    logger.handlers, logger.propagate = [_JsonHandler(logging.WARNING)], False
+    logger.handlers, logger.propagate = [_JsonHandler()], False
     return config
 
 
 class _JsonHandler(logging.Handler):
-    """uvicorn's own complaints as lines like ours."""
+    """uvicorn's own complaints as lines like ours; strangers cause some, and none may block."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = LineWriter(sys.stderr)
+
+    def close(self) -> None:
+        self._tell.close()
+        super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
         when = datetime.fromtimestamp(record.created, UTC).isoformat()
-        facts = {"message": masked(record.getMessage().partition("\n")[0])}
+        message = record.getMessage().partition("\n")[0]
+        facts = {"message": masked(message)}
         problem = record.exc_info[1] if record.exc_info else None
-        if isinstance(problem, asyncio.CancelledError):
-            return  # by the end of the program, which is told beside it
+        if isinstance(problem, asyncio.CancelledError) or message.startswith("Traceback"):
+            return  # by the end of the program, or a trace: both are told beside it
         if problem is not None:
             facts["traceback"] = trace_of(problem)
-        line = json_line(time=when, event=record.levelname.lower(), **facts)
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the log of this program
+        self._tell(json_line(time=when, event=record.levelname.lower(), **facts))
 
 
 def _told(settings: ServerSettings, address: str) -> str:

@@ -55,9 +55,8 @@ class SignIn:
             return await self._by_token(text, address)
         except ConfigurationError as problem:
             # What can't be checked isn't let in, and whoever runs the server is told why.
-            self._tell(
-                json_line(time=self._now().isoformat(), event="sign-in", problem=str(problem))
-            )
+            facts = {"problem": problem.message, "hint": problem.hint}
+            self._tell(json_line(time=self._now().isoformat(), event="sign-in", **facts))
             raise RefusedError(
                 503,
                 ErrorCode.SERVER_ERROR,
@@ -80,9 +79,12 @@ class SignIn:
         # The library's errors may hold the token, so this isn't raised from them.
         try:
             return jwts.identity_from(text, keys, settings, self._now())
+        except jwts.OutdatedError as problem:
+            # Like a token that has expired it isn't counted: it was right, and will be again.
+            refused = _not_signed_in(problem.message)
         except AuthenticationError as problem:
-            reason = problem.message
-        raise self._wrong(address, None, reason)
+            refused = self._wrong(address, None, problem.message)
+        raise refused
 
     async def _keys(self, settings: JwtSettings) -> Sequence[jwts.Key]:
         if self._jwks is not None:

@@ -32,6 +32,7 @@ _SECRET_BYTES: Final = 32
 _PRIVATE: Final = 0o600
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _TOKEN: Final = re.compile(r"dli_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+_ID: Final = re.compile(r"[0-9a-f]{12}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _NOBODYS: Final = hashlib.sha256(b"").hexdigest()
 
@@ -139,7 +140,7 @@ def _parsed(raw: bytes, path: Path) -> Tokens:
     try:
         rows = json.loads(raw)["tokens"]
         found = [_token(row) for row in rows]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         _refuse(path)
     tokens = {token.id: token for token in found}
     if len(tokens) != len(found):
@@ -156,10 +157,12 @@ def _refuse(path: Path) -> NoReturn:
 
 def _token(row: Mapping[str, Any]) -> Token:
     expires = row.get("expires")
-    if not _HASH.fullmatch(row["sha256"]) or row["name"] != safe_line(row["name"], LONGEST_NAME):
+    if not _ID.fullmatch(row["id"]) or not _HASH.fullmatch(row["sha256"]):
+        raise ValueError
+    if row["name"] != safe_line(row["name"], LONGEST_NAME):
         raise ValueError
     return Token(
-        id=str(row["id"]),
+        id=row["id"],
         name=row["name"],
         role=Role(row["role"]),
         sha256=row["sha256"],
@@ -208,9 +211,18 @@ def _write(path: Path, tokens: Tokens) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
+            _keep_owner(stream.fileno(), path)
             os.fsync(stream.fileno())
         fresh.replace(path)
     except OSError as problem:
         with suppress(OSError):
             fresh.unlink()
         raise ConfigurationError(f"{path} can't be written: {problem.strerror}") from None
+
+
+def _keep_owner(handle: int, path: Path) -> None:
+    """Leave the file with whom it was: a server that isn't root reads what root adds to it."""
+    with suppress(FileNotFoundError):
+        before = path.stat()
+        if before.st_uid != os.geteuid():
+            os.fchown(handle, before.st_uid, before.st_gid)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +21,11 @@ from dli_tui.server.identity import Identity
 from dli_tui.server.lines import failure_line, json_line, told_target
 from dli_tui.server.repeats import Answer, Answers, Turn, fingerprint_of
 from dli_tui.server.settings import ServerSettings
+
+_NEW: Final = ("dataset_name", "workflow_name", "saga_type")
+"""What a body calls something whose name isn't in the path yet."""
+_MADE: Final = ("run_id", "saga_id")
+_LONGEST: Final = 300
 
 
 class Deed(NamedTuple):
@@ -94,7 +100,7 @@ class Writes:
 
     async def _done(self, deed: Deed, body: bytes) -> tuple[Captured, bool]:
         """Its answer, and whether anything was sent on to the place behind us."""
-        facts = self._facts(deed)
+        facts = self._facts(deed, body)
         await self._write_before(facts)
         sent, captured = Sent(), Captured()
         token = CURRENT.set(sent)
@@ -111,7 +117,7 @@ class Writes:
         await self._write_after(facts, captured.answer)
         return captured, sent.what is not None
 
-    def _facts(self, deed: Deed) -> dict[str, Any]:
+    def _facts(self, deed: Deed, body: bytes) -> dict[str, Any]:
         identity, asked = deed.identity, deed.asked
         return {
             "id": deed.request_id,
@@ -122,6 +128,7 @@ class Writes:
             "address": deed.address,
             "method": asked.method,
             "path": told_target(asked.raw_path, asked.query),
+            "named": _text_in(body, _NEW),
             "key": None if asked.key is None else masked(asked.key),
         }
 
@@ -143,11 +150,23 @@ class Writes:
     async def _write_after(self, facts: dict[str, Any], answer: Answer) -> None:
         if self._audit is None:
             return
-        line = json_line(
-            time=self._now().isoformat(), event="answered", **facts, status=answer.status
-        )
+        facts |= {"status": answer.status, "made": _text_in(answer.body, _MADE)}
+        line = json_line(time=self._now().isoformat(), event="answered", **facts)
         try:
             await asyncio.to_thread(self._audit.write, line)
         except OSError as problem:
             self._tell(failure_line(self._now(), facts["id"], problem))
             self._tell(line)
+
+
+def _text_in(content: bytes, names: tuple[str, ...]) -> str | None:
+    """What a JSON object calls one of `names`, as it may be written down; nothing else of it."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    texts = (text for name in names if isinstance(text := found.get(name), str))
+    text = next(texts, None)
+    return None if text is None else masked(text[:_LONGEST])

@@ -21,7 +21,18 @@ from dli_tui.domain.query import (
 from dli_tui.domain.schedule import NotificationConfig, RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
 from dli_tui.domain.template import NewFromTemplate
-from dli_tui.wire.values import count, day, flag, kind_of, mapping, moment, note, record, source
+from dli_tui.wire.values import (
+    count,
+    day,
+    flag,
+    kind_of,
+    mapping,
+    moment,
+    note,
+    record,
+    source,
+    text,
+)
 from dli_tui.wire.workflows import notifications_of
 
 if TYPE_CHECKING:
@@ -93,7 +104,7 @@ def run_asked(dataset_name: str, body: Row) -> RunRequest:
         _parameters(body),
         dry_run=_value(body, flag, "true or false", "dry_run") or False,
         slot=_value(body, moment, "a time in ISO 8601", "slot", "logical_date"),
-        run_id=_value(body, _text, "text", "run_id"),
+        run_id=_value(body, text, "text", "run_id"),
     )
 
 
@@ -127,18 +138,18 @@ def registration_asked(body: Row) -> Registration:
     told = {**body, **{key: value for key, value in nested.items() if value is not None}}
     enabled = _value(told, flag, "true or false", "enabled")
     return Registration(
-        _needed(_value(body, _text, "text", "dataset_name", "name"), "dataset_name"),
+        _needed(_value(body, text, "text", "dataset_name", "name"), "dataset_name"),
         ScheduleConfig(
-            cron=_value(told, _text, "text", "cron", "schedule_cron"),
-            timezone=_value(told, _text, "text", "timezone", "schedule_timezone") or "UTC",
+            cron=_value(told, text, "text", "cron", "schedule_cron"),
+            timezone=_value(told, text, "text", "timezone", "schedule_timezone") or "UTC",
             enabled=True if enabled is None else enabled,
             retry=_retry(told),
             notifications=notifications_of(told) or NotificationConfig(),
         ),
-        owner=_value(body, _text, "text", "owner"),
-        team=_value(body, _text, "text", "team"),
-        description=_value(body, _text, "text", "description"),
-        yaml_content=_value(body, _text, "text", "yaml_content"),
+        owner=_value(body, text, "text", "owner"),
+        team=_value(body, text, "text", "team"),
+        description=_value(body, text, "text", "description"),
+        yaml_content=_value(body, text, "text", "yaml_content"),
         force=_value(body, flag, "true or false", "force") or False,
     )
 
@@ -147,12 +158,10 @@ def from_template_asked(template_id: str, body: Row) -> NewFromTemplate:
     """Which workflow to make of a template."""
     return NewFromTemplate(
         template_id=template_id,
-        workflow_name=_needed(
-            _value(body, _text, "text", "workflow_name", "name"), "workflow_name"
-        ),
-        workflow_description=_value(body, _text, "text", "workflow_description"),
+        workflow_name=_needed(_value(body, text, "text", "workflow_name", "name"), "workflow_name"),
+        workflow_description=_value(body, text, "text", "workflow_description"),
         custom_config=_value(body, mapping, "an object", "custom_config") or {},
-        cron_schedule=_value(body, _text, "text", "cron_schedule"),
+        cron_schedule=_value(body, text, "text", "cron_schedule"),
         is_scheduled=_value(body, flag, "true or false", "is_scheduled") or False,
         trigger_on_file_upload=(
             _value(body, flag, "true or false", "trigger_on_file_upload") or False
@@ -163,10 +172,10 @@ def from_template_asked(template_id: str, body: Row) -> NewFromTemplate:
 def saga_asked(body: Row) -> NewSaga:
     """Which saga to start."""
     return NewSaga(
-        _needed(_value(body, _text, "text", "saga_type", "type"), "saga_type"),
+        _needed(_value(body, text, "text", "saga_type", "type"), "saga_type"),
         _value(body, mapping, "an object", "input_data") or {},
-        correlation_id=_value(body, _text, "text", "correlation_id"),
-        tenant_id=_value(body, _text, "text", "tenant_id"),
+        correlation_id=_value(body, text, "text", "correlation_id"),
+        tenant_id=_value(body, text, "text", "tenant_id"),
     )
 
 
@@ -176,7 +185,7 @@ def _value(
     """What the first of `keys` that is there says; refused where it can't be read."""
     for key in keys:
         value = row.get(key)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             continue
         found = read(value)
         if found is None:
@@ -227,14 +236,10 @@ def _retry(row: Row) -> RetryConfig:
     return RetryConfig(**told)
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
 def _names(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        return None
-    return tuple(value)
+    found = [text(name) for name in value] if isinstance(value, list) else [None]
+    known = tuple(name for name in found if name is not None)
+    return known if len(known) == len(found) else None
 
 
 def _moments(value: object) -> tuple[datetime, ...] | None:

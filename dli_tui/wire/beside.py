@@ -74,7 +74,7 @@ def offer_of(reply: object) -> Offer:
     reasons = mapping(body.get("reasons")) or {}
     return Offer(
         label=safe_line(first(body, text, "label") or "this Basecamp server", _MAX_LABEL),
-        capabilities=frozenset(known[name] for name in names if name in known),
+        capabilities=frozenset(one for one in Capability if one.name in names),
         reasons={
             known[name]: safe_line(reason, _MAX_REASON)
             for name, reason in reasons.items()
@@ -87,11 +87,6 @@ def offer_of(reply: object) -> Offer:
 def rows_of(reply: object) -> tuple[WorkflowInfo, ...]:
     """The rows of one name."""
     return tuple(map(workflow_of, opened(reply, "workflows").rows))
-
-
-def cursor_of(reply: object) -> str | None:
-    """What stands for the moment of the answer."""
-    return first(record(reply) or {}, text, "cursor")
 
 
 def changes_of(reply: object) -> Changes:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from dli_tui.domain.clock import as_utc
+from dli_tui.domain.clock import FIRST_YEAR, LAST_YEAR, as_utc
 from dli_tui.domain.status import SourceType
 from dli_tui.domain.text import REPLACEMENT, safe
 
@@ -29,9 +29,6 @@ _BIGGEST_ID: Final = 10**18
 _BIGGEST_COUNT: Final = 10**15
 # Later than any epoch in seconds, earlier than any in milliseconds.
 _MILLISECONDS: Final = 10**11
-# Year 1 is how some servers say "never", and it can't be shown west of Greenwich.
-_FIRST_YEAR: Final = 1900
-_LAST_YEAR: Final = 9998
 _FLAGS: Final = {"true": True, "false": False}
 
 
@@ -119,7 +116,7 @@ def moment(value: object) -> datetime | None:
             return None
     except (ValueError, OverflowError, OSError):
         return None
-    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def day(value: object) -> date | None:

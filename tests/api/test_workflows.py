@@ -270,17 +270,6 @@ def test_a_server_is_the_mode_unless_told_otherwise():
     assert WorkflowAPI().context.execution_mode is ExecutionMode.SERVER
 
 
-@pytest.mark.parametrize("by", ["server_url", "DLI_TUI_URL"])
-def test_a_server_over_http_says_that_it_is_not_there_yet(api_of, monkeypatch, by):
-    url = "http://basecamp.example.com:8080"
-    if by == "DLI_TUI_URL":
-        monkeypatch.setenv("DLI_TUI_URL", url)
-    api = api_of(ExecutionMode.SERVER, server_url=url if by == "server_url" else None)
-    with pytest.raises(ConfigurationError) as caught:
-        api.list_workflows()
-    assert "does not speak to Basecamp servers yet" in caught.value.message
-
-
 def test_a_url_that_is_none_is_refused_in_words(api_of):
     with pytest.raises(ConfigurationError) as caught:
         api_of(ExecutionMode.SERVER, server_url="not a url").list_workflows()

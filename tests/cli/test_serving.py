@@ -134,12 +134,47 @@ def test_what_is_mistyped_ends_2(cli, served, words):
 
 
 @pytest.mark.parametrize("words", [("--demo", "serve"), ("serve", "--demo")])
-def test_the_demo_is_open_on_this_machine_and_keeps_nothing(cli, served, words):
+def test_the_demo_is_open_on_this_machine(cli, served, words):
     assert cli(*words).exit_code == 0
     [settings] = served
     assert settings.open
     assert (settings.host, settings.port, settings.place) == ("127.0.0.1", 8030, "demo")
-    assert (settings.audit, settings.answers) == (None, None)
+    assert settings.audit is None
+
+
+ELSEWHERE = """
+[profiles.one]
+kind = "basecamp"
+url = "https://one.example.com/"
+[profiles.same]
+kind = "basecamp"
+url = "https://one.example.com"
+[profiles.two]
+kind = "basecamp"
+url = "https://two.example.com"
+[profiles.air]
+kind = "airflow"
+url = "https://one.example.com"
+"""
+
+
+def test_answers_are_kept_by_the_place_that_is_served(cli, served, config, tokens, add):
+    add()
+    named = config(ELSEWHERE)
+    options = (("--demo",), ("--demo", "--demo-size", "9"), ("--demo", "--demo-seed", "7"))
+    profiles = tuple(("--profile", name, *named) for name in ("one", "same", "two", "air"))
+    for one in (*options, *profiles):
+        assert cli("serve", *one, *tokens[1]).exit_code == 0
+    demo, larger, other, one, same, two, air = (settings.answers for settings in served)
+    assert (demo, one) == (larger, same)
+    assert len({demo, other, one, two, air}) == 5
+    assert {path.parent for path in (demo, one)} == {served[0].audit.parent}
+
+
+@pytest.mark.parametrize("words", [("--at", "2026-11-21T09:00Z"), ("--demo-speed", "60")])
+def test_a_demo_that_forgets_what_was_done_forgets_its_answers(cli, served, words):
+    assert cli("serve", "--demo", *words).exit_code == 0
+    assert served[0].answers is None
 
 
 def test_once_there_is_a_token_the_demo_asks_for_it_as_well(cli, served, config):
@@ -286,6 +321,7 @@ def test_the_whole_is_served_with_tokens_and_ends_when_it_is_told_to(add, tokens
         asks(url, viewer) as looks,
         asks(url, operator) as steers,
     ):
+        assert nobody.get("/health").json() == {"status": "healthy"}
         assert nobody.get("/api/v1/workflows").status_code == 401
         assert looks.get("/api/v1/workflows").status_code == 200
         assert looks.post(PAUSE, json={"reason": "tidying"}).status_code == 403
@@ -304,6 +340,7 @@ def test_the_whole_is_served_with_tokens_and_ends_when_it_is_told_to(add, tokens
         *(("ana@example.com", None), ("ana@example.com", 200)),
     ]
     assert [json.loads(line)["status"] for line in log.splitlines()] == [
+        200,
         401,
         200,
         403,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from dli_tui.domain.log import LogLine
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
@@ -64,3 +65,23 @@ def test_a_twin_is_as_frozen_as_its_original():
         twin.run_id = "a_3"  # type: ignore[misc]
     assert twin.twin(run_id="a_3").run_id == "a_3"
     assert twin.run_id == "a_2"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-23:59",
+    ],
+)
+def test_a_moment_that_some_zone_could_not_show_is_none(moment):
+    with pytest.raises(ValidationError, match="from 1900 to 9998"):
+        LogLine.model_validate({"text": "a", "at": moment})
+
+
+def test_a_moment_is_held_in_utc():
+    line = LogLine.model_validate({"text": "a", "at": "2026-01-01T09:00:00+09:00"})
+    assert line.at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert line.at.tzinfo is UTC

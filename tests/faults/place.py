@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from dli_tui.backends.basecamp.adapter import BasecampBackend
 from dli_tui.backends.demo.backend import DemoBackend
@@ -71,7 +72,8 @@ class Place:
             extras=self.extras,
             host_names=("basecamp.invalid",),
         )
-        return await self.lives.enter_async_context(listening(Counted(app, self.writes)))
+        counted: Any = Counted(app, self.writes)
+        return await self.lives.enter_async_context(listening(counted))
 
 
 @asynccontextmanager

@@ -12,14 +12,15 @@ import trustme
 
 from dli_tui.backends.http import content
 from dli_tui.domain.errors import ErrorCode
-from dli_tui.session.poller import LONGEST_WAIT, SLOWEST_RETRY
+from dli_tui.session.poller import FIRST_RETRY, LONGEST_WAIT, SLOWEST_RETRY
 from dli_tui.session.workflows import LIST_SECONDS
 from tests import support_faults as faults
 from tests.faults.place import behind_a_line
 from tests.support_session import looking_at
 
-LISTS = "/api/v1/x/changes"
-PER_TURN = 3
+MOVED = "/api/v1/x/changes"
+PLAIN = "/api/v1/workflows"
+TRIES = 3
 """A question, and again twice where it may be over in a moment."""
 NO_ANSWER, NOT_SIGNED_IN, NO_USE = (
     ErrorCode.SERVER_UNREACHABLE,
@@ -35,17 +36,19 @@ class Broken(NamedTuple):
     fault: faults.Fault
     code: ErrorCode
     says: str
+    tries: int = 1
+    """How often a question is asked before that."""
 
 
+NO_END = "gave no complete answer in"
+BROKEN_OFF = "broke the connection off"
 BROKEN = {
-    "hang before the headers": Broken(faults.hang_before, NO_ANSWER, "gave no complete answer in"),
-    "hang after the headers": Broken(
-        faults.hang_after_headers, NO_ANSWER, "gave no complete answer in"
-    ),
-    "a body in slow drops": Broken(faults.slow_drops, NO_ANSWER, "gave no complete answer in"),
-    "reset before": Broken(faults.reset_before, NO_ANSWER, "broke the connection off"),
-    "reset after": Broken(faults.reset_after, NO_ANSWER, "broke the connection off"),
-    "a body cut off": Broken(faults.cut_off, NO_ANSWER, "broke the connection off"),
+    "hang before the headers": Broken(faults.hang_before, NO_ANSWER, NO_END),
+    "hang after the headers": Broken(faults.hang_after_headers, NO_ANSWER, NO_END),
+    "a body in slow drops": Broken(faults.slow_drops, NO_ANSWER, NO_END),
+    "reset before": Broken(faults.reset_before, NO_ANSWER, BROKEN_OFF, TRIES),
+    "reset after": Broken(faults.reset_after, NO_ANSWER, BROKEN_OFF, TRIES),
+    "a body cut off": Broken(faults.cut_off, NO_ANSWER, BROKEN_OFF, TRIES),
     "truncated JSON": Broken(faults.truncated, NO_USE, "can't be read: it isn't JSON"),
     "plain text": Broken(faults.says(200, b"it works", TEXT), NO_USE, "it isn't JSON"),
     "a web page": Broken(
@@ -55,11 +58,15 @@ BROKEN = {
         faults.says(200, faults.SIGN_IN_PAGE, PAGE), NOT_SIGNED_IN, "A sign-in page came instead"
     ),
     "401": Broken(faults.says(401), NOT_SIGNED_IN, "did not accept the sign-in"),
-    "429": Broken(faults.says(429), NO_USE, "asks for fewer requests"),
-    "503": Broken(faults.says(503), NO_USE, "is not available now"),
-    "502": Broken(faults.says(502), NO_USE, "gets no answer from it"),
-    "504": Broken(faults.says(504), NO_USE, "didn't answer its gateway in time"),
+    "429": Broken(faults.says(429), NO_USE, "asks for fewer requests", TRIES),
+    "503": Broken(faults.says(503), NO_USE, "is not available now", TRIES),
+    "502": Broken(faults.says(502), NO_USE, "gets no answer from it", TRIES),
+    "504": Broken(faults.says(504), NO_USE, "didn't answer its gateway in time", TRIES),
 }
+ON_BOTH = [(name, True) for name in BROKEN] + [
+    # A server that has the contract alone is asked in another way for what moved.
+    *(("reset before", False), ("truncated JSON", False), ("503", False)),
+]
 
 
 def asked(place):
@@ -82,12 +89,6 @@ async def recovers(here):
     assert here.workflows.freshness == (here.pace.passed(), None, None, False)
 
 
-ON_BOTH = [(name, True) for name in BROKEN] + [
-    # A server that has the contract alone is asked in another way for what moved.
-    *(("reset before", False), ("truncated JSON", False), ("503", False)),
-]
-
-
 @pytest.mark.parametrize(("name", "ours"), ON_BOTH)
 async def test_what_was_seen_stays_with_the_reason_until_the_line_is_well(name, ours):
     broken = BROKEN[name]
@@ -97,7 +98,12 @@ async def test_what_was_seen_stays_with_the_reason_until_the_line_is_well(name, 
     ):
         seen, as_of = here.workflows.rows, here.workflows.freshness.as_of
         place.line.breaks(broken.fault)
+        asked(place)
         fresh = await in_vain(here)
+        lists = [one.path for one in asked(place)].count(MOVED if ours else PLAIN)
+        assert lists == broken.tries
+        rests = SLOWEST_RETRY if broken.code is NOT_SIGNED_IN else FIRST_RETRY
+        assert fresh.retry_at == here.pace.passed() + rests
         assert (fresh.problem.code, fresh.as_of) == (broken.code, as_of)
         assert broken.says in fresh.problem.message
         assert fresh.problem.hint
@@ -118,8 +124,8 @@ async def test_the_longer_it_is_broken_the_less_is_asked(name):
         minutes = 20
         for _ in range(minutes):
             await in_vain(here, SLOWEST_RETRY)
-        lists = [one for one in asked(place) if one.path == LISTS]
-        assert minutes / 2 <= len(lists) <= minutes * PER_TURN
+        lists = [one for one in asked(place) if one.path == MOVED]
+        assert minutes / 2 <= len(lists) <= minutes * TRIES
 
 
 async def test_a_first_listing_that_breaks_off_begins_anew():
@@ -146,7 +152,7 @@ async def test_a_slow_line_is_waited_for_and_nothing_is_asked_twice():
         gate.set()
         await here.settle()
         assert here.workflows.freshness.problem is None
-        assert [one.path for one in asked(place)].count(LISTS) == 1
+        assert [one.path for one in asked(place)].count(MOVED) == 1
 
 
 async def test_a_short_wait_that_a_server_asks_for_is_waited():
@@ -166,7 +172,7 @@ async def test_a_server_that_asks_for_a_long_wait_is_left_alone_for_so_long(stat
         assert "The server asks to be left alone for 10 minutes" in fresh.problem.hint
         asked(place)
         await in_vain(here, 599)
-        assert [one for one in asked(place) if one.path == LISTS] == []
+        assert [one for one in asked(place) if one.path == MOVED] == []
         place.line.heal()
         await recovers(here)
 
@@ -227,7 +233,7 @@ async def test_another_life_of_the_server_knows_no_cursor_and_gives_the_whole_li
         asked(place)
         fresh = await in_vain(here)
         assert fresh.problem is None
-        assert "/api/v1/workflows" in [one.path for one in asked(place)]
+        assert PLAIN in [one.path for one in asked(place)]
         (row,) = here.workflows.rows_of("finance.cost_centers")
         assert row.status == "paused"
 

@@ -83,6 +83,12 @@ def test_who_has_no_name_is_nobody(name):
         who(signed(sub=name))
 
 
+@pytest.mark.parametrize("name", ["", "a\nb", "x" * 101])
+def test_who_has_a_name_that_cannot_be_used_is_nobody_else(name):
+    with pytest.raises(AuthenticationError, match="names nobody"):
+        who(signed(sub=name, email="bo@example.com"))
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
@@ -98,6 +104,8 @@ def test_who_has_no_name_is_nobody(name):
         ({"exp": float("nan")}, "no time"),
         ({"exp": float("inf")}, "no time"),
         ({"nbf": "x"}, "no time"),
+        ({"exp": 10**400}, "no time"),
+        ({"nbf": 10**400}, "no time"),
     ],
     ids=str,
 )

@@ -23,7 +23,9 @@ def test_a_token_in_an_address_is_left_out(secret, where):
     assert "***" in told
 
 
-@pytest.mark.parametrize("name", ["token", "access_token", "api_key", "apiKey", "PASSWORD", "Auth"])
+@pytest.mark.parametrize(
+    "name", ["token", "access_token", "api_key", "apiKey", "PASSWORD", "Auth", "%74oken"]
+)
 def test_what_is_called_a_secret_is_left_out(name):
     told = told_target(b"/api/v1/workflows", f"limit=5&{name}=hunter2&offset=9".encode())
     assert told == f"/api/v1/workflows?limit=5&{name}=***&offset=9"
@@ -37,6 +39,12 @@ def test_what_is_none_can_be_read():
 def test_an_address_is_cut():
     assert len(told_target(b"/" + b"a" * 5_000, b"")) <= 1_000
     assert len(told_target(b"/", b"a" * 5_000)) <= 1_000
+
+
+@pytest.mark.parametrize("word", ["=" * 100_000, "a+" * 50_000])
+def test_a_word_that_was_made_to_keep_us_looking_does_not(word):
+    line = failure_line(NOON, "id-1", RuntimeError(word))
+    assert word in json.loads(line)["traceback"]
 
 
 def test_a_line_is_ascii_whatever_it_says():

@@ -62,7 +62,9 @@ def check(method, path, answer):
 
 def filled(path, values):
     for name, value in values.items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        # A client makes another path of one with "." or ".." in it, unless they are hidden.
+        hidden = quote(value, safe="").replace(".", "%2E")
+        path = path.replace(f"{{{name}}}", hidden)
     return path
 
 

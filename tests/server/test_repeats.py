@@ -27,8 +27,8 @@ class Shop:
         self.hour = Hour()
         self.open()
 
-    def open(self, place="stage"):
-        self.answers = Answers(self.path, place, self.hour.now)
+    def open(self):
+        self.answers = Answers(self.path, self.hour.now)
 
     async def ask(self, key="k", fingerprint=ONE, answer=DONE, *, left=True, who=ANA):
         """Ask with a key; what was answered, and whether it was done now."""
@@ -174,11 +174,27 @@ async def test_after_a_day_a_key_is_new(shop):
     assert (await shop.kept()).answer == DONE
 
 
-async def test_servers_of_two_places_share_a_file_and_no_key(filed):
+@pytest.fixture
+def beside(filed):
+    """Another server of the same place, with the same file."""
+    made = Shop(filed.path)
+    yield made
+    made.answers.close()
+
+
+async def test_two_servers_of_one_place_answer_alike(filed, beside):
     await filed.ask()
-    filed.answers.close()
-    filed.open("other")
-    assert (await filed.ask())[1]
+    assert await beside.ask() == (DONE, False)
+    assert await beside.kept() == Kept(Outcome.ANSWERED, DONE)
+
+
+async def test_what_another_server_is_at_is_not_told_as_never_seen(filed, beside):
+    async with filed.answers.turn(ANA, "k", ONE) as turn:
+        assert await beside.kept() == Kept(Outcome.UNKNOWN)
+        with pytest.raises(RefusedError, match="isn't known"):
+            await beside.ask()
+        await turn.conclude(DONE, left=True)
+    assert await beside.ask() == (DONE, False)
 
 
 async def test_what_is_too_much_is_forgotten_from_the_oldest_on(filed, monkeypatch):
@@ -189,6 +205,18 @@ async def test_what_is_too_much_is_forgotten_from_the_oldest_on(filed, monkeypat
         await filed.ask(f"k{number}")
     known = [number for number in range(6) if (await filed.kept(f"k{number}")).answer]
     assert known == [2, 3, 4, 5]
+
+
+async def test_nobody_pushes_out_the_answers_of_others(filed, monkeypatch):
+    monkeypatch.setattr(repeats, "_TIDIED_EVERY", 1)
+    monkeypatch.setattr(repeats, "MOST", 3)
+    monkeypatch.setattr(repeats, "MOST_BYTES", 250)
+    await filed.ask()
+    for number in range(6):
+        filed.hour.passed = number
+        large = DONE._replace(body=b"x" * 100)
+        await filed.ask(f"k{number}", answer=large, who=ANA._replace(name="bo"))
+    assert (await filed.kept()).answer == DONE
 
 
 async def test_large_answers_count_by_their_size(filed, monkeypatch):
@@ -218,6 +246,15 @@ async def test_the_files_are_for_their_owner_alone(filed):
     assert modes == {0o600}
 
 
+def test_a_file_that_others_could_read_is_taken_from_them(tmp_path):
+    path = tmp_path / "answers.sqlite3"
+    path.touch(mode=0o644)
+    answers = Answers(path, Hour().now)
+    answers.check()
+    answers.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 @pytest.fixture
 def no_folder(tmp_path):
     (tmp_path / "file").touch()
@@ -225,7 +262,7 @@ def no_folder(tmp_path):
 
 
 async def test_a_disk_that_fails_is_told_without_beginning(no_folder):
-    answers = Answers(no_folder / "answers.sqlite3", "stage", Hour().now)
+    answers = Answers(no_folder / "answers.sqlite3", Hour().now)
     with pytest.raises(RefusedError, match="can't keep") as refused:
         async with answers.turn(ANA, "k", ONE):
             raise AssertionError("it was begun")
@@ -237,7 +274,7 @@ async def test_a_disk_that_fails_is_told_without_beginning(no_folder):
 def test_a_file_that_cannot_be_used_keeps_it_from_starting(tmp_path):
     (tmp_path / "answers.sqlite3").write_text("something else, and quite long enough to see that")
     with pytest.raises(ConfigurationError, match="can't be kept"):
-        Answers(tmp_path / "answers.sqlite3", "stage", Hour().now).check()
+        Answers(tmp_path / "answers.sqlite3", Hour().now).check()
 
 
 def test_a_fingerprint_tells_method_target_and_body_apart():

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from http.client import HTTPResponse
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from dli_tui.domain.errors import ConfigurationError
-from dli_tui.server import running
+from dli_tui.server import protocol, running
 from dli_tui.server.gate import gated
 from dli_tui.server.settings import JwtSettings, ServerSettings, Tls
 from tests.support_gate import OPEN, Inner, a_token
@@ -147,6 +148,64 @@ def test_a_head_that_never_ends_is_not_waited_for():
             assert line.recv(10_000).startswith(b"HTTP/1.1 204")
             line.sendall(b"GET / HTTP/1.1\r\n")
             assert line.recv(100) == b""
+
+
+HEALTHY = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"
+REFUSED = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n"
+
+
+@pytest.mark.parametrize(("request_", "more"), [(HEALTHY, b"\r\n"), (REFUSED, b"x")])
+def test_what_is_no_new_request_keeps_no_connection(request_, more):
+    with serving("protocol.HEAD_SECONDS = 0.1") as served, served.connected(request_) as line:
+        answer = HTTPResponse(line)
+        answer.begin()
+        answer.read()
+        line.sendall(more)
+        assert line.recv(100) == b""
+
+
+def error_in(answer):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/json" in head
+    return json.loads(body)["error"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"hello\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"BREW / HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        REFUSED[:-2] + b"transfer-encoding: chunked\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_like_all_else(start):
+    with serving() as served, served.connected(start) as line:
+        answer = line.recv(10_000)
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert error_in(answer)["code"] == "DLI-001"
+        assert line.recv(100) == b""
+
+
+def test_a_large_head_is_refused_like_all_else():
+    with serving() as served, served.connected(b"GET / HTTP/1.1\r\na: b") as line:
+        assert httpx.get(served.url, trust_env=False).status_code == 204
+        # All of it is read, so the answer isn't lost with what nobody reads.
+        for _ in range(protocol.LARGEST_HEAD // 1_024 + 1):
+            line.sendall(b"a" * 1_024)
+        answer = line.recv(10_000)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert "64 KiB" in error_in(answer)["message"]
+
+
+def test_who_wants_a_socket_is_answered_without_a_complaint():
+    asked = (
+        b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+    )
+    with serving() as served, served.connected(asked) as line:
+        assert line.recv(10_000).startswith(b"HTTP/1.1 204")
+        assert [json.loads(one).get("event") for one in served.told_to_end()] == [None]
 
 
 def test_a_head_that_is_endless_is_refused():

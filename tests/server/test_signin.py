@@ -77,6 +77,7 @@ async def test_a_token_file_that_can_no_longer_be_believed_lets_nobody_in(gate, 
     assert refusal_of(answer, 503)["code"] == "DLI-503"
     assert str(tmp_path) not in answer.text
     assert "by others" in gate.lines[-2]["problem"]
+    assert "chmod 600" in gate.lines[-2]["hint"]
 
 
 async def test_a_jwt_signs_in_as_well_and_a_token_beside_it(tmp_path, tokens):
@@ -87,6 +88,20 @@ async def test_a_jwt_signs_in_as_well_and_a_token_beside_it(tmp_path, tokens):
         assert (await client.get("/who")).json()["role"] == "viewer"
     async with gate.client(signed_jwt(aud="other")) as client:
         assert "somebody else" in refusal_of(await client.get("/who"), 401)["message"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"exp": NOON.timestamp() - 60}, "expired"), ({"nbf": NOON.timestamp() + 60}, "yet")],
+    ids=str,
+)
+async def test_a_jwt_whose_time_is_over_was_right_once_and_is_not_counted(
+    tmp_path, tokens, changed, says
+):
+    gate = Gated(signed(tmp_path, jwt=JWT))
+    async with gate.client(signed_jwt(**changed)) as client:
+        for _ in range(20):
+            assert says in refusal_of(await client.get("/who"), 401)["message"]
 
 
 async def test_without_settings_for_them_jwts_are_wrong_tokens(gate):

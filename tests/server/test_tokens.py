@@ -1,6 +1,7 @@
 """Tokens are made once, kept as hashes, and believed only from a file of one's own."""
 
 import json
+import os
 import stat
 from datetime import timedelta
 from multiprocessing import get_context
@@ -127,11 +128,14 @@ def test_a_file_that_is_something_else_is_refused_and_not_written_over(path, con
     "changed",
     [
         {"role": "root"},
+        {"id": "\x1b[2J"},
+        {"id": 7},
         {"sha256": ""},
         {"sha256": "x" * 64},
         {"name": "a\nb"},
         {"name": 7},
         {"created": "soon"},
+        {"created": "0001-01-01T00:00:00+14:00"},
         {"expires": 7},
     ],
     ids=str,
@@ -160,6 +164,15 @@ def test_a_link_stays_a_link(path, tmp_path):
     token, _ = add(path)
     assert path.is_symlink()
     assert read_tokens(tmp_path / "elsewhere.json") == {token.id: token}
+
+
+def test_what_root_adds_to_is_left_with_whom_it_was(path, monkeypatch):
+    add(path)
+    owner, given = path.stat(), []
+    monkeypatch.setattr(os, "geteuid", lambda: owner.st_uid + 1)
+    monkeypatch.setattr(os, "fchown", lambda _, *to: given.append(to))
+    add(path)
+    assert given == [(owner.st_uid, owner.st_gid)]
 
 
 def test_what_a_crash_left_beside_it_is_in_nobodys_way(path):

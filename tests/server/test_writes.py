@@ -11,7 +11,7 @@ import pytest
 from dli_tui.server.audit import AuditLog
 from dli_tui.server.identity import Role
 from dli_tui.server.repeats import Answers
-from tests.support_gate import Gated, a_token, signed
+from tests.support_gate import WRONG, Gated, a_token, signed
 
 KEY = {"idempotency-key": "2f0c-1"}
 
@@ -72,10 +72,36 @@ async def test_the_audit_log_says_who_did_what_and_how_it_went(gate, token, audi
         "address": "10.0.0.7",
         "method": "POST",
         "path": "/deeds?force=true",
+        "named": None,
         "key": "2f0c-1",
     }
-    begun, answered = {"event": "begun"}, {"event": "answered", "status": 202}
+    begun, answered = {"event": "begun"}, {"event": "answered", "status": 202, "made": None}
     assert await audited() == [facts | begun, facts | answered]
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b'{"dataset_name": "a.b", "owner": "bo", "params": {"pin": 1234}}', "a.b"),
+        (b'{"workflow_name": "a.b"}', "a.b"),
+        (b'{"saga_type": "restore"}', "restore"),
+        (b'{"dataset_name": 7, "saga_type": "restore"}', "restore"),
+        (b'{"dataset_name": "%s"}' % (b"x" * 400), "x" * 300),
+        (b'{"dataset_name": "' + WRONG.encode() + b'"}', "***"),
+        (b'["dataset_name"]', None),
+        (b"[" * 100_000, None),
+        (b"", None),
+    ],
+    ids=lambda one: repr(one)[:40],
+)
+async def test_the_audit_log_says_what_is_named_in_a_body_and_no_more(
+    gate, token, audited, content, named
+):
+    async with gate.client(token) as client:
+        await client.post("/deeds", content=content, headers={"content-type": "application/json"})
+    begun = (await audited())[0]
+    assert begun["named"] == named
+    assert "1234" not in str(begun)
 
 
 async def test_what_was_refused_or_broke_stands_there_as_well(gate, token, viewer, audited):

@@ -105,6 +105,15 @@ async def test_it_asks_less_and_less_often_until_it_is_answered():
         assert place.poller.freshness == (place.pace.passed(), None, None, False)
 
 
+@pytest.mark.parametrize(("asked_for", "seconds"), [(1, 2), (600, 720), (1_000_000, 4_320)])
+async def test_a_server_that_wants_to_be_left_alone_is_for_no_less_than_that(asked_for, seconds):
+    busy = ServerError()
+    busy.wait_seconds = asked_for
+    async with begun(busy) as place:
+        assert await place.after(seconds - 0.5) == 0
+        assert await place.after(0.5) == 1
+
+
 async def test_a_new_problem_begins_with_a_short_wait_again():
     async with begun(DOWN, DOWN, None, DOWN) as place:
         assert [await place.after(seconds) for seconds in (2, 4, 10, 2)] == [1, 1, 1, 1]

@@ -27,7 +27,9 @@ def serving():
         text=True,
     ) as server:
         try:
-            yield re.search(r"http://\S+", server.stdout.readline())[0]
+            found = re.search(r"http://\S+", server.stdout.readline())
+            assert found, "it says where it listens"
+            yield found[0]
         finally:
             server.terminate()
             code = server.wait(ENDS_WITHIN)

@@ -1,17 +1,18 @@
 """Whatever a server puts wherever: it is read, or it is an error of ours, and never a crash."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from dli_tui.domain.errors import DLIError
-from dli_tui.domain.page import Page
-from dli_tui.wire import replies
+from dli_tui.domain.errors import DLIError, ServerError
+from dli_tui.wire import asked, beside, replies
 from dli_tui.wire.failures import Operation, failure
 from dli_tui.wire.runs import run_of, runs_of
 from dli_tui.wire.workflows import workflow_of, workflows_of
@@ -105,7 +106,114 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
         _seed("unregister"),
     ),
 }
+_KEY = {"dataset_name": _NAME, "source_type": "CODE"}
+_BACKFILL = {
+    "whole": _FULL_RUN,
+    "timezone": "UTC",
+    "parallel": True,
+    "by_hand": False,
+    "dates": [{"slot": "2026-01-01T06:00:00Z", "day": "2026-01-01", "run": _FULL_RUN}],
+}
+_OFFER = {"label": "l", "user": "u", "capabilities": ["RUN"], "reasons": {"STOP": "no"}}
+_MOVED = {"cursor": "c", "whole": False, "workflows": [_FULL_ROW], "gone": [_KEY]}
+_STEP = {
+    "name": "s",
+    "status": "failed",
+    "attempt": 1,
+    "needs": ["r"],
+    "started_at": "2026-01-01T10:00:00Z",
+    "reported_seconds": 1.5,
+    "error_message": "e",
+    "input_data": {"a": [1]},
+}
+_SAGA = {
+    "saga_id": "1",
+    "saga_type": "t",
+    "status": "failed",
+    "input_data": {"a": 1},
+    "steps": [{"name": "s", "status": "failed", "error_message": "e"}],
+    "created_at": "2026-01-01T10:00:00Z",
+}
+_TEMPLATE = {
+    "id": "1",
+    "name": "t",
+    "description": "d",
+    "usage_count": 1,
+    "tags": ["a"],
+    "template_config": {"steps": [{"name": "s", "type": "t", "config": {}}]},
+}
+_HEALTH = {
+    "status": "healthy",
+    "timestamp": "2026-01-01T10:00:00Z",
+    "components": [{"name": "c", "status": "degraded", "message": "m"}],
+    "metrics": {"a": 1.5},
+    "import_errors": [{"name": "i", "message": "m", "at": "2026-01-01T10:00:00Z"}],
+    "budgets": [{"name": "b", "limit": 2, "remaining": 1}],
+}
+_LOG = {"lines": [{"text": "t", "level": "info"}], "cursor": "c", "complete": False}
+
+
+def _as_bytes(read: Callable[[bytes], Any]) -> Callable[[Any], Any]:
+    """Readers of whole models take the body as it came, if it could be JSON at all."""
+
+    def of(reply: object) -> Any:
+        # As the client does: what is nested deeper than that doesn't get to them.
+        with suppress(RecursionError):
+            return read(json.dumps(reply).encode())
+        raise ServerError
+
+    return of
+
+
+_READERS |= {
+    "offer": (beside.offer_of, _OFFER),
+    "rows": (beside.rows_of, {"workflows": [_FULL_ROW]}),
+    "changes": (beside.changes_of, _MOVED),
+    "recent runs": (beside.runs_by_name, {"runs": {_NAME: [_FULL_RUN]}}),
+    "backfill told": (beside.backfill_of, _BACKFILL),
+    "backfills": (beside.backfills_of, {"backfills": [_BACKFILL]}),
+    "steps": (_as_bytes(beside.steps_of), [_STEP]),
+    "log": (_as_bytes(beside.log_of), _LOG),
+    "templates": (_as_bytes(beside.templates_of), [_TEMPLATE]),
+    "template": (_as_bytes(beside.template_of), _TEMPLATE),
+    "categories": (_as_bytes(beside.categories_of), [{"name": "a", "count": 1}]),
+    "sagas": (_as_bytes(beside.sagas_of), [_SAGA]),
+    "saga": (_as_bytes(beside.saga_of), _SAGA),
+    "saga types": (_as_bytes(beside.saga_types_of), [{"name": "t", "required_fields": ["a"]}]),
+    "health": (_as_bytes(beside.health_of), _HEALTH),
+}
+_PARAMETERS = {"params": {"a": [1]}, "parameters": {"a": [1]}}
+_BODIES: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "run": (
+        lambda body: asked.run_asked(_NAME, asked.body_of(body)),
+        {**_PARAMETERS, "dry_run": False, "slot": "2026-01-01T06:00:00Z", "run_id": "r"},
+    ),
+    "backfill": (
+        lambda body: asked.backfill_asked(_NAME, asked.body_of(body)),
+        {
+            **_PARAMETERS,
+            "start_date": "2026-01-01",
+            "end_date": "2026-01-02",
+            "slots": ["2026-01-01T06:00:00Z"],
+        },
+    ),
+    "reason": (lambda body: asked.reason_asked(asked.body_of(body)), {"reason": "r"}),
+    "retry": (lambda body: asked.steps_asked(asked.body_of(body)), {"steps": ["s"]}),
+    "registration": (
+        lambda body: asked.registration_asked(asked.body_of(body)),
+        {**_FULL_ROW, "retry_max_attempts": 3, "force": True, "yaml_content": "y"},
+    ),
+    "from a template": (
+        lambda body: asked.from_template_asked("1", asked.body_of(body)),
+        {"workflow_name": "w", "custom_config": {"a": 1}, "is_scheduled": True},
+    ),
+    "saga": (
+        lambda body: asked.saga_asked(asked.body_of(body)),
+        {"saga_type": "t", "input_data": {"a": 1}, "correlation_id": "c"},
+    ),
+}
 _ERRORS: list[Any] = [
+    {"error": {"code": "DLI-803", "message": "m", "details": {"hint": "h", "request_id": "1"}}},
     {"success": False, "message": "m", "error": {"code": "c", "details": {"type": "t"}}},
     {"error": {"code": "c", "message": "m", "field": "f", "details": {"message": "d"}}},
     {"detail": [{"loc": ["body", "a"], "msg": "m", "type": "t"}]},
@@ -132,14 +240,17 @@ def _with(value: Any, path: _Path, new: object) -> Any:
     return copy
 
 
-def _dump(parsed: Any) -> list[Any]:
+def _written(parsed: Any) -> None:
     """Write what was parsed, as commands and our own server do."""
-    # A page is a pair, too, but of rows and a number.
-    if isinstance(parsed, tuple) and not isinstance(parsed, Page):
-        page, info = parsed
-        return _dump(page) + (_dump(info) if info else [])
-    models = parsed.items if isinstance(parsed, Page) else (parsed,)
-    return [(model.model_dump(mode="json"), model.model_dump_json()) for model in models]
+    if isinstance(parsed, BaseModel):
+        assert parsed.model_dump(mode="json") is not None
+        assert parsed.model_dump_json()
+    elif isinstance(parsed, Mapping):
+        for value in parsed.values():
+            _written(value)
+    elif isinstance(parsed, (tuple, list, frozenset)):
+        for value in parsed:
+            _written(value)
 
 
 _QUIET = settings(
@@ -150,13 +261,14 @@ _QUIET = settings(
 )
 
 
-def _written(read: Callable[[Any], Any], reply: object) -> bool:
+def _is_read(read: Callable[[Any], Any], reply: object) -> bool:
     """Read a reply and write what came of it; only an error of ours may come instead."""
     try:
         parsed = read(reply)
     except DLIError as error:
         return bool(error.message)
-    return _dump(parsed) is not None
+    _written(parsed)
+    return True
 
 
 @pytest.mark.parametrize("name", _READERS)
@@ -165,7 +277,7 @@ def _written(read: Callable[[Any], Any], reply: object) -> bool:
 def test_any_value_at_any_place_is_read_or_is_our_error(name, data):
     read, good = _READERS[name]
     path = data.draw(st.sampled_from(list(_places(good))))
-    assert _written(read, _with(good, path, data.draw(_JSON)))
+    assert _is_read(read, _with(good, path, data.draw(_JSON)))
 
 
 @pytest.mark.parametrize("name", _READERS)
@@ -174,7 +286,7 @@ def test_the_worst_values_at_each_place_are_read_or_are_our_error(name, number):
     read, good = _READERS[name]
     nasty = _NASTY[number]()
     for path in _places(good):
-        assert _written(read, _with(good, path, nasty)), path
+        assert _is_read(read, _with(good, path, nasty)), path
 
 
 @pytest.mark.parametrize("number", range(len(_ERRORS)))
@@ -192,3 +304,42 @@ def test_any_error_body_is_an_error_of_ours_in_safe_words(number, data, status, 
     error = failure(status, reply, operation, dataset_name=name, run_id=name)
     assert not {"\x1b", "\x07", "\n", "\r"} & set(error.message)
     assert error.hint
+
+
+@pytest.mark.parametrize("name", _BODIES)
+@_QUIET
+@given(data=st.data())
+def test_any_value_at_any_place_of_a_request_is_read_or_is_our_error(name, data):
+    read, good = _BODIES[name]
+    path = data.draw(st.sampled_from(list(_places(good))))
+    assert _is_read(read, _with(good, path, data.draw(_JSON)))
+
+
+@pytest.mark.parametrize("name", _BODIES)
+@pytest.mark.parametrize("number", range(len(_NASTY)))
+def test_the_worst_values_in_a_request_are_read_or_are_our_error(name, number):
+    read, good = _BODIES[name]
+    nasty = _NASTY[number]()
+    for path in _places(good):
+        assert _is_read(read, _with(good, path, nasty)), path
+
+
+def test_every_reader_and_every_body_is_here():
+    readers = {name for name in vars(beside) if name.endswith("_of") and not name.startswith("_")}
+    used = {
+        "offer_of",
+        "rows_of",
+        "changes_of",
+        "backfill_of",
+        "backfills_of",
+        "steps_of",
+        "log_of",
+    }
+    used |= {"templates_of", "template_of", "categories_of", "sagas_of", "saga_of", "health_of"}
+    imported = {"workflow_of", "run_of", "kind_of"}
+    assert readers - imported == used | {"saga_types_of"}
+    bodies = {name for name in vars(asked) if name.endswith("_asked")} - {
+        "list_asked",
+        "history_asked",
+    }
+    assert len(bodies) == len(_BODIES)

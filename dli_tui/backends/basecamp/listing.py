@@ -8,7 +8,7 @@ are then asked for what lies before the oldest run that came.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.backends.http.client import Http
@@ -99,8 +99,8 @@ class Listing:
             # Nothing new behind an offset: this server doesn't know it, so dates go on instead.
             by_date = by_date or not fresh
             if by_date:
-                offset, until = 0, _before(page.items, until, came=bool(fresh))
-                if until is None or (query.start_date is not None and until < query.start_date):
+                offset, until = 0, _before(page.items, until)
+                if until is None or until < (query.start_date or date.min):
                     return
             else:
                 offset += size
@@ -145,11 +145,20 @@ def _is_last(page: Page[WorkflowInfo], size: int, offset: int) -> bool:
     return len(page.items) < size or (page.total is not None and offset >= page.total)
 
 
-def _before(runs: tuple[WorkflowRun, ...], until: date | None, *, came: bool) -> date | None:
-    """The last day to ask for next: that of the oldest run, or the one before if nothing came."""
-    moments = [run.place for run in runs if run.place is not None]
-    if not moments:
+def _before(runs: tuple[WorkflowRun, ...], until: date | None) -> date | None:
+    """The last day to ask for next: that of the oldest run, of which there may be more.
+
+    None where that is no earlier than it was: this server doesn't read dates either.
+    """
+    days = [max(moments).date() for run in runs if (moments := _moments(run))]
+    if not days:
         return None
-    oldest = min(moments).date()
+    oldest = min(days)
     # A day with more runs than fit into a page can't be got past otherwise.
-    return oldest if came and oldest != until else oldest - _DAY
+    following = oldest if oldest != until else oldest - _DAY
+    return following if until is None or following < until else None
+
+
+def _moments(run: WorkflowRun) -> list[datetime]:
+    """Whatever the server may go by."""
+    return [at for at in (run.slot, run.created_at, run.started_at) if at is not None]

@@ -62,23 +62,29 @@ class Writer:
         for _ in range(_LOOKS):
             try:
                 answer = await self._http.read(question, decoded)
-            except ServerError:
+            except DLIError:
                 raise lost from None
             if answer.status == _UNKNOWN:
                 # It never arrived; or it did, before a restart in which the key was forgotten.
                 raise lost
             if answer.status != _UNDER_WAY:
-                return _given(answer.value, asked, parse)
+                return _given(answer.value, asked, parse, lost)
             await self._sleep(_BETWEEN_LOOKS)
         raise lost
 
 
-def _given(kept: object, asked: Asked, parse: Callable[[bytes], T]) -> T:
+def _given(kept: object, asked: Asked, parse: Callable[[bytes], T], lost: AnswerLostError) -> T:
+    """What was answered then; lost still where that can't be read."""
     told = record(kept) or {}
-    status, body = count(told.get("status")) or 0, told.get("body")
+    status, body = count(told.get("status")), told.get("body")
+    if not status:
+        raise lost
     if status >= _FIRST_REFUSAL:
         raise _refusal(status, body, asked)
-    return parse(json.dumps(body).encode())
+    try:
+        return parse(json.dumps(body).encode())
+    except (ServerError, ValueError, RecursionError):
+        raise lost from None
 
 
 def _refusal(status: int, body: object, asked: Asked) -> DLIError:

@@ -150,9 +150,9 @@ class TestWhatComesOut:
             with pytest.raises(AnswerLostError) as caught:
                 await http.write(RUN, decoded)
             assert (caught.value.code, caught.value.hint) == (ErrorCode.SERVER_ERROR, ACCEPTED)
-            with pytest.raises(ServerError) as caught:
+            with pytest.raises(ServerError) as refused:
                 await http.read(LIST, decoded)
-            assert caught.value.hint != ACCEPTED
+            assert refused.value.hint != ACCEPTED
 
 
 class TestWhatIsKnown:

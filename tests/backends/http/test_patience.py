@@ -102,6 +102,7 @@ async def test_a_long_one_is_told_instead(told, says):
     error, naps, times = await error_of(busy(429, Retry_After=told))
     assert (naps, times) == ([], 1)
     assert says in error.hint
+    assert error.wait_seconds == float(told)
 
 
 async def test_a_date_counts_from_the_servers_own():

@@ -1,0 +1,76 @@
+"""What stands beside the endpoints: is it up, what is there, and what isn't."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from dli_tui.server.identity import Role
+from tests.backends.contract.places import DEMO
+from tests.support import ManualClock
+from tests.support_gate import a_token, refusal_of
+from tests.support_server import URL, application
+
+LIST = "/api/v1/workflows"
+
+
+@asynccontextmanager
+async def asking(token=None, **settings):
+    clock = ManualClock(DEMO.start)
+    app = application(lambda: DEMO.open(clock), clock, **settings)
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.serving(),
+        httpx.AsyncClient(transport=transport, base_url=URL, headers=headers) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def tokens(tmp_path):
+    """The settings that ask for a token, and one."""
+    path = tmp_path / "tokens.json"
+    return {"tokens": path}, await asyncio.to_thread(a_token, path, "vi", Role.VIEWER)
+
+
+async def test_whether_it_stands_is_said_to_everybody_and_nothing_else(tokens):
+    async with asking(**tokens[0]) as client:
+        answer = await client.get("/health")
+        assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
+        assert (await client.head("/health")).status_code == 200
+        for method, path in (
+            *(("OPTIONS", "/health"), ("POST", "/health"), ("GET", "/health/")),
+            *(("GET", "/%68ealth"), ("GET", "/openapi.json"), ("GET", LIST)),
+        ):
+            refusal_of(await client.request(method, path), 401)
+
+
+async def test_whether_it_stands_is_asked_by_a_name_of_it(tokens):
+    async with asking(**tokens[0]) as client:
+        refusal_of(await client.get("/health", headers={"host": "example.com"}), 400)
+        page = {"origin": "http://example.com"}
+        refusal_of(await client.get("/health", headers=page), 403)
+
+
+async def test_who_signed_in_may_read_what_can_be_asked(tokens):
+    settings, token = tokens
+    async with asking(token, **settings) as client:
+        assert (await client.get("/openapi.json")).json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("path", [f"{LIST}/", f"{LIST};a=b", "/health/", "/other"])
+async def test_what_is_not_there_is_told_and_nobody_is_sent_elsewhere(path):
+    async with asking() as client:
+        answer = await client.get(path)
+    refusal_of(answer, 404)
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", [LIST, "/health"])
+async def test_what_cannot_be_done_there_says_what_can(path):
+    async with asking() as client:
+        answer = await client.patch(path, json={})
+    refusal_of(answer, 405)
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
