@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -31,7 +31,7 @@ def profile(url: str = URL, **more: Any) -> Profile:
 
 
 def application(
-    opens: Callable[[], Backend],
+    opens: Callable[[], AbstractAsyncContextManager[Backend]],
     clock: Clock,
     *,
     extras: bool = True,

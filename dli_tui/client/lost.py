@@ -35,6 +35,7 @@ from dli_tui.domain.status import (
     SourceType,
     WorkflowStatus,
 )
+from dli_tui.domain.text import safe
 
 if TYPE_CHECKING:
     from dli_tui.client.reading import Reader
@@ -172,14 +173,16 @@ def backfill(request: BackfillRequest) -> Look[WorkflowRunResult]:
     return Look(f"backfill '{name}'", f"history -d {name}", ask)
 
 
-def stop(ref: RunRef) -> Look[WorkflowRunResult]:
-    """A stop, by whether the run is stopping or was stopped."""
+def stop(ref: RunRef, reason: str | None = None) -> Look[WorkflowRunResult]:
+    """A stop, by whether the run is stopping or was stopped, or failed for the reason given."""
 
     async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | Perhaps | None:
         found = await reader.run_now(ref)
         if found.status is RunStatus.UNKNOWN:
             return _unknown(ref)
-        return _seen(found) if found.status in _STOPPED else None
+        # Basecamp tells a stopped run as a failed one, later.
+        ours = found.status is RunStatus.FAILED and reason and found.error_message == safe(reason)
+        return _seen(found) if ours or found.status in _STOPPED else None
 
     return Look(f"stop run '{ref}'", f"status {ref}", ask)
 
@@ -249,10 +252,12 @@ def _is_as_before(
 def unregister(name: str) -> Look[WorkflowRunResult]:
     """The end of a registration, by whether there is still one."""
 
-    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | None:
-        rows = await reader.backend.registered(name)
-        is_there = any(row.source_type is SourceType.MANUAL for row in rows)
-        return None if is_there else _done(name, name)
+    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | Perhaps | None:
+        found = await reader.backend.registered(name)
+        left = [row.status for row in found if row.source_type is SourceType.MANUAL]
+        if set(left) == {WorkflowStatus.DISABLED}:
+            return Perhaps(f"'{name}' is disabled now, as some servers keep what is unregistered")
+        return None if left else _done(name, name)
 
     return Look(f"unregister '{name}'", f"get {name}", ask)
 

@@ -220,7 +220,8 @@ class WorkflowClient(Reader):
         ref = self.ref(run)
         self.require_writable("stop", ref.workflow or "", ref.run_id)
         try:
-            result = await lost.send(self, self.backend.stop(ref, reason=reason), lost.stop(ref))
+            deed = self.backend.stop(ref, reason=reason)
+            result = await lost.send(self, deed, lost.stop(ref, reason))
         except WorkflowNotFoundError as error:
             raise WorkflowExecutionError(
                 f"Run '{ref}' not found", run_id=ref.run_id, hint=error.hint

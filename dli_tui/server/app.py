@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dli_tui.domain.errors import DLIError, ErrorCode
+from dli_tui.domain.errors import AuthenticationError, DLIError, ErrorCode
 from dli_tui.server.beside import EXTRAS
 from dli_tui.server.contract import CONTRACT
 from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.gate import ALIVE, Surroundings, gated
 from dli_tui.server.identity import require
+from dli_tui.server.lines import failure_line
 from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
@@ -52,6 +53,7 @@ class Application:
     ) -> None:
         self._opens, self._settings = opens, settings
         self._passed, self._patience = passed, patience
+        self._around = surroundings or Surroundings()
         self._desk: Desk | None = None
         self._packer = Packer()
         self._endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
@@ -67,7 +69,7 @@ class Application:
         )
         # What it would send there comes from the wire: behind a proxy that does TLS, http.
         self._routed.router.redirect_slashes = False
-        self._gated = gated(self._routed, settings, surroundings)
+        self._gated = gated(self._routed, settings, self._around)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gated(scope, receive, send)
@@ -101,6 +103,8 @@ class Application:
             try:
                 require(request.scope, endpoint.role)
                 answered = await endpoint.handler(request, desk)
+            except AuthenticationError as problem:
+                answered = self._not_let_in(problem, number_of(request.scope))
             except DLIError as problem:
                 answered = answer_of(problem, number_of(request.scope))
             if endpoint.method == _READS:
@@ -109,6 +113,17 @@ class Application:
             return answered
 
         return Route(endpoint.path, answer, methods=[endpoint.method])
+
+    def _not_let_in(self, problem: AuthenticationError, request_id: str) -> Response:
+        """How we sign in at the place behind is for whoever runs this, not for all who ask."""
+        self._around.tell(failure_line(self._around.now(), request_id, problem))
+        return refusal(
+            502,
+            problem.code,
+            "The place behind this server doesn't let it in",
+            hint="Whoever runs the server finds the reason in its log, by the id of this request.",
+            request_id=request_id,
+        )
 
 
 async def _no_such_path(request: Request, problem: Exception) -> Response:

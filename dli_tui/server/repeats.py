@@ -184,7 +184,8 @@ class Answers:
         except (sqlite3.Error, OSError) as problem:
             raise ConfigurationError(
                 f"The answers can't be kept in {self._path}: {problem}",
-                hint="Make it writable, or move away what is in its place.",
+                hint="Make it writable, or move away what is in its place, "
+                "or set XDG_STATE_HOME to another folder.",
             ) from None
 
     def close(self) -> None:

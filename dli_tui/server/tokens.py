@@ -87,7 +87,8 @@ def read_tokens(path: Path) -> Tokens:
         return {}
     except OSError as problem:
         raise ConfigurationError(
-            f"The token file {path} can't be read: {problem.strerror}"
+            f"The token file {path} can't be read: {problem.strerror}",
+            hint="It is to be a file of whoever runs the server: see its owner with ls -l.",
         ) from None
     if os.name == "posix" and mode & _OTHERS:
         raise ConfigurationError(

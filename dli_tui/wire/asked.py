@@ -43,7 +43,7 @@ T = TypeVar("T")
 _DEFAULT_ROWS: Final = 50
 _DEFAULT_RUNS: Final = 20
 _MOST: Final = 500
-_MOST_OFFSET: Final = 10_000_000
+_MOST_OFFSET: Final = 1_000_000
 
 
 class Window:

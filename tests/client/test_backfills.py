@@ -107,7 +107,7 @@ async def test_a_server_without_single_slots_is_asked_for_none(open_):
     backend, client = open_(without=[Capability.BACKFILL_SLOTS])
     error = await refused(client.backfill("d", **WEEK, scope=BackfillScope.MISSING))
     assert error.code is ErrorCode.WORKFLOW_EXECUTION_FAILED
-    assert "Leaving out single slots" in error.message
+    assert "leaving out single slots" in error.message
     assert backend.sent == []
 
 

@@ -210,6 +210,26 @@ async def test_a_stop_that_takes_a_moment_is_looked_for_again(clock):
     assert clock.now() > NOW
 
 
+async def test_a_stop_is_seen_by_its_reason_where_the_run_is_told_as_failed(clock):
+    backend = Cut(rows(), runs(), then=ends_as(RunStatus.FAILED, error_message="wrong day"))
+    client = WorkflowClient(backend, clock=clock)
+    result = await client.stop("r1", reason="wrong day")
+    assert (result.run_status, result.raw_status) == (RunStatus.KILLED, "FAILED")
+    backend.runs = runs()
+    with pytest.raises(ConnectionFailedError, match="it didn't happen"):
+        await client.stop("r1", reason="another day")
+    assert backend.sent == ["stop", "stop"]
+
+
+async def test_of_what_some_servers_keep_as_disabled_nothing_is_claimed(clock):
+    def disabled(it):
+        it.rows = [one.twin(status=WorkflowStatus.DISABLED) for one in it.rows]
+
+    error = await lost(Cut(rows(), then=disabled), clock, "unregister")
+    assert isinstance(error, AnswerLostError)
+    assert "'d' is disabled now" in error.message
+
+
 @pytest.mark.parametrize("deed", ["stop", "retry"])
 async def test_of_a_run_whose_state_nobody_knows_nothing_is_claimed(clock, deed):
     backend = Cut(rows(), runs(RunStatus.UNKNOWN))

@@ -6,10 +6,14 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from dli_tui.client import WorkflowClient
+from dli_tui.domain.errors import AuthenticationError
+from dli_tui.server.app import Application
+from dli_tui.server.gate import Surroundings
 from dli_tui.server.identity import Role
 from tests.backends.contract.places import DEMO
 from tests.support import ManualClock
-from tests.support_gate import a_token, refusal_of
+from tests.support_gate import OPEN, a_token, refusal_of
 from tests.support_server import URL, application
 
 LIST = "/api/v1/workflows"
@@ -74,3 +78,26 @@ async def test_what_cannot_be_done_there_says_what_can(path):
         answer = await client.patch(path, json={})
     refusal_of(answer, 405)
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_how_it_signs_in_behind_is_told_in_its_log_alone(monkeypatch):
+    told: list[str] = []
+
+    @asynccontextmanager
+    async def opens():
+        clock = ManualClock(DEMO.start)
+        async with DEMO.open(clock) as backend:
+            yield WorkflowClient(backend, clock=clock)
+
+    async def refuses(*_):
+        raise AuthenticationError("The environment variable STAGE_TOKEN is not set")
+
+    monkeypatch.setattr(WorkflowClient, "run_now", refuses)
+    app = Application(opens, OPEN, surroundings=Surroundings(tell=told.append))
+    transport = httpx.ASGITransport(app)
+    async with app.serving(), httpx.AsyncClient(transport=transport, base_url=URL) as client:
+        answer = await client.get(f"{LIST}/runs/any")
+    assert refusal_of(answer, 502)["code"] == "DLI-502"
+    assert "STAGE_TOKEN" not in answer.text
+    assert "STAGE_TOKEN" in told[0]
+    assert answer.headers["x-request-id"] in told[0]

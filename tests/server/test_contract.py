@@ -57,6 +57,12 @@ def holds(answer, written):
     return wanted == came
 
 
+class Client(httpx.AsyncClient):
+    """Somebody who asks, and the clock of the world behind."""
+
+    clock: ManualClock
+
+
 @asynccontextmanager
 async def asking(token=None, **settings):
     clock = ManualClock(DEMO.start)
@@ -67,7 +73,7 @@ async def asking(token=None, **settings):
     transport = httpx.ASGITransport(app)
     async with (
         app.serving(),
-        httpx.AsyncClient(transport=transport, base_url=URL, headers=headers) as client,
+        Client(transport=transport, base_url=URL, headers=headers) as client,
     ):
         client.clock = clock
         yield client

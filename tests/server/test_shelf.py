@@ -165,15 +165,18 @@ async def test_a_page_is_told_apart_by_what_stands_in_it(served):
 
 
 async def test_a_row_is_encoded_again_only_when_it_moved(served, monkeypatch):
-    told = []
-    monkeypatch.setattr(
-        "dli_tui.server.shelf.workflow_told", lambda one, **_: told.append(one.dataset_name) or {}
-    )
+    encoded = []
+
+    def told(one, **_):
+        encoded.append(one.dataset_name)
+        return {}
+
+    monkeypatch.setattr("dli_tui.server.shelf.workflow_told", told)
     await served.page()
     served.backend.rows[3] = row("d", status=WorkflowStatus.PAUSED)
     served.shelf.stale()
     await served.page()
-    assert told == [*"abcde", "d"]
+    assert encoded == [*"abcde", "d"]
 
 
 async def test_who_comes_with_a_cursor_gets_what_moved_since(served):

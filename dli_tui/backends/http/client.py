@@ -42,7 +42,6 @@ _IN_A_THREAD: Final = 64 * 1024
 """A body beyond this takes longer to parse than a key should wait."""
 _MOST_REDIRECTS: Final = 5
 _UNCHANGED: Final = 304
-_UNAUTHORIZED: Final = 401
 _PROXY_UNAUTHORIZED: Final = 407
 _FIRST_REFUSAL: Final = 400
 
@@ -162,7 +161,7 @@ class Http:
         """The reply to who we are; to who we are now, where that has moved."""
         badge = await self._sign_in.badge()
         reply = await self._followed(sending, badge, crossing)
-        if reply.status == _UNAUTHORIZED:
+        if self._sign_in.is_refusal(reply.status, reply.content):
             renewed = await self._sign_in.renewed(badge)
             if renewed is not None:
                 reply = await self._followed(sending, renewed, crossing)

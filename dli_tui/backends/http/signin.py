@@ -23,6 +23,8 @@ API_KEY: Final = "X-API-Key"
 CREDENTIALS: Final = (AUTHORIZATION, API_KEY)
 """The headers that hold a secret."""
 
+UNAUTHORIZED: Final = 401
+
 _SHOWN: Final = 80
 
 
@@ -57,6 +59,10 @@ class Source(Protocol):
         """A badge from the source, asked anew; nothing in it may block the loop."""
         ...
 
+    def is_refusal(self, status: int, content: bytes) -> bool:
+        """Whether a reply says that the badge isn't accepted."""
+        ...
+
 
 class FromProfile:
     """What the profile names: a token, an API key, a name and password, or nothing."""
@@ -85,6 +91,10 @@ class FromProfile:
         """The profile's secret as headers; programs, files and keyrings are asked in a thread."""
         return await asyncio.to_thread(_resolved, self._profile, self._environment)
 
+    def is_refusal(self, status: int, content: bytes) -> bool:
+        """A status of its own says so."""
+        return status == UNAUTHORIZED
+
 
 class SignIn:
     """The badge in use."""
@@ -98,6 +108,10 @@ class SignIn:
     def advice(self) -> str:
         """What to do when the badge is refused."""
         return self._source.advice
+
+    def is_refusal(self, status: int, content: bytes) -> bool:
+        """Whether a reply says that the badge isn't accepted."""
+        return self._source.is_refusal(status, content)
 
     async def badge(self) -> Badge:
         """The badge to show; fetched when there is none yet."""

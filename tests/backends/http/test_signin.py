@@ -40,19 +40,22 @@ class Tokens:
             raise token
         return Badge({"Authorization": Secret(f"Bearer {token}")})
 
+    def is_refusal(self, status, content):
+        return status == 401 or b"no such token" in content
+
 
 class Doorkeeper:
     """A server that knows one token."""
 
-    def __init__(self, token):
-        self.token = token
+    def __init__(self, token, says=httpx.Response(401)):
+        self.token, self.says = token, says
         self.refused = 0
 
     def __call__(self, request):
         if request.headers.get("Authorization") == f"Bearer {self.token}":
             return httpx.Response(200, json=[])
         self.refused += 1
-        return httpx.Response(401)
+        return self.says
 
 
 async def headers_sent(environment, **sign_in):
@@ -130,6 +133,15 @@ async def test_a_401_fetches_anew_and_asks_once_more(asking):
     async with client(door, source=tokens) as http:
         answer = await getattr(http, asking)(LIST if asking == "read" else RUN, decoded)
     assert (answer.value, tokens.fetched, door.refused) == ([], 2, 1)
+
+
+async def test_a_source_knows_what_else_refuses_it():
+    tokens = Tokens(OLD, NEW)
+    async with client(
+        Doorkeeper(NEW, httpx.Response(403, text="no such token")), source=tokens
+    ) as http:
+        assert (await http.read(LIST, decoded)).status == 200
+    assert tokens.fetched == 2
 
 
 async def test_many_401s_at_once_fetch_once():
