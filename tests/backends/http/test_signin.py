@@ -47,7 +47,7 @@ class Tokens:
 class Doorkeeper:
     """A server that knows one token."""
 
-    def __init__(self, token, says=httpx.Response(401)):
+    def __init__(self, token, says=REFUSED):
         self.token, self.says = token, says
         self.refused = 0
 
