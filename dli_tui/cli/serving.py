@@ -227,6 +227,8 @@ def _server() -> tuple[Callable[..., ASGIApp], Callable[..., int]]:
 def _place(ctx: typer.Context, *, yes: bool) -> Place:
     """What is served. Others will change it, as far as it may be changed at all."""
     place = place_of(ctx)
+    if place.by_default:
+        raise typer.BadParameter("say what to serve: --demo, or --profile NAME")
     if place.target.read_only or place.target.profile.read_only:
         return place
     return place_to_change(ctx, yes=yes)

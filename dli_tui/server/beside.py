@@ -204,9 +204,9 @@ async def cancel_saga(request: Request, desk: Desk) -> Response:
 
 
 async def answer(request: Request, _: Desk) -> Response:
-    """The answer to a write, by its key, for whoever lost it on the way."""
-    key = request.path_params["key"]
-    kept = await answers_of(request.scope).kept(identity_of(request.scope), key)
+    """The answer to a write, by its key, for whoever lost it; a write that comes later is late."""
+    key, answers = request.path_params["key"], answers_of(request.scope)
+    kept = await answers.kept_or_given_up(identity_of(request.scope), key)
     if kept.answer is not None:
         body = json.loads(kept.answer.body) if kept.answer.body else None
         return told({"status": kept.answer.status, "body": body})

@@ -36,6 +36,8 @@ MOST: Final = 20_000
 MOST_BYTES: Final = 64 * 1024 * 1024
 """So many answers, and so much of them, are kept for each who asks."""
 _TIDIED_EVERY: Final = 100
+_GIVEN_UP: Final = b""
+"""Instead of what was asked: a key that somebody asked for before it came."""
 _COME_AGAIN: Final = frozenset({408, 425, 429})
 _KEPT_IN: Final = "dli_tui.answers"
 _PRIVATE: Final = 0o600
@@ -140,10 +142,24 @@ class Answers:
     async def kept(self, identity: Identity, key: str) -> Kept:
         """What is known of a key of this person."""
         of = identity.sender, key
+        return await self._known(of, lambda db: self._row(db, of))
+
+    async def kept_or_given_up(self, identity: Identity, key: str) -> Kept:
+        """The same; a key that never came is given up.
+
+        Whoever lost an answer asks so, learns that nothing was done, and may send the write anew.
+        Should a gateway still bring the first one, it is late and refused.
+        """
+        of = identity.sender, key
+        return await self._known(of, lambda db: self._begun(db, of, _GIVEN_UP))
+
+    async def _known(
+        self, of: _Id, look: Callable[[sqlite3.Connection], tuple[bytes, Answer | None] | None]
+    ) -> Kept:
         if of in self._under_way:
             return Kept(Outcome.UNDER_WAY)
-        row = await self._asked(lambda db: self._row(db, of))
-        if row is None:
+        row = await self._asked(look)
+        if row is None or row[0] == _GIVEN_UP:
             return Kept(Outcome.NEVER_SEEN)
         answer = row[1]
         return Kept(Outcome.UNKNOWN if answer is None else Outcome.ANSWERED, answer)
@@ -203,6 +219,8 @@ class Answers:
             raise RefusedError(503, problem.code, problem.message, hint=problem.hint) from None
         if row is None:
             return None
+        if row[0] == _GIVEN_UP:
+            raise _came_late()
         if row[0] != fingerprint:
             raise _used_for_another()
         if row[1] is None:
@@ -283,6 +301,15 @@ class Answers:
             opened.executescript(_SCHEMA)
             self._opened = opened
         return self._opened
+
+
+def _came_late() -> RefusedError:
+    return RefusedError(
+        409,
+        ErrorCode.SERVER_ERROR,
+        "This request came late: its answer was asked for before, and it was given up",
+        hint="Send it with a new key if it is still wanted.",
+    )
 
 
 def _used_for_another() -> RefusedError:

@@ -195,9 +195,12 @@ def _value(
 
 
 def _wrong(what: str, expected: str, value: object) -> ConfigurationError:
-    came = "" if isinstance(value, str) else f", {kind_of(value)} came"
+    kind = kind_of(value)
+    # The right kind may be nested too deep, or hold what it shouldn't.
+    came = "" if isinstance(value, str) or expected.startswith(kind) else f", {kind} came"
+    wanted = f"{expected} that can be read" if expected == kind else expected
     return ConfigurationError(
-        f"{what[:1].upper()}{what[1:]} must be {expected}{came}",
+        f"{what[:1].upper()}{what[1:]} must be {wanted}{came}",
         hint="Correct it and send it again; nothing was done.",
     )
 

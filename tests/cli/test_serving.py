@@ -239,7 +239,7 @@ def test_a_short_secret_is_refused_and_not_shown(cli, served, monkeypatch):
 def test_nobody_serves_a_place_that_nobody_named(cli, served):
     done = cli("serve")
     assert (done.exit_code, served) == (2, [])
-    assert "no profile says where" in done.stderr
+    assert "say what to serve: --demo, or --profile NAME" in done.stderr
 
 
 def test_a_production_profile_is_served_when_one_is_sure(cli, served, config):

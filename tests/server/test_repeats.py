@@ -164,6 +164,23 @@ async def test_where_the_first_did_nothing_one_of_the_others_does_it(shop):
     assert results == [True, True, False]
 
 
+async def test_a_write_whose_answer_was_asked_for_before_it_came_is_late(shop):
+    asked = [await shop.answers.kept_or_given_up(ANA, "k") for _ in range(2)]
+    assert asked == [Kept(Outcome.NEVER_SEEN)] * 2
+    with pytest.raises(RefusedError, match="came late") as refused:
+        await shop.ask()
+    assert refused.value.status == 409
+    assert (await shop.ask(key="another"))[1]
+    assert (await shop.answers.kept_or_given_up(ANA, "another")).answer == DONE
+
+
+async def test_nobody_gives_up_what_is_under_way(shop):
+    async with shop.answers.turn(ANA, "k", ONE) as turn:
+        assert await shop.answers.kept_or_given_up(ANA, "k") == Kept(Outcome.UNDER_WAY)
+        await turn.conclude(DONE, left=True)
+    assert (await shop.answers.kept_or_given_up(ANA, "k")).answer == DONE
+
+
 async def test_after_a_day_a_key_is_new(shop):
     await shop.ask()
     shop.hour.passed = DAY - 1
