@@ -25,6 +25,11 @@ def test_reaching_for_the_network_fails():
         one.connect(("192.0.2.1", 9))
 
 
+def test_looking_up_a_name_fails():
+    with pytest.raises(AssertionError, match="looked up"):
+        socket.getaddrinfo("x.example.com", 80)
+
+
 def test_sleeping_fails():
     with pytest.raises(AssertionError, match="slept"):
         time.sleep(0.001)

@@ -134,12 +134,12 @@ def test_a_healthy_place_has_six_lines_and_ends_0(cli):
 
 
 def test_a_server_that_does_not_answer_ends_1(cli, config):
-    options = config('[profiles.a]\nkind = "basecamp"\nurl = "https://x.example.com"\n')
+    options = config('[profiles.a]\nkind = "basecamp"\nurl = "http://127.0.0.1:1"\n')
     done = cli("doctor", *options)
     assert done.exit_code == 1
     assert findings(done)["reachability"] == "FAIL"
     assert findings(done)["configuration"] == "ok"
-    assert "[DLI-001]" in done.stdout
+    assert "[DLI-501] 127.0.0.1:1 can't be reached: it refuses the connection" in done.stdout
 
 
 def test_a_token_that_is_not_there_ends_1(cli, config):
