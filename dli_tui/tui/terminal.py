@@ -40,8 +40,10 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._dash = app
         self._lent = False
-        self._is_seen = False
         """Whether another program has the terminal, and may not be drawn over."""
+        self._is_seen = False
+        self._listens = True
+        """Whether the terminal's word of what it can do is heeded; a mode set later would stay."""
         if sys.__stdout__ is not None:
             self._file = cast("TextIOWrapper", _Output(sys.__stdout__, self._lost))
 
@@ -70,11 +72,24 @@ class Terminal(LinuxDriver):
                 self._is_seen = True
                 self._dash.call_later(self._dash.bridge.start)
 
-    def stop_application_mode(self) -> None:
+    def start_application_mode(self) -> None:
+        self._listens = True
+        super().start_application_mode()
+
+    def disable_input(self) -> None:
+        super().disable_input()
+        self._listens = False
         # Where the terminal tells of its size by itself, Textual leaves a mouse mode set, and
-        # that mode too when the terminal's word of it comes late.
+        # that mode too when the terminal's word of it comes late: until here it was listened to.
         self.write(_LEAVE_MODES)
-        super().stop_application_mode()
+
+    def _enable_mouse_pixels(self) -> None:
+        if self._listens:
+            super()._enable_mouse_pixels()
+
+    def _enable_in_band_window_resize(self) -> None:
+        if self._listens:
+            super()._enable_in_band_window_resize()
 
     def _get_terminal_size(self) -> tuple[int, int]:
         # The size that the app believes in. Where a terminal tells none, Textual's own guess
