@@ -74,7 +74,7 @@ class Terminal(LinuxDriver):
 
     def start_application_mode(self) -> None:
         self._listens = True
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's is untyped
 
     def disable_input(self) -> None:
         super().disable_input()
