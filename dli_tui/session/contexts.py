@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dli_tui.client import WorkflowClient
+    from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.session.workflows import Workflows
 
@@ -71,14 +72,15 @@ class Contexts(News):
 
     async def _seen(self, name: str) -> Glance:
         began, first = self.pace.passed(), None
-        rows: list[WorkflowInfo] = []
+        rows: dict[WorkflowKey, WorkflowInfo] = {}
         async with self._open_client(name) as client:
             async for page in client.workflows(WorkflowQuery()):
                 first = self.pace.passed() if first is None else first
-                rows.extend(page.items)
+                rows.update((row.key, row) for row in page.items)
             now = client.clock.now()
         ended = self.pace.passed()
-        return await self._counted(rows, now, ended, (ended if first is None else first) - began)
+        told = tuple(rows.values())
+        return await self._counted(told, now, ended, (ended if first is None else first) - began)
 
     async def look_at_open(self, name: str, workflows: Workflows, now: datetime) -> None:
         """The place that is open: its own list knows, and asks only for what has moved."""
