@@ -40,9 +40,9 @@ _STRETCH: Final = 50
 class Patience(NamedTuple):
     """How old a list may be, in seconds."""
 
-    fresh: float = 1.0
+    fresh: float = 2.0
     """Up to here it is taken as it is."""
-    known: float = 5.0
+    known: float = 6.0
     """Up to here it is handed out while somebody asks for a newer one."""
 
 

@@ -23,8 +23,8 @@ from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.domain.workflow import WorkflowInfo
 
-STRETCH: Final = 500
-"""So many rows are looked at in some milliseconds."""
+STRETCH: Final = 200
+"""So many rows are looked at in a few milliseconds."""
 
 
 class Known(NamedTuple):
