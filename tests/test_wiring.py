@@ -105,7 +105,7 @@ async def test_a_profile_says_whether_a_dry_run_may_be_sent(watched):
             assert client._sends_dry_runs == trusted
 
 
-@pytest.mark.parametrize("kind", [Kind.AIRFLOW, Kind.PYAIRTABLE])
+@pytest.mark.parametrize("kind", [Kind.PYAIRTABLE])
 async def test_a_kind_without_an_adapter_is_said_so(kind):
     profile = Profile(name="p", kind=kind, url="http://x.example.com")
     with pytest.raises(ConfigurationError, match="does not speak to"):

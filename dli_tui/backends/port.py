@@ -77,7 +77,11 @@ class Backend(ABC):
 
     @abstractmethod
     def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
-        """The rows that fit `query`, page by page, in the order of their names."""
+        """The rows that fit `query`, page by page, in the order of their names.
+
+        A row may come again with more said of it, then the later one holds: so the first rows are
+        there before their last runs are. Where there is a limit each comes once.
+        """
 
     @abstractmethod
     def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from dli_tui.domain.errors import ConfigurationError
 
 OPENERS: Final = {
+    "airflow": "dli_tui.backends.airflow.adapter:AirflowBackend",
     "basecamp": "dli_tui.backends.basecamp.adapter:BasecampBackend",
     "demo": "dli_tui.backends.demo.opening:open_demo",
     "mock": "dli_tui.backends.mock:MockBackend",
@@ -20,7 +21,7 @@ def opener_of(kind: str) -> Any:  # noqa: ANN401 - each adapter is opened with s
     if place is None:
         raise ConfigurationError(
             f"This version does not speak to {kind.capitalize()} servers yet",
-            hint="It speaks to Basecamp servers, and has a demo: --demo",
+            hint="It speaks to Basecamp and Airflow, and has a demo: --demo",
         )
     module, _, name = place.partition(":")
     return getattr(import_module(module), name)

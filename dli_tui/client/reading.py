@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -74,7 +74,7 @@ class Reader:
     # Workflows
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
-        """The rows that fit, page by page as they come."""
+        """The rows that fit, page by page as they come; one that comes again is as it is then."""
         exact = True
         async for page in self.backend.workflows(query):
             rows = tuple(self._completed(row) for row in page.items)
@@ -87,7 +87,8 @@ class Reader:
         """The rows that fit, all of them or as many as the query wants."""
         wanted = query.limit
         asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
-        rows, total, more = await _gathered(self.workflows(asked), wanted)
+        pages = self.workflows(asked)
+        rows, total, more = await _gathered(pages, wanted, lambda row: row.key)
         return WorkflowListResult(
             workflows=rows, total_count=total, more=more, status=ResultStatus.SUCCESS
         )
@@ -142,12 +143,12 @@ class Reader:
         """The runs that fit, and what is known of the dataset."""
         wanted = query.limit
         asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
-        runs, total, more = await _gathered(self.runs(asked), wanted)
+        runs, total, more = await _gathered(self.runs(asked), wanted, id)
         info = None
         if include_dataset_info and query.workflow is not None:
             info = await self.dataset_info(query.workflow)
         return WorkflowHistoryResult(
-            runs=runs,
+            runs=[self.addressed(run) for run in runs],
             total_count=total,
             more=more,
             status=ResultStatus.SUCCESS,
@@ -160,7 +161,7 @@ class Reader:
 
     async def status(self, run: str | RunRef) -> WorkflowStatusResult:
         """One run in detail; DLI-800 when there is none."""
-        return WorkflowStatusResult.of(await self.run_now(run))
+        return WorkflowStatusResult.of(self.addressed(await self.run_now(run)))
 
     async def follow(self, run: str | RunRef) -> AsyncIterator[WorkflowStatusResult]:
         """The run as it stands, again and again until it is over."""
@@ -198,6 +199,15 @@ class Reader:
         if self.backend.unique_run_ids or not slash:
             return RunRef(run)
         return RunRef(run_id, workflow)
+
+    def addressed(self, run: WorkflowRun) -> WorkflowRun:
+        """A run by the id that a person is shown, and may give back."""
+        whole = self.whole_id(run.run_id, run.dataset_name)
+        return run if whole == run.run_id else run.twin(run_id=whole)
+
+    def whole_id(self, run_id: str, workflow: str) -> str:
+        """An id that means one run: with its workflow, where another may have a run of that id."""
+        return run_id if self.backend.unique_run_ids else str(RunRef(run_id, workflow))
 
     # Plans
 
@@ -297,17 +307,20 @@ class Reader:
 
 
 async def _gathered(
-    pages: AsyncIterator[Page[Item]], wanted: int | None
+    pages: AsyncIterator[Page[Item]], wanted: int | None, identity: Callable[[Item], Hashable]
 ) -> tuple[list[Item], int, bool]:
-    """Up to `wanted` items, how many there are, and whether that is only what was seen."""
-    found: list[Item] = []
+    """Up to `wanted` items, how many there are, and whether that is only what was seen.
+
+    What comes again is counted once, as it came last.
+    """
+    found: dict[Hashable, Item] = {}
     total: int | None = None
     async for page in pages:
-        found.extend(page.items)
+        found.update((identity(item), item) for item in page.items)
         total = page.total
         if wanted is not None and len(found) > wanted:
             break
-    shown = found[:wanted]
+    shown = list(found.values())[:wanted]
     more = total is None and len(found) > len(shown)
     return shown, len(shown) if total is None else total, more
 

@@ -112,7 +112,7 @@ class WorkflowClient(Reader):
             )
         deed = self.backend.unregister(name, force=force)
         result = await lost.send(self, deed, lost.unregister(name))
-        return _told(result, f"Workflow '{name}' unregistered")
+        return self._told(result, f"Workflow '{name}' unregistered")
 
     # Runs
 
@@ -139,7 +139,7 @@ class WorkflowClient(Reader):
         else:
             look = lost.run(request, row.last_run)
             result = await lost.send(self, self.backend.run(request), look)
-        return _told(
+        return self._told(
             result, "Dry run validated; nothing was started" if dry_run else "Run triggered"
         )
 
@@ -182,7 +182,7 @@ class WorkflowClient(Reader):
             return sequence.result
         request = self._request(plan, given)
         result = await lost.send(self, self.backend.backfill(request), lost.backfill(request))
-        return _told(result, f"Backfill triggered, runs: {plan.to_run}")
+        return self._told(result, f"Backfill triggered, runs: {plan.to_run}")
 
     def keeps_going(self, plan: BackfillPlan) -> bool:
         """Whether a backfill goes on only as long as somebody here looks after it."""
@@ -227,7 +227,7 @@ class WorkflowClient(Reader):
                 f"Run '{ref}' not found", run_id=ref.run_id, hint=error.hint
             ) from error
         raw = result.raw_status or result.run_status
-        told = _told(result, "Run stopped successfully")
+        told = self._told(result, "Run stopped successfully")
         return told.model_copy(update={"run_status": RunStatus.KILLED, "raw_status": raw})
 
     async def retry(self, run: str | RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
@@ -235,7 +235,7 @@ class WorkflowClient(Reader):
         ref = self.ref(run)
         self.require_writable("retry", ref.workflow or "", ref.run_id)
         result = await lost.send(self, self.backend.retry(ref, steps), lost.retry(ref))
-        return _told(result, "Retry triggered")
+        return self._told(result, "Retry triggered")
 
     # Schedules
 
@@ -249,7 +249,7 @@ class WorkflowClient(Reader):
         if row.status is not WorkflowStatus.ACTIVE:
             return _already(row, f"Workflow '{name}' is already paused")
         result = await self._hold(name, reason)
-        return _told(result, f"Workflow '{name}' paused")
+        return self._told(result, f"Workflow '{name}' paused")
 
     async def unpause(
         self, name: str, *, reason: str | None = None, source: SourceType | None = None
@@ -262,7 +262,7 @@ class WorkflowClient(Reader):
             return _already(row, f"Workflow '{name}' is already active, nothing to be resumed")
         deed = self.backend.unpause(name, reason=reason)
         result = await lost.send(self, deed, lost.held(name, is_held=False))
-        return _told(result, f"Workflow '{name}' resumed")
+        return self._told(result, f"Workflow '{name}' resumed")
 
     # Templates and sagas
 
@@ -306,6 +306,13 @@ class WorkflowClient(Reader):
                 hint=f"Pause it now: dli-tui workflow pause {name}",
             ) from error
         return made.twin(status=WorkflowStatus.PAUSED, next_run=None, next_run_computed=False)
+
+    def _told(self, result: WorkflowRunResult, message: str) -> WorkflowRunResult:
+        """The server's answer with an id that means one run, and our words if it has none."""
+        known: dict[str, Any] = {} if result.message else {"message": message}
+        if result.run_id is not None and result.backfill_id is None:
+            known["run_id"] = self.whole_id(result.run_id, result.dataset_name)
+        return result.model_copy(update=known)
 
     def require_writable(self, action: str, name: str, run_id: str = "") -> None:
         """Refuse what would change something where nothing may be changed."""
@@ -353,11 +360,6 @@ class WorkflowClient(Reader):
             parameters=parameters,
             parallel=plan.parallel,
         )
-
-
-def _told(result: WorkflowRunResult, message: str) -> WorkflowRunResult:
-    """The server's answer with words of ours, unless it has its own."""
-    return result if result.message else result.model_copy(update={"message": message})
 
 
 def _already(row: WorkflowInfo, message: str) -> WorkflowRunResult:

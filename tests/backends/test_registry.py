@@ -19,7 +19,7 @@ def test_they_open_backends():
     assert isinstance(opener_of(Kind.DEMO)(DemoOptions(at=NOW), FixedClock(NOW)), Backend)
 
 
-@pytest.mark.parametrize("kind", ["airflow", "nonsense"])
+@pytest.mark.parametrize("kind", ["pyairtable", "nonsense"])
 def test_a_kind_that_nobody_serves_is_said_so_in_words(kind):
     if kind in OPENERS:
         kind += "?"

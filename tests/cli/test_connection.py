@@ -79,7 +79,7 @@ def test_a_demo_option_with_another_place_is_wrong_use(cli, config):
     assert (done.exit_code, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("kind", ["airflow", "pyairtable"])
+@pytest.mark.parametrize("kind", ["pyairtable"])
 def test_a_server_that_this_version_does_not_speak_to_is_said_so(cli, kind):
     done = cli("workflow", "list", f"--{kind}", "http://x.example.com")
     assert (done.exit_code, done.stdout) == (1, "")

@@ -88,6 +88,25 @@ async def test_a_list_stops_asking_once_it_has_enough(open_):
     assert client.backend.arrived("workflows")[-1].limit == 2
 
 
+@pytest.mark.parametrize("total", [None, 2])
+async def test_a_row_that_comes_again_is_one_row_as_it_came_last(open_, total):
+    told = run("r9")
+    client = open_(row("a"), row("b"), row("a", last_run=told), row("b"), page=2, total=total)
+    result = await client.list_workflows(WorkflowQuery())
+    assert [(one.dataset_name, one.last_run) for one in result.workflows] == [
+        ("a", told),
+        ("b", None),
+    ]
+    assert (result.total_count, result.more) == (2, False)
+    # One name in two sources is two rows.
+    assert len((await open_(*PAIR).list_workflows(WorkflowQuery())).workflows) == 2
+
+
+async def test_runs_that_look_the_same_are_all_told(open_):
+    twins = [run("(unreadable)"), run("(unreadable)")]
+    assert len((await open_(runs=twins).history(HistoryQuery())).runs) == 2
+
+
 @pytest.mark.parametrize("limit", [0, -3])
 async def test_a_limit_below_one_asks_nobody(open_, limit):
     client = open_(*ROWS)

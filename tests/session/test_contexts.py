@@ -55,6 +55,14 @@ async def test_what_is_wrong_at_a_place_is_counted_and_the_place_is_left():
     assert places.open == []
 
 
+async def test_a_row_that_comes_again_with_its_last_run_is_counted_once():
+    bare = [one.twin(last_run=None) for one in ROWS]
+    places = Places(shop=ScriptedBackend([*bare, *ROWS]))
+    await places.contexts.look(["shop"])
+    seen = places["shop"]
+    assert (seen.workflows, seen.failed, seen.running, seen.late) == (5, 2, 1, 1)
+
+
 async def test_an_empty_place_is_one_that_answers():
     places = Places(shop=ScriptedBackend())
     await places.contexts.look(["shop"])

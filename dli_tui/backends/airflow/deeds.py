@@ -1,0 +1,193 @@
+"""What is done to an Airflow: each deed one request, by ids that can be looked for afterwards."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.backends.airflow import convert
+from dli_tui.backends.airflow.asking import Asking
+from dli_tui.backends.airflow.place import Airflow
+from dli_tui.backends.http.exchange import Answer, Asked, decoded
+from dli_tui.domain.acting import acting_name
+from dli_tui.domain.errors import (
+    AnswerLostError,
+    ConnectionFailedError,
+    DLIError,
+    ErrorCode,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+)
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
+from dli_tui.wire.failures import Operation
+
+if TYPE_CHECKING:
+    from dli_tui.domain.query import RunRequest
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.wire.values import Row
+
+_TAKEN: Final = frozenset({409})
+
+
+class Deeds:
+    """Runs, stops, pauses and retries."""
+
+    def __init__(self, airflow: Airflow, asking: Asking) -> None:
+        self._airflow, self._asking = airflow, asking
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        """Start a run by an id of ours: were its answer lost, it is looked for by that."""
+        name = request.dataset_name
+        run_id = request.run_id or f"dli__{datetime.now(UTC):%Y%m%dT%H%M%S}_{token_hex(3)}"
+        ref = RunRef(run_id, name)
+        dialect = (await self._airflow.found()).dialect
+        note = f"started by {_who()}"
+        body = dialect.trigger(run_id, dict(request.parameters), request.slot, note)
+        try:
+            made = await self._triggered(ref, body, request.slot)
+        except AnswerLostError as lost:
+            made = await self._asked_again(ref, lost)
+        return _result(
+            made, run_status=made.status, parameters=dict(request.parameters), triggered_by=_who()
+        )
+
+    async def _triggered(self, ref: RunRef, body: Row, slot: datetime | None) -> WorkflowRun:
+        path = self._asking.path_of(ref).rpartition("/")[0]
+        answer = await self._sent(Operation.RUN, path, "POST", body, ref, expected=_TAKEN)
+        if answer.status not in _TAKEN:
+            return self._asking.run_from(answer.value, ref)
+        # 3.x doesn't say which of the two it is.
+        dated = "" if slot is None else f", or one for {slot:%Y-%m-%d %H:%M} UTC"
+        raise WorkflowExecutionError(
+            f"There is a run '{ref.run_id}' already{dated}",
+            dataset_name=ref.workflow or "",
+            run_id=ref.run_id,
+        )
+
+    async def stop(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
+        """Fail a run, with a note that says who stopped it and why."""
+        run = await self._asking.run(ref)
+        if run.status.is_terminal:
+            raise WorkflowExecutionError(
+                f"Run '{ref}' is over already",
+                code=ErrorCode.WORKFLOW_INVALID_STATE,
+                dataset_name=ref.workflow or "",
+                run_id=ref.run_id,
+            )
+        who, path = _who(), self._asking.path_of(ref)
+        note = {"note": f"stopped by {who}: {reason}" if reason else f"stopped by {who}"}
+        notes_apart = (await self._airflow.found()).dialect.notes_apart
+        body: Row = {"state": "failed"} | ({} if notes_apart else note)
+        reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
+        warning = await self._left(path, note, ref) if notes_apart else None
+        return _result(
+            self._asking.run_from(reply, ref),
+            run_status=RunStatus.STOPPING,
+            reason=reason,
+            stopped_by=who,
+            warning=warning,
+        )
+
+    async def _left(self, path: str, note: Row, ref: RunRef) -> str | None:
+        """Leave a note on a run; what to know where that can't be done, as the run is stopped."""
+        try:
+            await self._write(Operation.STOP, f"{path}/setNote", "PATCH", note, ref)
+        except DLIError as problem:
+            return f"It is stopped, but the note why couldn't be left there: {problem.message}"
+        return None
+
+    async def pause(self, name: str, *, is_paused: bool) -> WorkflowRunResult:
+        """Hold the schedule of a DAG, or let it fire again."""
+        ref = RunRef("", name)
+        path = self._asking.path_of(ref).partition("/dagRuns/")[0]
+        body = {"is_paused": is_paused}
+        operation = Operation.PAUSE if is_paused else Operation.UNPAUSE
+        reply = await self._write(operation, path, "PATCH", body, ref)
+        dag = convert.dag_of(reply)
+        held = WorkflowStatus.PAUSED if is_paused else WorkflowStatus.ACTIVE
+        return WorkflowRunResult(
+            dataset_name=name,
+            status=ResultStatus.SUCCESS,
+            workflow_status=held if dag is None else dag.row.status,
+            paused_by=_who() if is_paused else None,
+        )
+
+    async def retry(self, ref: RunRef, steps: Sequence[str]) -> WorkflowRunResult:
+        """Clear the tasks that failed, or those that are named, and what comes after them."""
+        body: Row = {
+            "dry_run": False,
+            "dag_run_id": ref.run_id,
+            "only_failed": not steps,
+            "reset_dag_runs": True,
+            "include_downstream": True,
+        }
+        if steps:
+            body["task_ids"] = list(steps)
+        path = self._asking.path_of(ref).partition("/dagRuns/")[0] + "/clearTaskInstances"
+        reply = await self._write(Operation.RETRY, path, "POST", body, ref)
+        cleared = len(convert.rows_of(reply, "task_instances"))
+        run = await self._asking.run(ref)
+        tasks = "1 task" if cleared == 1 else f"{cleared} tasks"
+        return _result(run, run_status=run.status, message=f"{tasks} will run again")
+
+    async def _write(
+        self, operation: Operation, path: str, method: str, body: Row, ref: RunRef
+    ) -> object:
+        return (await self._sent(operation, path, method, body, ref)).value
+
+    async def _sent(
+        self,
+        operation: Operation,
+        path: str,
+        method: str,
+        body: Row,
+        ref: RunRef,
+        *,
+        expected: frozenset[int] = frozenset(),
+    ) -> Answer[object]:
+        root = (await self._airflow.found()).dialect.root
+        asked = Asked(
+            operation,
+            root + path,
+            method=method,
+            body=body,
+            dataset_name=ref.workflow or "",
+            run_id=ref.run_id,
+            expected=expected,
+        )
+        return await self._airflow.http.write(asked, decoded)
+
+    async def _asked_again(self, ref: RunRef, lost: AnswerLostError) -> WorkflowRun:
+        """The run whose start wasn't answered, if there is one."""
+        try:
+            return await self._asking.run(ref)
+        except WorkflowNotFoundError:
+            raise ConnectionFailedError(
+                f"The answer was lost, and there is no run '{ref}': it wasn't started",
+                hint="Try it again.",
+            ) from lost
+        except DLIError:
+            raise lost from None
+
+
+def _who() -> str:
+    """Who does it: whoever a server of ours acts for, else the user of this machine."""
+    try:
+        return acting_name() or getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return "dli-tui"
+
+
+def _result(run: WorkflowRun, **more: object) -> WorkflowRunResult:
+    known = {
+        "dataset_name": run.dataset_name,
+        "run_id": run.run_id,
+        "status": ResultStatus.SUCCESS,
+        "started_at": run.started_at,
+    }
+    return WorkflowRunResult.model_validate(known | more)

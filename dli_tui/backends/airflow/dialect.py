@@ -1,0 +1,93 @@
+"""Where Airflow 2 and 3 want the same thing said differently; what they answer is read alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from dli_tui.domain.status import RunStatus, RunType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dli_tui.domain.log import LogLine
+    from dli_tui.domain.query import HistoryQuery
+    from dli_tui.wire.values import Row
+
+Query = dict[str, str | int]
+
+PAGE: Final = 100
+"""Airflow gives no more at once, and doesn't say so."""
+MOST_RUNS: Final = 1_000
+"""Five times as many have been seen to bring a server down."""
+_STATES: Final = {
+    RunStatus.PENDING: "queued",
+    RunStatus.RUNNING: "running",
+    RunStatus.COMPLETED: "success",
+    RunStatus.FAILED: "failed",
+    # A stopped run is one that failed with our note.
+    RunStatus.KILLED: "failed",
+}
+_DAY: Final = timedelta(days=1)
+
+
+class Dialect(ABC):
+    """One version of the interface."""
+
+    root: ClassVar[str]
+    health: ClassVar[str]
+    newest_first: ClassVar[str]
+    """How runs are put in order."""
+    day_of: ClassVar[str]
+    """What a range of dates is of."""
+    page: ClassVar[str]
+    """Where a run's page is, behind the address."""
+    notes_apart: ClassVar[bool]
+    """Whether a note is left by a request of its own."""
+    tells_strangers_apart: ClassVar[bool]
+    """Whether who isn't signed in gets another answer than who may not."""
+
+    def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
+        """A page of the runs that fit; what isn't asked for here is filtered later."""
+        asked: Query = {"limit": limit, "offset": offset, "order_by": self.newest_first}
+        if query.status is not None and query.status in _STATES:
+            asked["state"] = _STATES[query.status]
+        if query.run_type is RunType.SCHEDULED:
+            asked["run_type"] = "scheduled"
+        # Slots are days of a schedule's zone, which may begin a day before or after UTC's.
+        if query.start_date is not None:
+            asked[f"{self.day_of}_gte"] = _midnight(query.start_date - _DAY)
+        if query.end_date is not None:
+            asked[f"{self.day_of}_lte"] = _midnight(query.end_date + 2 * _DAY)
+        return asked
+
+    def moved(self, since: datetime, *, limit: int, offset: int) -> Query:
+        """A page of the runs that moved since a moment."""
+        return {
+            "updated_at_gte": since.isoformat(),
+            "limit": limit,
+            "offset": offset,
+            "order_by": self.newest_first,
+        }
+
+    def latest(self, dag_ids: Sequence[str], *, offset: int = 0) -> Row:
+        """The newest runs of many DAGs."""
+        return {
+            "dag_ids": list(dag_ids),
+            "order_by": self.newest_first,
+            "page_limit": MOST_RUNS,
+            "page_offset": offset,
+        }
+
+    @abstractmethod
+    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
+        """The body that starts a run."""
+
+    @abstractmethod
+    def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
+        """The lines of a log."""
+
+
+def _midnight(day: date) -> str:
+    return datetime.combine(day, time.min, UTC).isoformat()

@@ -1,0 +1,164 @@
+"""One Airflow: which version it is, found by itself, and how one signs in there.
+
+3.x exchanges a name and password for a token; 2.x wants them with each request. Whoever hosts
+Airflow may put a sign-in of their own in front, whose token a profile's command prints.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote
+
+from dli_tui.backends.airflow.v1 import V1
+from dli_tui.backends.airflow.v2 import V2
+from dli_tui.backends.http.client import Http
+from dli_tui.backends.http.exchange import Asked, decoded
+from dli_tui.backends.http.signin import AUTHORIZATION, UNAUTHORIZED, Badge, FromProfile
+from dli_tui.config.secrets import Secret, resolve_password
+from dli_tui.domain.errors import AuthenticationError, ServerError
+from dli_tui.wire.failures import Operation
+from dli_tui.wire.values import first, record, text
+
+if TYPE_CHECKING:
+    import httpx
+
+    from dli_tui.backends.airflow.dialect import Dialect
+    from dli_tui.config.model import Profile
+
+_FORBIDDEN: Final = 403
+_BAD_TOKEN: Final = b"Invalid JWT token"
+_NOT_HERE: Final = frozenset({400, 401, 403, 404, 405})
+_TOKEN: Final = "/auth/token"  # noqa: S105 - a path
+
+
+class Found(NamedTuple):
+    """The version that answers, and how it is spoken to."""
+
+    version: str
+    dialect: Dialect
+
+
+class Airflow:
+    """The connection to one Airflow."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        environment: Mapping[str, str],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._door = Http(_nameless(profile), environment, transport=transport)
+        self._sign_in = _SignIn(profile, environment, self._door)
+        self.http = Http(profile, environment, transport=transport, source=self._sign_in)
+        self.address = (profile.url or "").rstrip("/")
+        self._gate = asyncio.Lock()
+        self._found: Found | None = None
+
+    async def open(self) -> None:
+        """Open both lines; nothing is asked yet."""
+        await self._door.__aenter__()
+        await self.http.__aenter__()
+
+    async def close(self) -> None:
+        """Close both."""
+        await self.http.__aexit__(None, None, None)
+        await self._door.__aexit__(None, None, None)
+
+    @property
+    def advice(self) -> str:
+        """What to do when the sign-in is refused."""
+        return self._sign_in.advice
+
+    def page_of(self, dag_id: str, run_id: str) -> str:
+        """Where Airflow's own pages show a run."""
+        page = V2.page if self._found is None else self._found.dialect.page
+        return self.address + page.format(dag=quote(dag_id, safe=""), run=quote(run_id, safe=""))
+
+    async def found(self) -> Found:
+        """The version that answers; asked once."""
+        async with self._gate:
+            if self._found is None:
+                self._found = await self._find()
+            return self._found
+
+    async def _find(self) -> Found:
+        refused = 0
+        for dialect in (V2(), V1()):
+            asked = Asked(Operation.HEALTH, f"{dialect.root}/version", expected=_NOT_HERE)
+            answer = await self.http.read(asked, bytes)
+            if answer.status not in _NOT_HERE:
+                version = first(record(decoded(answer.value)) or {}, text, "version")
+                if version is not None:
+                    return Found(version, dialect)
+            refused = refused or answer.status * (answer.status in (UNAUTHORIZED, _FORBIDDEN))
+        if refused:
+            raise AuthenticationError(
+                "Airflow did not accept the sign-in", hint=self._sign_in.advice
+            )
+        raise ServerError(
+            f"No Airflow answers at {self.address}",
+            hint="Give the URL up to where its pages begin, without /api.",
+        )
+
+
+class _SignIn:
+    """The profile's sign-in; a name and password become a token where the version has such."""
+
+    def __init__(self, profile: Profile, environment: Mapping[str, str], door: Http) -> None:
+        self._plain = FromProfile(profile, environment)
+        self._profile, self._environment, self._door = profile, environment, door
+
+    @property
+    def advice(self) -> str:
+        """What to do when it is refused."""
+        return self._plain.advice
+
+    @property
+    def changes(self) -> bool:
+        """A token runs out; another is had for the same password."""
+        return self._profile.username is not None or self._plain.changes
+
+    async def badge(self) -> Badge:
+        """A token for the password, or the profile's own secret."""
+        if self._profile.username is None:
+            return await self._plain.badge()
+        password = await asyncio.to_thread(resolve_password, self._profile, self._environment)
+        given = {
+            "username": self._profile.username,
+            "password": "" if password is None else password.reveal(),
+        }
+        asked = Asked(Operation.CREATE, _TOKEN, method="POST", body=given, expected=_NOT_HERE)
+        answer = await self._door.write(asked, bytes)
+        if answer.status in (UNAUTHORIZED, _FORBIDDEN):
+            raise AuthenticationError(
+                "Airflow did not accept the name or password", hint=self.advice
+            )
+        if answer.status in _NOT_HERE:
+            # 2.x has no tokens.
+            return await self._plain.badge()
+        token = first(record(decoded(answer.value)) or {}, text, "access_token", "jwt_token")
+        if token is None:
+            raise AuthenticationError("Airflow gave no token for the password", hint=self.advice)
+        return Badge(MappingProxyType({AUTHORIZATION: Secret(f"Bearer {token}")}))
+
+    def is_refusal(self, status: int, content: bytes) -> bool:
+        """3.x says 403 to a token that it can't read, as it does to a role that is too low."""
+        return status == UNAUTHORIZED or (status == _FORBIDDEN and _BAD_TOKEN in content)
+
+
+def _nameless(profile: Profile) -> Profile:
+    """The same place for whoever hasn't signed in yet."""
+    return replace(
+        profile,
+        token_env=None,
+        token_command=(),
+        token_keyring=None,
+        token_file=None,
+        username=None,
+        password_env=None,
+        api_key_env=None,
+    )

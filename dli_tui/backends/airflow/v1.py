@@ -1,0 +1,34 @@
+"""Airflow 2: /api/v1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dli_tui.backends.airflow.dialect import Dialect
+from dli_tui.backends.airflow.loglines import from_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from dli_tui.domain.log import LogLine
+    from dli_tui.wire.values import Row
+
+
+class V1(Dialect):
+    """A logical date that is none may not be named; logs are a repr of Python's."""
+
+    root = "/api/v1"
+    health = "/health"
+    newest_first = "-execution_date"
+    day_of = "execution_date"
+    page = "/dags/{dag}/grid?dag_run_id={run}"
+    notes_apart = True
+    tells_strangers_apart = False
+
+    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
+        body: Row = {"dag_run_id": run_id, "conf": conf, "note": note}
+        return body if slot is None else body | {"logical_date": slot.isoformat()}
+
+    def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
+        return from_pairs(content)

@@ -1,0 +1,34 @@
+"""Airflow 3: /api/v2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dli_tui.backends.airflow.dialect import Dialect
+from dli_tui.backends.airflow.loglines import from_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from dli_tui.domain.log import LogLine
+    from dli_tui.wire.values import Row
+
+
+class V2(Dialect):
+    """A logical date has to be named, if only as none; logs are events."""
+
+    root = "/api/v2"
+    health = "/monitor/health"
+    newest_first = "-run_after"
+    day_of = "run_after"
+    page = "/dags/{dag}/runs/{run}"
+    notes_apart = False
+    tells_strangers_apart = True
+
+    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
+        when = None if slot is None else slot.isoformat()
+        return {"dag_run_id": run_id, "conf": conf, "logical_date": when, "note": note}
+
+    def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
+        return from_events(content)

@@ -1,0 +1,374 @@
+"""An Airflow for httpx.MockTransport: it answers as the recorded one did, in either dialect.
+
+The bodies are those of the samples with other values in them, so that a key which only we think
+of is never there.
+"""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+
+from dli_tui.backends.airflow.adapter import AirflowBackend
+from dli_tui.config.model import Kind, Profile
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SAMPLES = Path(__file__).parent / "samples"
+PASSWORD = "hunter2-s3cr3t"
+ENVIRONMENT = {"PASSWORD": PASSWORD, "TOKEN": "a-ready-token"}
+_PAGE = 100
+
+
+def sample(name):
+    """One recorded request and its reply."""
+    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+_KEPT = {
+    f"v{version}/{name}": sample(f"v{version}/{name}")
+    for version in (1, 2)
+    for name in (
+        *("version", "dags_list", "dagruns_list", "task_instances", "tasks", "health", "pools"),
+        *("err_404_dag", "err_404_run", "err_404_path", "err_409_trigger_dup", "err_401"),
+        *("import_errors", "task_log_json"),
+    )
+} | {f"v2/{name}": sample(f"v2/{name}") for name in ("err_401_bad_token", "err_403")}
+
+
+def at(moment):
+    """A moment as Airflow writes it."""
+    return None if moment is None else moment.isoformat()
+
+
+class FakeAirflow:
+    """DAGs with runs, a door, and a list of what was asked."""
+
+    def __init__(self, version=2, *, prefix="", door=None):
+        self.version, self.prefix, self.door = version, prefix, door
+        self.takes_notes = True
+        self.root, self.now = f"/api/v{version}", NOW
+        self.dags, self.runs, self.tasks, self.logs = {}, {}, {}, {}
+        self.may_write, self.is_lost = True, False
+        self.requests, self.said = [], []
+        self.tokens, self.signed = set(), 0
+        self.bad_token = "err_401"
+
+    # What is there
+
+    def dag(self, dag_id, *, runs=0, tags=(), every=timedelta(days=1), **more):
+        """A DAG with so many runs that were good, the last one just before now."""
+        row = dict(_KEPT[self._kept("dags_list")]["body"]["dags"][0])
+        row |= {"dag_id": dag_id, "tags": [{"name": tag} for tag in tags], **more}
+        self.dags[dag_id] = row
+        for number in range(runs):
+            slot = NOW - every * (runs - number)
+            self.run(dag_id, f"scheduled__{at(slot)}", when=slot)
+        return row
+
+    def run(self, dag_id, run_id, *, when=None, state="success", **more):
+        """A run as it is told; `_moved` is when it last did."""
+        when = when or self.now
+        row = dict(_KEPT[self._kept("dagruns_list")]["body"]["dag_runs"][0])
+        kind = run_id.partition("__")[0]
+        kind = kind if kind in ("scheduled", "backfill") else "manual"
+        row |= dict.fromkeys(("note", "end_date", "last_scheduling_decision"))
+        row |= {"dag_id": dag_id, "dag_run_id": run_id, "state": state, "conf": {}}
+        row |= {"run_type": kind, "start_date": None if state == "queued" else at(when)}
+        row |= {"logical_date": at(when) if kind == "scheduled" or self.version == 1 else None}
+        if self.version == 1:
+            row["execution_date"] = row["logical_date"]
+        else:
+            row |= {"run_after": at(when), "queued_at": at(when), "duration": None}
+            row["triggering_user_name"] = "admin" if kind == "manual" else None
+        if state in ("success", "failed"):
+            row["end_date"] = at(when + timedelta(minutes=5))
+        row |= more
+        row["_moved"] = when + timedelta(minutes=5)
+        self.runs[dag_id, run_id] = row
+        return row
+
+    def moves(self, dag_id, run_id, **more):
+        """A run moves now."""
+        self.runs[dag_id, run_id] |= {**more, "_moved": self.now}
+
+    def task(self, dag_id, run_id, task_id, state="success", **more):
+        """A task of a run."""
+        row = dict(_KEPT[self._kept("task_instances")]["body"]["task_instances"][0])
+        row |= {"dag_id": dag_id, "dag_run_id": run_id, "task_id": task_id, "state": state, **more}
+        self.tasks.setdefault((dag_id, run_id), []).append(row)
+
+    def passes(self, **span):
+        """Time goes on."""
+        self.now += timedelta(**span)
+
+    def _kept(self, name):
+        return f"v{self.version}/{name}"
+
+    # What is asked
+
+    @property
+    def asked(self):
+        """What was asked, as method and path behind the root."""
+        return [f"{one.method} {self._path(one).removeprefix(self.root)}" for one in self.requests]
+
+    def bodies(self, ending):
+        """What was sent to paths that end so."""
+        return [
+            json.loads(one.content)
+            for one in self.requests
+            if one.content and self._path(one).endswith(ending)
+        ]
+
+    def _path(self, request):
+        return request.url.path.removeprefix(self.prefix)
+
+    def __call__(self, request):
+        self.requests.append(request)
+        reply = self._answered(request)
+        reply.headers["Date"] = format_datetime(self.now, usegmt=True)
+        return reply
+
+    def _answered(self, request):
+        path = self._path(request)
+        if not request.url.path.startswith(self.prefix + "/"):
+            return httpx.Response(404, text="nothing here")
+        if path == "/auth/token":
+            return self._token(request)
+        if not path.startswith(self.root):
+            return self.problem("err_404_path")
+        if path.endswith("/version"):
+            return self._json(_KEPT[self._kept("version")]["body"])
+        if (refused := self._refused(request)) is not None:
+            return refused
+        if request.method != "GET" and not path.endswith("/list") and not self.may_write:
+            return self.problem("err_403" if self.version == 2 else "err_401")
+        raw = request.url.raw_path.decode().partition("?")[0].removeprefix(self.prefix + self.root)
+        parts = [unquote(part) for part in raw.strip("/").split("/")]
+        return self._route(request, parts)
+
+    def _route(self, request, parts):
+        match (request.method, *parts):
+            case ("GET", "dags"):
+                return self._dags(request.url.params)
+            case ("POST", "dags", "~", "dagRuns", "list"):
+                return self._batch(json.loads(request.content))
+            case (method, "dags", dag_id, "dagRuns", run_id, *more):
+                return self._of_a_run(request, method, (dag_id, run_id), more)
+            case (method, "dags", dag_id, *more):
+                return self._of_a_dag(request, method, dag_id, more)
+            case ("GET", "importErrors" | "pools" as what):
+                name = "import_errors" if what == "importErrors" else what
+                return self._json(_KEPT[self._kept(name)]["body"])
+            case ("GET", "health") | ("GET", "monitor", "health"):
+                return self._json(_KEPT[self._kept("health")]["body"])
+        return self.problem("err_404_path")
+
+    def _of_a_dag(self, request, method, dag_id, more):
+        match (method, *more):
+            case ("GET",):
+                return self._one(dag_id)
+            case ("PATCH",):
+                self.dags[dag_id] |= json.loads(request.content)
+                return self._one(dag_id)
+            case ("GET", "tasks"):
+                return self._shape(dag_id)
+            case ("GET", "dagRuns"):
+                return self._runs(dag_id, request.url.params)
+            case ("POST", "dagRuns"):
+                return self._trigger(dag_id, json.loads(request.content))
+            case ("POST", "clearTaskInstances"):
+                return self._clear(dag_id, json.loads(request.content))
+        return self.problem("err_404_path")
+
+    def _of_a_run(self, request, method, key, more):
+        run = self.runs.get(key)
+        if run is None:
+            return self.problem("err_404_run")
+        match (method, *more):
+            case ("GET",):
+                return self._json(_shown(run))
+            case ("PATCH",):
+                given = json.loads(request.content)
+                if self.version == 1 and "note" in given:
+                    return httpx.Response(400, json={"detail": "{'note': ['Unknown field.']}"})
+                self.moves(*key, end_date=at(self.now), **given)
+                return self._json(_shown(run))
+            case ("PATCH", "setNote") if self.version == 1 and self.takes_notes:
+                self.moves(*key, **json.loads(request.content))
+                return self._json(_shown(run))
+            case ("GET", "taskInstances"):
+                return self._page("task_instances", self.tasks.get(key, []), request.url.params)
+            case ("GET", "taskInstances", task_id, "logs", attempt):
+                return self._log((*key, task_id, int(attempt)), request.url.params)
+        return self.problem("err_404_path")
+
+    # Answers
+
+    def _dags(self, params):
+        wanted = params.get("tags")
+        rows = [
+            row
+            for _, row in sorted(self.dags.items())
+            if wanted is None or wanted in [tag["name"] for tag in row["tags"]]
+        ]
+        return self._page("dags", rows, params)
+
+    def _one(self, dag_id):
+        row = self.dags.get(dag_id)
+        return self.problem("err_404_dag") if row is None else self._json(row)
+
+    def _shape(self, dag_id):
+        if dag_id not in self.dags:
+            return self.problem("err_404_dag")
+        return self._json(_KEPT[self._kept("tasks")]["body"])
+
+    def _batch(self, body):
+        wanted = set(body["dag_ids"])
+        rows = [row for (owner, _), row in self.runs.items() if owner in wanted]
+        rows = self._ordered(rows, body["order_by"])
+        start = body["page_offset"]
+        return self._listed("dag_runs", rows, rows[start : start + body["page_limit"]])
+
+    def _runs(self, dag_id, params):
+        if dag_id != "~" and dag_id not in self.dags:
+            if self.version == 1:
+                return self._listed("dag_runs", [], [])
+            return self.problem("err_404_dag")
+        rows = [row for (owner, _), row in self.runs.items() if dag_id in ("~", owner)]
+        for name, value in params.items():
+            field, _, end = name.rpartition("_")
+            if end in ("gte", "lte"):
+                field = "_moved" if field == "updated_at" else field
+                rows = [row for row in rows if _fits(row[field], end, value)]
+            elif name in ("state", "run_type"):
+                rows = [row for row in rows if row[name] == value]
+        return self._page("dag_runs", self._ordered(rows, params["order_by"]), params)
+
+    def _ordered(self, rows, order_by):
+        key = order_by.removeprefix("-")
+        return sorted(rows, key=lambda row: row[key] or "", reverse=order_by.startswith("-"))
+
+    def _page(self, name, rows, params):
+        start, limit = int(params.get("offset", 0)), min(_PAGE, int(params.get("limit", 50)))
+        return self._listed(name, rows, rows[start : start + limit])
+
+    def _listed(self, name, rows, shown):
+        return self._json({name: list(map(_shown, shown)), "total_entries": len(rows)})
+
+    def _trigger(self, dag_id, body):
+        if dag_id not in self.dags:
+            return self.problem("err_404_dag")
+        if (dag_id, body["dag_run_id"]) in self.runs:
+            return self.problem("err_409_trigger_dup")
+        if self.version == 2 and "logical_date" not in body:
+            return httpx.Response(422, json={"detail": [{"loc": ["body", "logical_date"]}]})
+        if self.version == 1 and body.get("logical_date", "") is None:
+            return httpx.Response(400, json={"title": "Incorrect datetime argument"})
+        row = self.run(
+            dag_id, body["dag_run_id"], state="queued", when=self.now + timedelta(microseconds=7)
+        )
+        row |= {"conf": body["conf"], "note": body["note"], "_moved": self.now}
+        if body.get("logical_date"):
+            row |= {"logical_date": body["logical_date"]}
+        if self.is_lost:
+            raise httpx.ReadError("the cable was pulled")
+        return self._json(_shown(row))
+
+    def _clear(self, dag_id, body):
+        key = dag_id, body["dag_run_id"]
+        names = body.get("task_ids")
+        hit = [
+            row
+            for row in self.tasks[key]
+            if (row["state"] == "failed" if names is None else row["task_id"] in names)
+        ]
+        if not body["dry_run"]:
+            for row in hit:
+                row |= {"state": None, "max_tries": row["try_number"]}
+            self.moves(*key, state="queued", end_date=None)
+        return self._json({"task_instances": hit, "total_entries": len(hit)})
+
+    def _log(self, key, params):
+        """What was written since the token; a log is lines, and whether it is at its end."""
+        lines, is_over = self.logs[key]
+        start = _position(params["token"]) if "token" in params else 0
+        token = _signed(len(lines), is_over) if self.version == 1 or not is_over else None
+        content = lines[start:]
+        if self.version == 1:
+            content = repr([("worker", "".join(f"{line}\n" for line in content))])
+        return self._json({"content": content, "continuation_token": token})
+
+    # The door
+
+    def _token(self, request):
+        if self.version == 1:
+            return self.problem("err_404_path")
+        given = json.loads(request.content)
+        if given != {"username": "admin", "password": PASSWORD}:
+            return httpx.Response(401, json={"detail": "Invalid credentials"})
+        self.signed += 1
+        self.tokens = {f"token-{self.signed}"}
+        return httpx.Response(201, json={"access_token": f"token-{self.signed}"})
+
+    def _refused(self, request):
+        shown = request.headers.get("Authorization", "")
+        pair = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+        accepted = {
+            None: [shown],
+            "basic": [f"Basic {pair}"],
+            "token": [f"Bearer {token}" for token in self.tokens],
+        }[self.door]
+        return None if shown in accepted else self.problem(self.bad_token)
+
+    def problem(self, name):
+        """A recorded refusal."""
+        told = _KEPT[self._kept(name)]
+        return httpx.Response(
+            told["status"],
+            content=json.dumps(told["body"]),
+            headers={"Content-Type": told["content_type"]},
+        )
+
+    def _json(self, body):
+        return httpx.Response(200, json=body)
+
+
+def _shown(row):
+    return {key: value for key, value in row.items() if not key.startswith("_")}
+
+
+def _fits(value, end, limit):
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value or at(NOW))
+    wanted = datetime.fromisoformat(limit)
+    return moment >= wanted if end == "gte" else moment <= wanted
+
+
+def _signed(position, is_over):
+    told = json.dumps({"end_of_log": is_over, "log_pos": position}).encode()
+    return f"{base64.urlsafe_b64encode(told).decode().rstrip('=')}.a-signature"
+
+
+def _position(token):
+    body = token.partition(".")[0]
+    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["log_pos"]
+
+
+class Passing:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.seconds = 1_000.0
+
+    def __call__(self):
+        return self.seconds
+
+
+def opened(airflow, *, passed=None, url="https://airflow.example.com", answer=None, **sign_in):
+    """The adapter in front of a fake; not signed in unless told how."""
+    profile = Profile(name="air", kind=Kind.AIRFLOW, url=url + airflow.prefix, **sign_in)
+    transport = httpx.MockTransport(answer or airflow)
+    return AirflowBackend(profile, ENVIRONMENT, transport=transport, passed=passed or Passing())

@@ -1,0 +1,292 @@
+"""What is done there: one request each, told truly, and found again where its answer was lost."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from dli_tui.domain.acting import acting_for
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import (
+    AnswerLostError,
+    ConnectionFailedError,
+    ErrorCode,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+    WorkflowPermissionError,
+)
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.query import RunRequest
+from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
+from tests.backends.airflow.fake import FakeAirflow, opened
+
+BOTH = pytest.mark.parametrize("version", [1, 2])
+SLOT = datetime(2026, 11, 3, 6, tzinfo=UTC)
+REF = RunRef("mine", "a")
+
+
+@pytest.fixture(autouse=True)
+def _jo():
+    with acting_for("jo"):
+        yield
+
+
+def with_a_dag(version=2):
+    airflow = FakeAirflow(version)
+    airflow.dag("a")
+    return airflow
+
+
+# Run
+
+
+@BOTH
+async def test_a_run_has_our_id_its_parameters_and_a_note_that_says_who(version):
+    airflow = with_a_dag(version)
+    async with opened(airflow) as backend:
+        result = await backend.run(RunRequest("a", {"sleep": 1}, run_id="mine"))
+        run = await backend.run_status(REF)
+    (body,) = airflow.bodies("/dags/a/dagRuns")
+    assert (body["dag_run_id"], body["conf"], body["note"]) == (
+        "mine",
+        {"sleep": 1},
+        "started by jo",
+    )
+    # 3.x wants the key and 2.x doesn't want it empty.
+    assert ("logical_date" in body) == (version == 2)
+    assert (result.run_id, result.run_status, result.triggered_by) == (
+        "mine",
+        RunStatus.PENDING,
+        "jo",
+    )
+    assert (run.slot, run.parameters, run.triggered_by) == (None, {"sleep": 1}, "jo")
+
+
+@BOTH
+async def test_a_run_for_a_date_carries_it(version):
+    airflow = with_a_dag(version)
+    async with opened(airflow) as backend:
+        await backend.run(RunRequest("a", slot=SLOT, run_id="mine"))
+        run = await backend.run_status(REF)
+    assert airflow.bodies("/dagRuns")[0]["logical_date"] == SLOT.isoformat()
+    assert run.slot == SLOT
+
+
+async def test_two_runs_have_two_ids():
+    airflow = with_a_dag()
+    async with opened(airflow) as backend:
+        ids = {(await backend.run(RunRequest("a"))).run_id for _ in range(2)}
+    assert len(ids) == 2
+
+
+@BOTH
+async def test_an_id_that_is_taken_is_an_error_and_starts_nothing(version):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine")
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowExecutionError, match=r"There is a run 'mine' already$"):
+            await backend.run(RunRequest("a", run_id="mine"))
+        with pytest.raises(WorkflowExecutionError, match=r"or one for 2026-11-03 06:00 UTC$"):
+            await backend.run(RunRequest("a", slot=SLOT, run_id="mine"))
+    assert len(airflow.runs) == 1
+
+
+@BOTH
+async def test_a_run_whose_answer_was_lost_is_found_by_its_id(version):
+    airflow = with_a_dag(version)
+    airflow.is_lost = True
+    async with opened(airflow) as backend:
+        result = await backend.run(RunRequest("a", {"n": 1}))
+    assert (("a", result.run_id) in airflow.runs, len(airflow.runs)) == (True, 1)
+    assert airflow.asked.count("POST /dags/a/dagRuns") == 1
+
+
+async def test_a_run_that_wasnt_started_is_said_to_be_none():
+    airflow = with_a_dag()
+
+    def broken(request):
+        if request.method == "POST":
+            raise httpx.ReadError("the cable was pulled")
+        return airflow(request)
+
+    async with opened(airflow, answer=broken) as backend:
+        with pytest.raises(ConnectionFailedError, match="it wasn't started") as caught:
+            await backend.run(RunRequest("a"))
+    assert not isinstance(caught.value, AnswerLostError)
+    assert caught.value.hint == "Try it again."
+
+
+async def test_a_run_that_nobody_can_look_for_stays_lost():
+    airflow = with_a_dag()
+
+    def gone(request):
+        is_look = request.method == "GET" and "/dagRuns/" in request.url.path
+        if request.method == "POST" or is_look:
+            raise httpx.ReadTimeout("nothing came")
+        return airflow(request)
+
+    async with opened(airflow, answer=gone) as backend:
+        with pytest.raises(AnswerLostError, match="may have been carried out"):
+            await backend.run(RunRequest("a"))
+
+
+async def test_a_dag_that_isnt_there_cant_be_run():
+    async with opened(FakeAirflow()) as backend:
+        with pytest.raises(WorkflowNotFoundError, match="'a' not found"):
+            await backend.run(RunRequest("a"))
+
+
+# Stop
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("reason", "note"),
+    [("too slow: jo", "stopped by jo: too slow: jo"), (None, "stopped by jo")],
+)
+async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version, reason, note):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="running")
+    async with opened(airflow) as backend:
+        result = await backend.stop(REF, reason=reason)
+        run = await backend.run_status(REF)
+    if version == 1:
+        assert airflow.bodies("/dagRuns/mine") == [{"state": "failed"}]
+        assert airflow.bodies("/dagRuns/mine/setNote") == [{"note": note}]
+    else:
+        assert airflow.bodies("/dagRuns/mine") == [{"state": "failed", "note": note}]
+    assert (result.run_status, result.reason, result.stopped_by) == (
+        RunStatus.STOPPING,
+        reason,
+        "jo",
+    )
+    assert (run.status, run.raw_status, run.reason, run.stopped_by, run.stopped_at) == (
+        RunStatus.KILLED,
+        "failed",
+        reason,
+        "jo",
+        airflow.now,
+    )
+
+
+async def test_a_note_that_cant_be_left_is_told_as_the_run_is_stopped_all_the_same():
+    airflow = with_a_dag(1)
+    airflow.run("a", "mine", state="running")
+    airflow.takes_notes = False
+    async with opened(airflow) as backend:
+        result = await backend.stop(REF, reason="wrong day")
+    assert airflow.runs["a", "mine"]["state"] == "failed"
+    assert result.run_status is RunStatus.STOPPING
+    assert result.warning.startswith("It is stopped, but the note why couldn't be left there")
+
+
+async def test_what_is_over_cant_be_stopped_and_nothing_is_sent():
+    airflow = with_a_dag()
+    airflow.run("a", "mine")
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowExecutionError, match="over already") as caught:
+            await backend.stop(REF)
+    assert caught.value.code is ErrorCode.WORKFLOW_INVALID_STATE
+    assert {one.method for one in airflow.requests} == {"GET"}
+
+
+# Pause
+
+
+@BOTH
+async def test_a_schedule_is_paused_and_resumed(version):
+    airflow = with_a_dag(version)
+    async with opened(airflow) as backend:
+        held = await backend.pause("a")
+        assert (held.workflow_status, held.paused_by) == (WorkflowStatus.PAUSED, "jo")
+        assert airflow.dags["a"]["is_paused"]
+        freed = await backend.unpause("a")
+        assert (freed.workflow_status, freed.paused_by) == (WorkflowStatus.ACTIVE, None)
+    assert not airflow.dags["a"]["is_paused"]
+
+
+# Retry
+
+
+@BOTH
+async def test_a_retry_clears_what_failed_for_good_and_not_for_show(version):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="failed")
+    airflow.task("a", "mine", "extract", "success")
+    airflow.task("a", "mine", "load", "failed")
+    async with opened(airflow) as backend:
+        result = await backend.retry(REF)
+        steps = {step.name: step.status for step in await backend.steps(REF)}
+    (body,) = airflow.bodies("/clearTaskInstances")
+    assert body == {
+        "dry_run": False,
+        "dag_run_id": "mine",
+        "only_failed": True,
+        "reset_dag_runs": True,
+        "include_downstream": True,
+    }
+    assert (result.run_status, result.message) == (RunStatus.PENDING, "1 task will run again")
+    assert steps == {"extract": StepStatus.COMPLETED, "load": StepStatus.PENDING}
+
+
+async def test_named_steps_are_cleared_whether_they_failed_or_not():
+    airflow = with_a_dag()
+    airflow.run("a", "mine", state="failed")
+    airflow.task("a", "mine", "extract", "success")
+    async with opened(airflow) as backend:
+        await backend.retry(REF, ["extract"])
+    (body,) = airflow.bodies("/clearTaskInstances")
+    assert (body["task_ids"], body["only_failed"]) == (["extract"], False)
+
+
+# What a role may not do
+
+
+def _deeds(backend):
+    return {
+        Capability.RUN: lambda: backend.run(RunRequest("a")),
+        Capability.STOP: lambda: backend.stop(RunRef("busy", "a")),
+        Capability.PAUSE: lambda: backend.unpause("a"),
+        Capability.RETRY: lambda: backend.retry(REF),
+    }
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "capability", [Capability.RUN, Capability.STOP, Capability.PAUSE, Capability.RETRY]
+)
+async def test_what_a_role_may_not_do_is_off_from_the_first_refusal_with_the_reason(
+    version, capability
+):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="failed")
+    airflow.run("a", "busy", state="running")
+    airflow.may_write = False
+    async with opened(airflow) as backend:
+        offered = backend.capabilities
+        assert capability in offered
+        with pytest.raises(WorkflowPermissionError) as caught:
+            await _deeds(backend)[capability]()
+        gone = offered - backend.capabilities
+        assert capability in gone
+        assert backend.why_not(capability).endswith("your role there doesn't allow it")
+    also = {Capability.DATED_RUNS, Capability.BACKFILL} if capability is Capability.RUN else set()
+    assert gone == {capability} | also
+    assert caught.value.code is ErrorCode.WORKFLOW_PERMISSION_DENIED
+    if capability is Capability.PAUSE:
+        assert "couldn't be resumed" in caught.value.message
+
+
+async def test_a_run_by_hand_on_2x_isnt_for_a_date():
+    airflow = with_a_dag(1)
+    when = airflow.now + timedelta(microseconds=12)
+    airflow.run("a", f"manual__{airflow.now.isoformat()}")
+    airflow.run("a", "dli__x", when=when, state="queued")
+    airflow.run("a", "dated", when=SLOT)
+    async with opened(airflow) as backend:
+        found = (await backend.recent_runs(["a"], 10))["a"]
+    assert {run.run_id: (run.slot, run.created_at) for run in found} == {
+        "dli__x": (None, when),
+        f"manual__{airflow.now.isoformat()}": (None, airflow.now),
+        "dated": (SLOT, None),
+    }

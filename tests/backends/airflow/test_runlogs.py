@@ -1,0 +1,113 @@
+"""A log is followed to its end and no line comes twice."""
+
+from typing import Any
+
+import pytest
+
+from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.ids import LogRef, RunRef
+from tests.backends.airflow.fake import FakeAirflow, opened
+
+KEY = ("a", "r", "extract", 1)
+REF = LogRef(RunRef("r", "a"), "extract")
+LINES: dict[int, list[Any]] = {
+    1: [
+        "[2026-11-21T00:41:49.690+0000] {local.py:123} INFO - one",
+        "[2026-11-21T00:41:50.690+0000] {local.py:124} ERROR - two",
+        "Traceback (most recent call last):",
+    ],
+    2: [
+        {"timestamp": "2026-11-21T00:41:49.690Z", "event": "one", "level": "info"},
+        {"timestamp": "2026-11-21T00:41:50.690Z", "event": "two", "level": "critical"},
+        {
+            "timestamp": "2026-11-21T00:41:51Z",
+            "event": "Task failed with exception",
+            "level": "error",
+            "error_detail": [
+                {
+                    "exc_type": "ValueError",
+                    "exc_value": "no \x1b[2Jrows",
+                    "frames": [{"filename": "/opt/dags/a.py", "lineno": 7, "name": "load"}],
+                }
+            ],
+        },
+    ],
+}
+BOTH = pytest.mark.parametrize("version", [1, 2])
+
+
+def with_a_log(version, shown=2):
+    airflow = FakeAirflow(version)
+    airflow.dag("a")
+    airflow.run("a", "r", state="running")
+    airflow.logs[KEY] = (LINES[version][:shown], False)
+    return airflow
+
+
+def told(chunk):
+    return [(line.level, line.text) for line in chunk.lines]
+
+
+@BOTH
+async def test_a_log_is_followed_and_no_line_comes_twice(version):
+    airflow = with_a_log(version)
+    async with opened(airflow) as backend:
+        first = await backend.logs(REF)
+        assert told(first) == [("info", "one"), ("error", "two")]
+        assert [line.at is not None for line in first.lines] == [True, True]
+        assert not first.complete
+        quiet = await backend.logs(REF, first.cursor)
+        assert (quiet.lines, quiet.complete) == ((), False)
+        airflow.logs[KEY] = (LINES[version], True)
+        last = await backend.logs(REF, quiet.cursor)
+        assert last.complete
+        asked = len(airflow.requests)
+        after = await backend.logs(REF, last.cursor)
+        assert (after.lines, after.complete) == ((), True)
+        assert len(airflow.requests) == asked
+    texts = [line.text for line in last.lines]
+    assert "one" not in texts
+    assert "Traceback (most recent call last):" in texts
+    assert all(
+        "full_content" in one.url.params for one in airflow.requests if one.url.path[-1] == "1"
+    )
+
+
+async def test_an_exception_of_an_event_reads_as_python_prints_it():
+    airflow = with_a_log(2)
+    airflow.logs[KEY] = (LINES[2][2:], True)
+    async with opened(airflow) as backend:
+        chunk = await backend.logs(REF)
+    assert told(chunk) == [
+        ("error", "Task failed with exception"),
+        ("error", "Traceback (most recent call last):"),
+        ("error", '  File "/opt/dags/a.py", line 7, in load'),
+        ("error", "ValueError: no rows"),
+    ]
+
+
+async def test_a_copy_of_a_mapped_step_has_its_own_log():
+    airflow = with_a_log(2)
+    async with opened(airflow) as backend:
+        await backend.logs(REF._replace(map_index=3))
+    assert airflow.requests[-1].url.params["map_index"] == "3"
+
+
+async def test_a_step_whose_name_holds_anything_is_one_segment():
+    airflow = with_a_log(2)
+    airflow.logs["a", "r", "gr/oup.é", 2] = ([], True)
+    async with opened(airflow) as backend:
+        assert (await backend.logs(LogRef(RunRef("r", "a"), "gr/oup.é", 2))).complete
+    assert (
+        airflow.requests[-1]
+        .url.raw_path.partition(b"?")[0]
+        .endswith(b"/taskInstances/gr%2Foup.%C3%A9/logs/2")
+    )
+
+
+@BOTH
+async def test_a_log_of_a_run_that_isnt_there_is_not_found(version):
+    airflow = with_a_log(version)
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowNotFoundError):
+            await backend.logs(LogRef(RunRef("nope", "a"), "extract"))
