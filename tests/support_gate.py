@@ -116,7 +116,7 @@ class Gated:
         return httpx.AsyncClient(transport=transport, base_url=base, headers=known | headers)
 
 
-def a_token(path, name="ana@example.com", role=Role.OPERATOR, **more):
+def a_token(path, name="oncall@example.com", role=Role.OPERATOR, **more):
     """The text of a new token in the file at `path`."""
     return add_token(path, name, role, now=NOON, **more)[1].reveal()
 

@@ -32,7 +32,7 @@ def tokens(tmp_path):
 def add(cli, tokens):
     """Makes a token; its text."""
 
-    def made(name="ana@example.com", role="operator", *more):
+    def made(name="oncall@example.com", role="operator", *more):
         done = cli("serve", "token", "add", name, "--role", role, *tokens[1], *more)
         assert done.exit_code == 0, done.stderr
         return done.stdout.strip()
@@ -56,9 +56,9 @@ def served(monkeypatch):
 
 def test_a_token_is_printed_alone_and_once(cli, add, tokens):
     path, _ = tokens
-    done = cli("serve", "token", "add", "ana@example.com", "--role", "admin", *tokens[1])
+    done = cli("serve", "token", "add", "oncall@example.com", "--role", "admin", *tokens[1])
     token = found_in(read_tokens(path), done.stdout.strip())
-    assert (token.name, token.role, token.expires) == ("ana@example.com", Role.ADMIN, None)
+    assert (token.name, token.role, token.expires) == ("oncall@example.com", Role.ADMIN, None)
     assert done.stdout.count("\n") == 1
     assert "isn't shown again" in done.stderr
     assert done.stdout.strip() not in done.stderr
@@ -72,7 +72,7 @@ def test_they_are_listed_without_their_secrets(cli, add, tokens):
     for secret in (*texts, *(text[17:] for text in texts), *hashes):
         assert secret not in table + data
     assert table.splitlines()[0].split() == ["ID", "NAME", "ROLE", "CREATED", "EXPIRES"]
-    assert table.splitlines()[1].split()[:3] == [texts[0][4:16], "ana@example.com", "operator"]
+    assert table.splitlines()[1].split()[:3] == [texts[0][4:16], "oncall@example.com", "operator"]
     assert table.endswith("Total: 2 tokens\n")
     assert [row["role"] for row in json.loads(data)["tokens"]] == ["operator", "viewer"]
 
@@ -84,7 +84,7 @@ def test_without_any_the_list_is_empty(cli, tokens):
 def test_one_is_revoked_by_its_id(cli, add, tokens):
     gone, stays = add(), add()
     done = cli("serve", "token", "revoke", gone[4:16], *tokens[1])
-    assert done.stdout == f"Revoked: {gone[4:16]}, of ana@example.com\n"
+    assert done.stdout == f"Revoked: {gone[4:16]}, of oncall@example.com\n"
     assert list(read_tokens(tokens[0])) == [stays[4:16]]
     again = cli("serve", "token", "revoke", gone[4:16], *tokens[1])
     assert (again.exit_code, "no token" in again.stderr) == (1, True)
@@ -96,7 +96,7 @@ def test_one_is_revoked_by_its_id(cli, add, tokens):
 )
 def test_a_token_ends_after_a_span_or_with_a_day(add, tokens, when, after):
     before = datetime.now(UTC)
-    add("ana", "viewer", "--expires", when)
+    add("oncall", "viewer", "--expires", when)
     expires = next(iter(read_tokens(tokens[0]).values())).expires
     if after is None:
         assert expires == datetime(2999, 2, 1, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_any_other_end_is_refused(cli, tokens, when):
 
 def test_they_are_kept_beside_the_config_file(cli, config):
     named = config("")
-    cli("serve", "token", "add", "ana", "--role", "viewer", *named)
+    cli("serve", "token", "add", "oncall", "--role", "viewer", *named)
     path = named[1].with_name("tokens.json")
     assert len(read_tokens(path)) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -179,7 +179,7 @@ def test_a_demo_that_forgets_what_was_done_forgets_its_answers(cli, served, word
 
 def test_once_there_is_a_token_the_demo_asks_for_it_as_well(cli, served, config):
     named = config("")
-    cli("serve", "token", "add", "ana", "--role", "viewer", *named)
+    cli("serve", "token", "add", "oncall", "--role", "viewer", *named)
     cli("serve", "--demo", *named)
     [settings] = served
     assert settings.tokens == named[1].with_name("tokens.json")
@@ -328,7 +328,7 @@ def test_the_whole_is_served_with_tokens_and_ends_when_it_is_told_to(add, tokens
         key = {"idempotency-key": "once"}
         first = steers.post(PAUSE, json={"reason": "tidying"}, headers=key)
         again = steers.post(PAUSE, json={"reason": "tidying"}, headers=key)
-        assert first.json()["paused_by"] == "ana@example.com"
+        assert first.json()["paused_by"] == "oncall@example.com"
         assert first.json() == again.json()
         assert steers.get("/health", headers={"host": "evil.com"}).status_code == 400
         process.send_signal(signal.SIGTERM)
@@ -337,7 +337,7 @@ def test_the_whole_is_served_with_tokens_and_ends_when_it_is_told_to(add, tokens
     written = [json.loads(line) for line in audit.read_text().splitlines()]
     assert [(line["who"], line.get("status")) for line in written] == [
         *(("vi@example.com", None), ("vi@example.com", 403)),
-        *(("ana@example.com", None), ("ana@example.com", 200)),
+        *(("oncall@example.com", None), ("oncall@example.com", 200)),
     ]
     assert [json.loads(line)["status"] for line in log.splitlines()] == [
         200,

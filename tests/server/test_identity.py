@@ -16,14 +16,16 @@ def test_a_role_covers_itself_and_the_lower_ones(mine, asked):
 
 def test_what_takes_more_is_refused_in_words():
     scope: dict[str, dict[str, object]] = {"state": {}}
-    admit(scope, Identity("ana@example.com", Role.VIEWER, "0a"))
+    admit(scope, Identity("oncall@example.com", Role.VIEWER, "0a"))
     require(scope, Role.VIEWER)
-    with pytest.raises(WorkflowPermissionError, match=r"ana@example\.com is signed in as viewer"):
+    with pytest.raises(
+        WorkflowPermissionError, match=r"oncall@example\.com is signed in as viewer"
+    ):
         require(scope, Role.OPERATOR)
-    assert identity_of(scope).name == "ana@example.com"
+    assert identity_of(scope).name == "oncall@example.com"
 
 
 def test_a_jwt_of_the_same_name_is_somebody_else():
-    by_token, by_jwt = Identity("ana", Role.ADMIN, "0a"), Identity("ana", Role.ADMIN)
+    by_token, by_jwt = Identity("oncall", Role.ADMIN, "0a"), Identity("oncall", Role.ADMIN)
     assert by_token.sender != by_jwt.sender
-    assert by_token.sender == Identity("ana", Role.VIEWER, "0b").sender
+    assert by_token.sender == Identity("oncall", Role.VIEWER, "0b").sender

@@ -26,7 +26,7 @@ CLAIMS = {
     "iss": ISSUER,
     "aud": "dli-tui",
     "exp": NOON.timestamp() + 60,
-    "sub": "ana@example.com",
+    "sub": "oncall@example.com",
     "role": "operator",
 }
 RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
@@ -60,7 +60,7 @@ def jwks(tmp_path):
 
 
 def test_a_jwt_says_who_it_is_and_as_what():
-    assert who(signed()) == Identity("ana@example.com", Role.OPERATOR)
+    assert who(signed()) == Identity("oncall@example.com", Role.OPERATOR)
 
 
 @pytest.mark.parametrize("claim", [None, "root", "", 7, ["admin"], {"a": 1}, "Admin"], ids=str)
@@ -116,7 +116,7 @@ def test_what_must_hold_is_checked(changed, says):
 
 def test_two_clocks_may_differ_by_half_a_minute():
     now = NOON.timestamp()
-    assert who(signed(exp=now - 29, nbf=now + 30)).name == "ana@example.com"
+    assert who(signed(exp=now - 29, nbf=now + 30)).name == "oncall@example.com"
 
 
 def unsigned(alg):
@@ -166,8 +166,8 @@ def test_a_public_key_is_no_secret(jwks):
 def test_a_key_of_the_file_is_found_by_its_id_or_its_kind(jwks, key, algorithm):
     keys = read_jwks(jwks(jwk(RSA, kid="one"), jwk(EC, kid="two")))
     named = "one" if key is RSA else "two"
-    assert who(signed(key, algorithm, {"kid": named}), keys).name == "ana@example.com"
-    assert who(signed(key, algorithm), keys).name == "ana@example.com"
+    assert who(signed(key, algorithm, {"kid": named}), keys).name == "oncall@example.com"
+    assert who(signed(key, algorithm), keys).name == "oncall@example.com"
     with pytest.raises(AuthenticationError):
         who(signed(key, algorithm, {"kid": "three"}), keys)
     with pytest.raises(AuthenticationError):

@@ -13,7 +13,7 @@ from dli_tui.server.identity import Identity, Role
 from dli_tui.server.repeats import Answer, Answers, Kept, Outcome, fingerprint_of
 from tests.support_gate import Hour
 
-ANA = Identity("ana", Role.OPERATOR, "0a")
+ONCALL = Identity("oncall", Role.OPERATOR, "0a")
 DONE = Answer(202, "application/json", b'{"run_id":"r1"}')
 ONE, TWO = b"1" * 32, b"2" * 32
 DAY = 86_400
@@ -30,7 +30,7 @@ class Shop:
     def open(self):
         self.answers = Answers(self.path, self.hour.now)
 
-    async def ask(self, key="k", fingerprint=ONE, answer=DONE, *, left=True, who=ANA):
+    async def ask(self, key="k", fingerprint=ONE, answer=DONE, *, left=True, who=ONCALL):
         """Ask with a key; what was answered, and whether it was done now."""
         async with self.answers.turn(who, key, fingerprint) as turn:
             if turn.answer is not None:
@@ -40,11 +40,11 @@ class Shop:
 
     async def die_in_the_midst(self, key="k"):
         with pytest.raises(KeyboardInterrupt):
-            async with self.answers.turn(ANA, key, ONE):
+            async with self.answers.turn(ONCALL, key, ONE):
                 raise KeyboardInterrupt
         self.open()
 
-    async def kept(self, key="k", who=ANA):
+    async def kept(self, key="k", who=ONCALL):
         return await self.answers.kept(who, key)
 
 
@@ -71,14 +71,14 @@ async def test_it_is_done_once_and_answered_again(shop):
 async def test_another_key_or_person_is_another_deed(shop):
     await shop.ask()
     assert (await shop.ask("other"))[1]
-    for other in (ANA._replace(name="bo"), ANA._replace(token_id=None)):
+    for other in (ONCALL._replace(name="bo"), ONCALL._replace(token_id=None)):
         assert await shop.kept(who=other) == Kept(Outcome.NEVER_SEEN)
         assert (await shop.ask(who=other))[1]
 
 
 async def test_a_new_token_of_the_same_person_is_told_the_same(shop):
     await shop.ask()
-    assert (await shop.kept(who=ANA._replace(token_id="0b"))).answer == DONE
+    assert (await shop.kept(who=ONCALL._replace(token_id="0b"))).answer == DONE
 
 
 async def test_the_same_key_for_something_else_is_refused(shop):
@@ -135,7 +135,7 @@ async def test_a_second_waits_for_the_first(shop):
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def first():
-        async with shop.answers.turn(ANA, "k", ONE) as turn:
+        async with shop.answers.turn(ONCALL, "k", ONE) as turn:
             begun.set()
             await go_on.wait()
             await turn.conclude(DONE, left=True)
@@ -165,20 +165,20 @@ async def test_where_the_first_did_nothing_one_of_the_others_does_it(shop):
 
 
 async def test_a_write_whose_answer_was_asked_for_before_it_came_is_late(shop):
-    asked = [await shop.answers.kept_or_given_up(ANA, "k") for _ in range(2)]
+    asked = [await shop.answers.kept_or_given_up(ONCALL, "k") for _ in range(2)]
     assert asked == [Kept(Outcome.NEVER_SEEN)] * 2
     with pytest.raises(RefusedError, match="came late") as refused:
         await shop.ask()
     assert refused.value.status == 409
     assert (await shop.ask(key="another"))[1]
-    assert (await shop.answers.kept_or_given_up(ANA, "another")).answer == DONE
+    assert (await shop.answers.kept_or_given_up(ONCALL, "another")).answer == DONE
 
 
 async def test_nobody_gives_up_what_is_under_way(shop):
-    async with shop.answers.turn(ANA, "k", ONE) as turn:
-        assert await shop.answers.kept_or_given_up(ANA, "k") == Kept(Outcome.UNDER_WAY)
+    async with shop.answers.turn(ONCALL, "k", ONE) as turn:
+        assert await shop.answers.kept_or_given_up(ONCALL, "k") == Kept(Outcome.UNDER_WAY)
         await turn.conclude(DONE, left=True)
-    assert (await shop.answers.kept_or_given_up(ANA, "k")).answer == DONE
+    assert (await shop.answers.kept_or_given_up(ONCALL, "k")).answer == DONE
 
 
 async def test_after_a_day_a_key_is_new(shop):
@@ -206,7 +206,7 @@ async def test_two_servers_of_one_place_answer_alike(filed, beside):
 
 
 async def test_what_another_server_is_at_is_not_told_as_never_seen(filed, beside):
-    async with filed.answers.turn(ANA, "k", ONE) as turn:
+    async with filed.answers.turn(ONCALL, "k", ONE) as turn:
         assert await beside.kept() == Kept(Outcome.UNKNOWN)
         with pytest.raises(RefusedError, match="isn't known"):
             await beside.ask()
@@ -232,7 +232,7 @@ async def test_nobody_pushes_out_the_answers_of_others(filed, monkeypatch):
     for number in range(6):
         filed.hour.passed = number
         large = DONE._replace(body=b"x" * 100)
-        await filed.ask(f"k{number}", answer=large, who=ANA._replace(name="bo"))
+        await filed.ask(f"k{number}", answer=large, who=ONCALL._replace(name="bo"))
     assert (await filed.kept()).answer == DONE
 
 
@@ -281,11 +281,11 @@ def no_folder(tmp_path):
 async def test_a_disk_that_fails_is_told_without_beginning(no_folder):
     answers = Answers(no_folder / "answers.sqlite3", Hour().now)
     with pytest.raises(RefusedError, match="can't keep") as refused:
-        async with answers.turn(ANA, "k", ONE):
+        async with answers.turn(ONCALL, "k", ONE):
             raise AssertionError("it was begun")
     assert refused.value.status == 503
     with pytest.raises(ServerError, match="can't keep"):
-        await answers.kept(ANA, "k")
+        await answers.kept(ONCALL, "k")
 
 
 def test_a_file_that_cannot_be_used_keeps_it_from_starting(tmp_path):

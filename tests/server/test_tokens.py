@@ -19,7 +19,7 @@ def path(tmp_path):
     return tmp_path / "new" / "tokens.json"
 
 
-def add(path, name="ana@example.com", role=Role.OPERATOR, **more):
+def add(path, name="oncall@example.com", role=Role.OPERATOR, **more):
     token, secret = add_token(path, name, role, now=NOON, **more)
     return token, secret.reveal()
 
@@ -68,7 +68,7 @@ def test_without_a_file_there_are_no_tokens(path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "a\nb", " ana", "ana ", "x" * 101, "\x1b[31mana", "a\tb"]
+    "name", ["", " ", "a\nb", " oncall", "oncall ", "x" * 101, "\x1b[31moncall", "a\tb"]
 )
 def test_a_name_is_one_safe_line(path, name):
     with pytest.raises(ConfigurationError, match="name of one line"):

@@ -18,7 +18,7 @@ KEY = {"idempotency-key": "2f0c-1"}
 
 @pytest.fixture
 def token(tmp_path):
-    return a_token(tmp_path / "tokens.json", "ana@example.com")
+    return a_token(tmp_path / "tokens.json", "oncall@example.com")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_the_audit_log_says_who_did_what_and_how_it_went(gate, token, audi
         "time": "2026-11-21T12:00:00+00:00",
         "id": answer.headers["x-request-id"],
         "place": "stage",
-        "who": "ana@example.com",
+        "who": "oncall@example.com",
         "role": "operator",
         "token": token.split("_")[1],
         "address": "10.0.0.7",
@@ -112,7 +112,7 @@ async def test_what_was_refused_or_broke_stands_there_as_well(gate, token, viewe
     told = [(line["who"], line.get("status")) for line in await audited()]
     assert told == [
         *(("vi@example.com", None), ("vi@example.com", 403)),
-        *(("ana@example.com", None), ("ana@example.com", 500)),
+        *(("oncall@example.com", None), ("oncall@example.com", 500)),
     ]
 
 
@@ -142,7 +142,11 @@ async def test_a_deed_whose_end_cannot_be_written_is_answered_and_told(gate, tok
         assert (await client.post("/deeds", json={})).status_code == 202
         failure, lost, _ = gate.lines
         assert "No space left" in failure["traceback"]
-        assert (lost["event"], lost["who"], lost["status"]) == ("answered", "ana@example.com", 202)
+        assert (lost["event"], lost["who"], lost["status"]) == (
+            "answered",
+            "oncall@example.com",
+            202,
+        )
         assert (await client.post("/deeds", json={})).status_code == 503
     assert len(gate.inner.deeds) == 1
 

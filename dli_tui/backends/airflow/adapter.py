@@ -23,6 +23,7 @@ from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.backends.port import Backend
 from dli_tui.domain.capability import Capability
+from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
     WorkflowExecutionError,
     WorkflowNotFoundError,
@@ -88,14 +89,15 @@ class AirflowBackend(Backend):
         environment: Mapping[str, str],
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
         passed: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._airflow = Airflow(profile, environment, transport)
         self._book = Book()
         self._asking = Asking(self._airflow, self._book)
-        self._deeds = Deeds(self._airflow, self._asking)
-        self._passed = passed
+        self._clock, self._passed = clock or SystemClock(), passed
+        self._deeds = Deeds(self._airflow, self._asking, self._clock)
         self._denied: dict[Capability, str] = {}
         self.capabilities = OFFERED
         # A cursor of another life means nothing here.
@@ -235,7 +237,7 @@ class AirflowBackend(Backend):
         found = await self._airflow.found()
         asked = Asked(Operation.HEALTH, f"{found.dialect.root}/version")
         answer = await self._airflow.http.read(asked, bytes)
-        return hour_of(answer) or datetime.now().astimezone()
+        return hour_of(answer) or self._clock.now()
 
     async def _meet(self, name: str) -> None:
         """See to it that a name means its DAG, also where no list was asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Answer, Asked, decoded
 from dli_tui.domain.acting import acting_name
+from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     AnswerLostError,
     ConnectionFailedError,
@@ -37,13 +38,13 @@ _TAKEN: Final = frozenset({409})
 class Deeds:
     """Runs, stops, pauses and retries."""
 
-    def __init__(self, airflow: Airflow, asking: Asking) -> None:
-        self._airflow, self._asking = airflow, asking
+    def __init__(self, airflow: Airflow, asking: Asking, clock: Clock) -> None:
+        self._airflow, self._asking, self._clock = airflow, asking, clock
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
         """Start a run by an id of ours: were its answer lost, it is looked for by that."""
         name = request.dataset_name
-        run_id = request.run_id or f"dli__{datetime.now(UTC):%Y%m%dT%H%M%S}_{token_hex(3)}"
+        run_id = request.run_id or f"dli__{self._clock.now():%Y%m%dT%H%M%S}_{token_hex(3)}"
         ref = RunRef(run_id, name)
         dialect = (await self._airflow.found()).dialect
         note = f"started by {_who()}"

@@ -25,7 +25,7 @@ BOTH = pytest.mark.parametrize("version", [1, 2])
 async def test_a_history_is_filtered_and_paged_by_what_came_back(version):
     airflow = FakeAirflow(version)
     airflow.dag("a", runs=230, every=timedelta(hours=1))
-    airflow.run("a", "stopped", state="failed", note="stopped by jo: too slow", when=NOW)
+    airflow.run("a", "stopped", state="failed", note="stopped by oncall: too slow", when=NOW)
     async with opened(airflow) as backend:
 
         async def ids(query):
@@ -44,7 +44,7 @@ async def test_a_filter_that_is_ours_alone_doesnt_make_many_small_pages():
     airflow.dag("a")
     for number in range(90):
         airflow.run("a", f"r{number}", state="failed", when=NOW - timedelta(minutes=number))
-    airflow.run("a", "stopped", state="failed", note="stopped by jo", when=NOW - timedelta(days=1))
+    airflow.run("a", "stopped", state="failed", note="stopped by oncall", when=NOW - timedelta(days=1))
     async with opened(airflow) as backend:
         query = HistoryQuery(workflow="a", status=RunStatus.KILLED, limit=2)
         pages = [page async for page in backend.history(query)]
@@ -142,7 +142,7 @@ async def test_hostile_text_is_made_safe():
     airflow = FakeAirflow()
     evil = "\x1b]52;c;aGk=\x07\x1b[2Jboo"
     airflow.dag("a", description=evil)
-    airflow.run("a", "r", state="failed", note=f"stopped by jo: {evil}")
+    airflow.run("a", "r", state="failed", note=f"stopped by oncall: {evil}")
     async with opened(airflow) as backend:
         (page, *_) = [page async for page in backend.workflows(WorkflowQuery(limit=1))]
     (row,) = page.items

@@ -27,7 +27,7 @@ REF = RunRef("mine", "a")
 
 @pytest.fixture(autouse=True)
 def _jo():
-    with acting_for("jo"):
+    with acting_for("oncall"):
         yield
 
 
@@ -50,16 +50,16 @@ async def test_a_run_has_our_id_its_parameters_and_a_note_that_says_who(version)
     assert (body["dag_run_id"], body["conf"], body["note"]) == (
         "mine",
         {"sleep": 1},
-        "started by jo",
+        "started by oncall",
     )
     # 3.x wants the key and 2.x doesn't want it empty.
     assert ("logical_date" in body) == (version == 2)
     assert (result.run_id, result.run_status, result.triggered_by) == (
         "mine",
         RunStatus.PENDING,
-        "jo",
+        "oncall",
     )
-    assert (run.slot, run.parameters, run.triggered_by) == (None, {"sleep": 1}, "jo")
+    assert (run.slot, run.parameters, run.triggered_by) == (None, {"sleep": 1}, "oncall")
 
 
 @BOTH
@@ -142,7 +142,7 @@ async def test_a_dag_that_isnt_there_cant_be_run():
 @BOTH
 @pytest.mark.parametrize(
     ("reason", "note"),
-    [("too slow: jo", "stopped by jo: too slow: jo"), (None, "stopped by jo")],
+    [("too slow: oncall", "stopped by oncall: too slow: oncall"), (None, "stopped by oncall")],
 )
 async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version, reason, note):
     airflow = with_a_dag(version)
@@ -158,13 +158,13 @@ async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version
     assert (result.run_status, result.reason, result.stopped_by) == (
         RunStatus.STOPPING,
         reason,
-        "jo",
+        "oncall",
     )
     assert (run.status, run.raw_status, run.reason, run.stopped_by, run.stopped_at) == (
         RunStatus.KILLED,
         "failed",
         reason,
-        "jo",
+        "oncall",
         airflow.now,
     )
 
@@ -198,7 +198,7 @@ async def test_a_schedule_is_paused_and_resumed(version):
     airflow = with_a_dag(version)
     async with opened(airflow) as backend:
         held = await backend.pause("a")
-        assert (held.workflow_status, held.paused_by) == (WorkflowStatus.PAUSED, "jo")
+        assert (held.workflow_status, held.paused_by) == (WorkflowStatus.PAUSED, "oncall")
         assert airflow.dags["a"]["is_paused"]
         freed = await backend.unpause("a")
         assert (freed.workflow_status, freed.paused_by) == (WorkflowStatus.ACTIVE, None)
