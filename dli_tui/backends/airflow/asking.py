@@ -51,8 +51,11 @@ class Asking:
             raise await self._explained(refused) from None
         rows = convert.rows_of(reply, "dags")
         total = first(record(reply) or {}, count, "total_entries")
-        dags = tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
-        return dags, len(rows), offset + len(rows) if total is None else total
+        dags = [dag for row in rows if (dag := convert.dag_of(row)) is not None]
+        if any(dag.broken_file is not None for dag in dags):
+            errors = list(convert.failures_of(await self._if_allowed("/importErrors")))
+            dags = [convert.explained(dag, errors) if dag.broken_file else dag for dag in dags]
+        return tuple(dags), len(rows), offset + len(rows) if total is None else total
 
     async def _explained(self, refused: WorkflowPermissionError) -> DLIError:
         """2.x refuses whoever it doesn't know as it does those who may too little."""

@@ -56,6 +56,18 @@ class Dag(NamedTuple):
 
     dag_id: str
     row: WorkflowInfo
+    broken_file: str | None = None
+    """The file that Airflow can't read any more, where that is why it stands still."""
+
+
+def explained(dag: Dag, errors: Iterable[ImportFailure]) -> Dag:
+    """A DAG with the last line of what is wrong with its file."""
+    file = dag.broken_file or ""
+    found = (error.message for error in errors if error.name == file.rpartition("/")[2])
+    last = next(found, "").strip().rpartition("\n")[2]
+    if not last:
+        return dag
+    return dag._replace(row=dag.row.twin(warning=f"It can't be imported: {last}"))
 
 
 def dag_of(value: object) -> Dag | None:
@@ -80,9 +92,13 @@ def dag_of(value: object) -> Dag | None:
         description=first(told, note, "description"),
         tags=tags,
         airflow_dag_id=dag_id,
-        warning="It could not be imported; see the health page" if _is_broken(told) else None,
+        warning=_UNREADABLE if _is_broken(told) else None,
     )
-    return Dag(dag_id, row)
+    file = first(told, text, "relative_fileloc", "fileloc") if _is_broken(told) else None
+    return Dag(dag_id, row, file)
+
+
+_UNREADABLE: Final = "It can't be imported; see the health page"
 
 
 _NEXT: Final = ("next_dagrun_run_after", "next_dagrun_create_after", "next_dagrun")
@@ -334,7 +350,7 @@ def health_of(report: object, errors: object, pools: object, version: str) -> He
         service="Airflow",
         version=version,
         components=tuple(parts),
-        import_errors=tuple(_failures(errors)),
+        import_errors=tuple(failures_of(errors)),
     )
 
 
@@ -362,7 +378,8 @@ def _full_pools(pools: object) -> Iterable[HealthComponent]:
         )
 
 
-def _failures(errors: object) -> Iterable[ImportFailure]:
+def failures_of(errors: object) -> Iterable[ImportFailure]:
+    """What couldn't be imported, by the names of the files."""
     for one in rows_of(errors, "import_errors"):
         told = record(one) or {}
         name = first(told, text, "filename")

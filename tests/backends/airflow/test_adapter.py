@@ -328,3 +328,17 @@ async def test_a_name_that_nobody_has_is_none():
         assert await backend.workflow("nope") == ()
         with pytest.raises(WorkflowNotFoundError):
             await backend.run_status(RunRef("r", "nope"))
+
+
+async def test_a_dag_that_cant_be_imported_says_why():
+    airflow = FakeAirflow(2)
+    airflow.dag("a", has_import_errors=True, relative_fileloc="team/broken.py")
+    airflow.dag("b", has_import_errors=True, relative_fileloc="elsewhere.py")
+    airflow.dag("c")
+    async with opened(airflow) as backend:
+        rows = {row.dataset_name: row for row in (await backend.changes(None)).workflows}
+    assert rows["a"].status is rows["b"].status is WorkflowStatus.DISABLED
+    missing = "ModuleNotFoundError: No module named 'nope_missing'"
+    assert rows["a"].warning == f"It can't be imported: {missing}"
+    assert rows["b"].warning == "It can't be imported; see the health page"
+    assert rows["c"].warning is None

@@ -44,7 +44,9 @@ async def test_a_filter_that_is_ours_alone_doesnt_make_many_small_pages():
     airflow.dag("a")
     for number in range(90):
         airflow.run("a", f"r{number}", state="failed", when=NOW - timedelta(minutes=number))
-    airflow.run("a", "stopped", state="failed", note="stopped by oncall", when=NOW - timedelta(days=1))
+    airflow.run(
+        "a", "stopped", state="failed", note="stopped by oncall", when=NOW - timedelta(days=1)
+    )
     async with opened(airflow) as backend:
         query = HistoryQuery(workflow="a", status=RunStatus.KILLED, limit=2)
         pages = [page async for page in backend.history(query)]
