@@ -296,11 +296,11 @@ class AirflowBackend(Backend):
 
     async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
         await self._meet(name)
-        return await self._done(Operation.PAUSE, self._deeds.pause(name, is_paused=True))
+        return await self._done(Operation.PAUSE, self._deeds.pause(name, reason, is_paused=True))
 
     async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
         await self._meet(name)
-        return await self._done(Operation.UNPAUSE, self._deeds.pause(name, is_paused=False))
+        return await self._done(Operation.UNPAUSE, self._deeds.pause(name, reason, is_paused=False))
 
     async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
         whole = await self._whole(ref)

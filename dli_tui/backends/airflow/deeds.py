@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.wire.values import Row
 
+_NO_REASON: Final = "Airflow keeps no reason for that"
 _TAKEN: Final = frozenset({409})
 
 
@@ -102,7 +103,7 @@ class Deeds:
             return f"It is stopped, but the note why couldn't be left there: {problem.message}"
         return None
 
-    async def pause(self, name: str, *, is_paused: bool) -> WorkflowRunResult:
+    async def pause(self, name: str, reason: str | None, *, is_paused: bool) -> WorkflowRunResult:
         """Hold the schedule of a DAG, or let it fire again."""
         ref = RunRef("", name)
         path = self._asking.path_of(ref).partition("/dagRuns/")[0]
@@ -116,6 +117,7 @@ class Deeds:
             status=ResultStatus.SUCCESS,
             workflow_status=held if dag is None else dag.row.status,
             paused_by=_who() if is_paused else None,
+            warning=_NO_REASON if reason else None,
         )
 
     async def retry(self, ref: RunRef, steps: Sequence[str]) -> WorkflowRunResult:

@@ -199,6 +199,9 @@ async def test_a_schedule_is_paused_and_resumed(version):
     async with opened(airflow) as backend:
         held = await backend.pause("a")
         assert (held.workflow_status, held.paused_by) == (WorkflowStatus.PAUSED, "oncall")
+        assert held.warning is None
+        again = await backend.pause("a", reason="stock-taking")
+        assert again.warning == "Airflow keeps no reason for that"
         assert airflow.dags["a"]["is_paused"]
         freed = await backend.unpause("a")
         assert (freed.workflow_status, freed.paused_by) == (WorkflowStatus.ACTIVE, None)
