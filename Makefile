@@ -2,7 +2,7 @@
 # it is made from has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench format screenshots clean moved
+.PHONY: help run test test-airflow coverage check bench format screenshots clean moved
 
 READY := .venv/.ready
 
@@ -13,13 +13,16 @@ $(READY): moved
 endif
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## open the dashboard on the demo (more options: ARGS="--ascii ...")
 	@.venv/bin/dli-tui --demo $(ARGS)
 
 test: $(READY) ## run the tests
 	@.venv/bin/python -m pytest -n auto $(ARGS)
+
+test-airflow: $(READY) ## try the Airflow adapter on a real 2.11 and 3.3, which it installs
+	@.venv/bin/python -m pytest tests/airflow/stories.py $(ARGS)
 
 coverage: $(READY) ## run the tests and see which lines they reach
 	@.venv/bin/python -m pytest -n auto --cov $(ARGS)
