@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from textual import events
 from textual.keys import _character_to_key
+from textual.pilot import WaitForScreenTimeout
 
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
@@ -61,7 +62,12 @@ class Pilot:
         """Press keys one after the other, each with all that comes of it."""
         for key in keys:
             self.app.post_message(events.Key(key, " " if key == "space" else None))
-            await self.pilot.pause(0)
+            try:
+                await self.pilot.pause(0)
+            except WaitForScreenTimeout:
+                # A widget that was closed by then, as the app ends, answers nobody any more.
+                if not self.app._exit:
+                    raise
         await self.settle()
 
     async def type(self, text):
