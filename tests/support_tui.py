@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from textual import events
 from textual.keys import _character_to_key
-from textual.pilot import WaitForScreenTimeout
 
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
@@ -50,8 +49,19 @@ class Pilot:
             if busy:
                 await asyncio.gather(*(worker.wait() for worker in busy), return_exceptions=True)
                 quiet = 0
-            await self.pilot.pause(0)
+            await self._turn()
             quiet += 1
+
+    async def _turn(self):
+        """Until every message has been handled; when the app ends, its widgets answer no more."""
+        handled = asyncio.ensure_future(self.pilot.pause(0))
+        while not handled.done() and not self.app._exit:  # noqa: ASYNC110 - an end rings no bell
+            await asyncio.sleep(0)
+        if self.app._exit:
+            handled.cancel()
+            await asyncio.wait([handled])
+        else:
+            await handled
 
     async def until(self, condition):
         """Until something is so; a test that waits in vain is ended by its runner."""
@@ -62,12 +72,7 @@ class Pilot:
         """Press keys one after the other, each with all that comes of it."""
         for key in keys:
             self.app.post_message(events.Key(key, " " if key == "space" else None))
-            try:
-                await self.pilot.pause(0)
-            except WaitForScreenTimeout:
-                # A widget that was closed by then, as the app ends, answers nobody any more.
-                if not self.app._exit:
-                    raise
+            await self._turn()
         await self.settle()
 
     async def type(self, text):
