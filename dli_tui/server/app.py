@@ -51,7 +51,7 @@ class Application:
         passed: Callable[[], float] = time.monotonic,
         patience: Patience = PATIENT,
     ) -> None:
-        self._opens, self._settings = opens, settings
+        self._opens = opens
         self._passed, self._patience = passed, patience
         self._around = surroundings or Surroundings()
         self._desk: Desk | None = None
@@ -81,7 +81,7 @@ class Application:
             self._opens() as client,
             Shelf(client, self._passed, self._patience) as shelf,
         ):
-            self._desk = Desk(client, shelf, self._settings)
+            self._desk = Desk(client, shelf)
             try:
                 yield
             finally:

@@ -15,7 +15,6 @@ from dli_tui.server.shelf import encoded
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.value import Value
-    from dli_tui.server.settings import ServerSettings
     from dli_tui.server.shelf import Shelf
 
 OK, CREATED, ACCEPTED, UNCHANGED = 200, 201, 202, 304
@@ -28,7 +27,6 @@ class Desk:
 
     client: WorkflowClient
     shelf: Shelf
-    settings: ServerSettings
 
     @property
     def whole_ids(self) -> bool:

@@ -33,7 +33,6 @@ from dli_tui.wire.values import (
     kind_of,
     mapping,
     moment,
-    note,
     record,
     source,
     text,
@@ -61,7 +60,6 @@ class Offer(NamedTuple):
     capabilities: frozenset[Capability]
     reasons: Mapping[Capability, str]
     """Why some aren't offered, where that is known."""
-    user: str | None
 
 
 def offer_of(reply: object) -> Offer:
@@ -80,7 +78,6 @@ def offer_of(reply: object) -> Offer:
             for name, reason in reasons.items()
             if name in known and isinstance(reason, str)
         },
-        user=first(body, note, "user"),
     )
 
 

@@ -156,6 +156,7 @@ def _until_it_answers(url: str, home: Path) -> None:
     while time.monotonic() < end:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):
             return
+        # A program that starts rings no bell; no test runs yet.
         time.sleep(0.5)
     raise CannotHaveError(f"nothing answered at {url} in {_PATIENCE:.0f} s; see {home}/*.log")
 

@@ -150,12 +150,12 @@ def test_an_offer_of_a_newer_server_is_read_as_far_as_it_is_known():
     )
     assert found.capabilities == {Capability.RUN}
     assert found.reasons == {Capability.STOP: "red hot"}
-    assert (found.label, found.user) == ("red hot", "me")
+    assert found.label == "red hot"
 
 
 def test_an_offer_without_a_name():
     found = beside.offer_of({"capabilities": []})
-    assert found == ("this Basecamp server", frozenset(), {}, None)
+    assert found == ("this Basecamp server", frozenset(), {})
 
 
 # Rows, runs and backfills

@@ -16,6 +16,7 @@ BAD_DAY = "2026-11-03"
 def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
     for number in range(seconds):
         print(f"at work, second {number + 1} of {seconds}")  # noqa: T201 - what a task writes
+        # The work itself: it runs within Airflow, not in a test.
         time.sleep(1)
     day = str(context.get("ds", ""))
     if fails or (fails_on_bad_days and day == BAD_DAY):
