@@ -183,6 +183,13 @@ def _variable(value: object) -> str:
     return text
 
 
+def _cookie(value: object) -> str:
+    text = _text(value)
+    if _NAME.fullmatch(text) is None:
+        raise Unfit("must be the name of a cookie, such as session")
+    return text
+
+
 def _path(value: object) -> Path:
     try:
         return Path(_text(value)).expanduser()
@@ -240,6 +247,7 @@ PROFILE_KEYS: Final[dict[str, Callable[[object], object]]] = {
     "token_command": _command,
     "token_keyring": _text,
     "token_file": _path,
+    "token_cookie": _cookie,
     "username": _text,
     "password_env": _variable,
     "api_key_env": _variable,
@@ -328,6 +336,8 @@ def _sign_in(where: Keys, values: Mapping[str, object], source: Source) -> None:
         raise source.error(
             (*where, given[1]), f"is a second way to sign in, beside {given[0]}; keep one"
         )
+    if "token_cookie" in values and not any(one.startswith("token_") for one in given):
+        raise source.error((*where, "token_cookie"), f"needs a token beside it: {_FOUR_WAYS}")
     for one, other in (("password_env", "username"), ("username", "password_env")):
         if one in values and other not in values:
             raise source.error((*where, one), f"needs {other} beside it")

@@ -55,6 +55,10 @@ class Profile:
         default=None,
         metadata=_says("A file, readable by you alone, whose first line is the token."),
     )
+    token_cookie: str | None = field(
+        default=None,
+        metadata=_says("The cookie that carries the token, where a server wants it in one."),
+    )
     username: str | None = field(
         default=None, metadata=_says("The name to sign in with; needs password_env.")
     )

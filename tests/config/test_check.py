@@ -128,6 +128,8 @@ def test_a_number_in_quotes_is_text(said):
         ('username = "me"', "username needs password_env beside it"),
         ('password_env = "P"', "password_env needs username beside it"),
         ('client_key = "k"', "client_key needs client_cert beside it"),
+        ('token_cookie = "session"', "token_cookie needs a token beside it"),
+        ('token_cookie = "a;b"', "token_cookie must be the name of a cookie"),
         ("time_out_seconds = 3", "is not a setting, did you mean timeout_seconds?"),
         ("READ-ONLY = true", "is not a setting, did you mean read_only?"),
         ("zzz = 1", "zzz is not a setting"),

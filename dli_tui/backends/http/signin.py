@@ -20,7 +20,8 @@ from dli_tui.domain.text import safe_line
 
 AUTHORIZATION: Final = "Authorization"
 API_KEY: Final = "X-API-Key"
-CREDENTIALS: Final = (AUTHORIZATION, API_KEY)
+COOKIE: Final = "Cookie"
+CREDENTIALS: Final = (AUTHORIZATION, API_KEY, COOKIE)
 """The headers that hold a secret."""
 
 UNAUTHORIZED: Final = 401
@@ -77,7 +78,8 @@ class FromProfile:
         if origin is None:
             return (
                 "No sign-in was given. A profile takes token_env, token_command, token_keyring or "
-                "token_file; a URL on the command line takes DLI_TUI_TOKEN."
+                "token_file, or username and password_env; a URL on the command line takes "
+                "DLI_TUI_TOKEN, or DLI_TUI_USERNAME and DLI_TUI_PASSWORD."
             )
         return f"Sign in again: {origin}."
 
@@ -150,10 +152,16 @@ def _resolved(profile: Profile, environment: Mapping[str, str]) -> Badge:
     if (key := resolve_api_key(profile, environment)) is not None:
         headers = {API_KEY: key, AUTHORIZATION: _bearer(key)}
     elif (token := resolve_token(profile, environment)) is not None:
-        headers = {AUTHORIZATION: _bearer(token)}
+        headers = _of_token(token, profile.token_cookie)
     elif (password := resolve_password(profile, environment)) is not None:
         headers = {AUTHORIZATION: _basic(profile.username or "", password)}
     return Badge(MappingProxyType(headers))
+
+
+def _of_token(token: Secret, cookie: str | None) -> dict[str, Secret]:
+    if cookie is None:
+        return {AUTHORIZATION: _bearer(token)}
+    return {COOKIE: Secret(f"{cookie}={token.reveal()}")}
 
 
 def _bearer(token: Secret) -> Secret:

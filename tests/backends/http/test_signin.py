@@ -85,6 +85,12 @@ async def test_a_token_comes_from_a_program_or_a_file(token_file):
     assert (await headers_sent({}, token_file=token_file))["Authorization"] == f"Bearer {OLD}"
 
 
+async def test_a_token_goes_into_the_cookie_that_a_server_wants_it_in():
+    headers = await headers_sent({"T": TOKEN}, token_env="T", token_cookie="session")
+    assert headers["Cookie"] == f"session={TOKEN}"
+    assert "Authorization" not in headers
+
+
 async def test_an_api_key_is_sent_in_both_ways():
     headers = await headers_sent({"K": TOKEN}, api_key_env="K")
     assert (headers["X-API-Key"], headers["Authorization"]) == (TOKEN, f"Bearer {TOKEN}")
