@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import in_force
 
 
@@ -32,3 +33,9 @@ async def row_of(backend, name):
 async def everything(pages):
     """The items of all pages."""
     return [item async for page in pages for item in page.items]
+
+
+async def rows_of(backend, **query):
+    """The rows of a list, each once, as it came last."""
+    rows = await everything(backend.workflows(WorkflowQuery(**query)))
+    return list({row.key: row for row in rows}.values())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ from typing import Final, NamedTuple
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENTS: Final = HERE.parent.parent / ".airflow"
+TOKEN_SECONDS: Final = 15
+"""So soon a token runs out: whoever stays longer signs in again, unnoticed."""
 _PATIENCE: Final = 240.0
 _DRAIN: Final = 15.0
 
@@ -68,43 +71,76 @@ def installed(version: Version) -> Path:
     return place
 
 
-@contextmanager
-def running(version: Version, home: Path) -> Iterator[str]:
-    """Where that version answers, for as long as the block lasts."""
-    place, port = installed(version), _free_port()
-    env = _environment(version, place, home, port)
-    airflow = str(place / "bin" / "airflow")
-    _ran([airflow, "db", "migrate"], env)
-    if version is TWO:
-        who = ["--firstname", "a", "--lastname", "b", "--email", "admin@example.com"]
-        names = ["--username", "admin", "--password", "admin", "--role", "Admin"]
-        _ran([airflow, "users", "create", *names, *who], env)
-    started: list[subprocess.Popen[bytes]] = []
-    try:
-        for words in version.programs:
-            with (home / f"{words[0]}.log").open("wb") as log:
-                started.append(
+class Server:
+    """One Airflow: its programs, started and ended together, and the folder of what they keep."""
+
+    def __init__(self, version: Version, home: Path) -> None:
+        self.version, self._home = version, home
+        port = _free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        place = installed(version)
+        self._airflow = str(place / "bin" / "airflow")
+        # A copy: stories add to the DAGs, and break them.
+        self.dags = Path(shutil.copytree(HERE / "dags", home / "dags"))
+        self._env = _environment(version, place, home, port)
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def prepare(self) -> None:
+        """Make its database, and whom 2.x keeps there."""
+        self.told("db", "migrate")
+        if self.version is TWO:
+            self.add_user("admin", "Admin")
+
+    def add_user(self, name: str, role: str) -> None:
+        """Somebody who signs in to 2.x by their name as the password."""
+        who = ["--firstname", "a", "--lastname", "b", "--email", f"{name}@example.com"]
+        self.told("users", "create", "--username", name, "--password", name, "--role", role, *who)
+
+    def told(self, *words: str) -> None:
+        """Run a command of its own."""
+        _ran([self._airflow, *words], self._env)
+
+    def start(self) -> None:
+        """Start its programs, and wait until it answers."""
+        for words in self.version.programs:
+            with (self._home / f"{words[0]}.log").open("ab") as log:
+                self._started.append(
                     subprocess.Popen(
-                        [airflow, *words],
-                        env=env,
-                        cwd=home,
+                        [self._airflow, *words],
+                        env=self._env,
+                        cwd=self._home,
                         stdout=log,
                         stderr=subprocess.STDOUT,
                         start_new_session=True,
                     )
                 )
-        address = f"http://127.0.0.1:{port}"
-        _until_it_answers(address + version.version_path, home)
-        yield address
+        _until_it_answers(self.address + self.version.version_path, self._home)
+
+    def stop(self) -> None:
+        """End all that it started."""
+        _end(self._started)
+        self._started = []
+
+
+@contextmanager
+def running(version: Version, home: Path) -> Iterator[Server]:
+    """That version, for as long as the block lasts."""
+    server = Server(version, home)
+    server.prepare()
+    try:
+        server.start()
+        yield server
     finally:
-        _end(started)
+        server.stop()
 
 
 def _environment(version: Version, place: Path, home: Path, port: int) -> dict[str, str]:
     (home / "passwords.json").write_text(json.dumps({"admin": "admin", "viewer": "viewer"}))
     settings = {
-        "CORE__DAGS_FOLDER": str(HERE / "dags"),
+        "CORE__DAGS_FOLDER": str(home / "dags"),
         "CORE__LOAD_EXAMPLES": "False",
+        # Else only files that hold the words "dag" and "airflow" are read.
+        "CORE__DAG_DISCOVERY_SAFE_MODE": "False",
         "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         **(_of_three(home, port) if version is THREE else _of_two(port)),
     }
@@ -126,6 +162,8 @@ def _of_three(home: Path, port: int) -> Mapping[str, str]:
         "API__BASE_URL": f"http://127.0.0.1:{port}",
         "API__SECRET_KEY": secret,
         "API_AUTH__JWT_SECRET": secret,
+        "API_AUTH__JWT_EXPIRATION_TIME": str(TOKEN_SECONDS),
+        "API_AUTH__JWT_LEEWAY": "0",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5",
     }

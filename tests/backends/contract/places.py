@@ -115,6 +115,8 @@ CALLS = {
     Capability.BACKFILL_PARALLEL: (
         lambda b: b.backfill(BackfillRequest("x", _DAY, _DAY, parallel=True)),
     ),
+    # Without it the client keeps the dates going itself.
+    Capability.SEQUENCES: (lambda b: b.backfill(BackfillRequest("x", _DAY, _DAY)),),
     Capability.STOP: (lambda b: b.stop(NO_RUN),),
     Capability.PAUSE: (lambda b: b.pause("x"), lambda b: b.unpause("x")),
     Capability.STEPS: (lambda b: b.steps(NO_RUN),),
@@ -143,8 +145,7 @@ A_LONGER_WAY = frozenset(
         Capability.RECENT_RUNS,
         Capability.DATASET_INFO,
         Capability.BACKFILL_DATES,
-        # Without it the client keeps the dates going itself.
-        Capability.SEQUENCES,
+        Capability.RETRY_PLAN,
     }
 )
 """What every backend answers, with or without the capability."""

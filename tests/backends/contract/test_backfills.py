@@ -31,7 +31,7 @@ async def children(backend, name):
     return runs[::-1]
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_a_backfill_has_a_run_with_an_id_for_each_slot(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     assert len(slots) >= 3
@@ -49,7 +49,7 @@ async def test_a_backfill_has_a_run_with_an_id_for_each_slot(backend, place, clo
     assert all(run.parameters == {"a": 1} for run in runs)
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_one_date_comes_after_the_other_unless_asked_otherwise(backend, place, clock):
     result = await backend.backfill(asked(place))
     clock.move(8)
@@ -59,7 +59,7 @@ async def test_one_date_comes_after_the_other_unless_asked_otherwise(backend, pl
         assert later.created_at >= earlier.finished_at
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_one_after_the_other_stops_at_the_first_failure(backend, place, clock):
     day = place.dates[0]
     slots = await slots_of(backend, place.failing, (day, day))
@@ -92,7 +92,7 @@ async def test_at_once_no_failure_keeps_another_date_from_running(backend, place
     assert len(await children(backend, place.failing)) == len(slots)
 
 
-@needs(Capability.BACKFILL, Capability.BACKFILL_SLOTS)
+@needs(Capability.BACKFILL, Capability.SEQUENCES, Capability.BACKFILL_SLOTS)
 async def test_only_the_slots_that_are_given_run(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     wanted = (slots[0], slots[-1])
@@ -102,7 +102,7 @@ async def test_only_the_slots_that_are_given_run(backend, place, clock):
     assert tuple(run.slot for run in await children(backend, place.manual)) == wanted
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_backfills_that_overlap_have_runs_of_their_own(backend, place, clock):
     first, last = place.dates
     ids: list[str] = []
@@ -116,7 +116,7 @@ async def test_backfills_that_overlap_have_runs_of_their_own(backend, place, clo
     assert len({run.run_id for run in runs}) == len(runs)
 
 
-@needs(Capability.BACKFILL, Capability.STOP)
+@needs(Capability.BACKFILL, Capability.SEQUENCES, Capability.STOP)
 async def test_a_backfill_is_stopped_as_a_whole(backend, place, clock):
     result = await backend.backfill(asked(place))
     ref = RunRef(result.run_id, place.manual)
@@ -131,7 +131,7 @@ async def test_a_backfill_is_stopped_as_a_whole(backend, place, clock):
     await refused(backend.stop(ref), ErrorCode.WORKFLOW_INVALID_STATE)
 
 
-@needs(Capability.BACKFILL, Capability.STOP)
+@needs(Capability.BACKFILL, Capability.SEQUENCES, Capability.STOP)
 async def test_a_date_that_was_stopped_ends_the_backfill(backend, place, clock):
     result = await backend.backfill(asked(place))
     clock.move(10)
@@ -142,7 +142,7 @@ async def test_a_date_that_was_stopped_ends_the_backfill(backend, place, clock):
     assert len(await children(backend, place.manual)) == 1
 
 
-@needs(Capability.BACKFILL, Capability.RETRY)
+@needs(Capability.BACKFILL, Capability.SEQUENCES, Capability.RETRY)
 async def test_a_retry_of_the_date_that_failed_leaves_the_backfill_over(backend, place, clock):
     day = place.dates[0]
     result = await backend.backfill(BackfillRequest(place.failing, day, day))
@@ -155,14 +155,14 @@ async def test_a_retry_of_the_date_that_failed_leaves_the_backfill_over(backend,
     assert (await backend.run_status(ref)).status is RunStatus.FAILED
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 @pytest.mark.parametrize("role", ["paused", "disabled"])
 async def test_what_is_held_is_not_backfilled(backend, place, role):
     request = BackfillRequest(getattr(place, role), *place.dates)
     await refused(backend.backfill(request), ErrorCode.WORKFLOW_INVALID_STATE)
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_a_backfill_tells_each_of_its_dates_or_those_that_have_begun(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     result = await backend.backfill(asked(place))
@@ -181,7 +181,7 @@ async def test_a_backfill_tells_each_of_its_dates_or_those_that_have_begun(backe
     assert not over.is_unfinished(clock.now())
 
 
-@needs(Capability.BACKFILL)
+@needs(Capability.BACKFILL, Capability.SEQUENCES)
 async def test_dates_after_a_failure_are_left_unfinished_where_they_are_told(backend, place, clock):
     day = place.dates[0]
     result = await backend.backfill(BackfillRequest(place.failing, day, day))
@@ -224,10 +224,11 @@ async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backe
 @needs(Capability.BACKFILL, Capability.DATED_RUNS)
 async def test_the_same_date_started_twice_is_one_run(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:1]
-    mark = SequenceMark("mine", slots, clock.now())
+    mark = SequenceMark("twice", slots, clock.now())
     wanted = RunRequest(
         place.manual, {KEY: mark.as_parameter(0)}, slot=slots[0], run_id=mark.run_id(slots[0])
     )
     await backend.run(wanted)
     await refused(backend.run(wanted), ErrorCode.WORKFLOW_EXECUTION_FAILED)
-    assert len(await children(backend, place.manual)) == 1
+    runs = await children(backend, place.manual)
+    assert [run.backfill_id for run in runs].count("twice") == 1

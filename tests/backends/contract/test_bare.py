@@ -72,6 +72,7 @@ THE_LONGER_WAY = {
     "dataset_info",
     "recent_runs",
     "registered",
+    "retry_plan",
     "workflow",
 }
 OPTIONAL = sorted(

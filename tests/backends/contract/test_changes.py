@@ -4,11 +4,11 @@ import pytest
 
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
-from dli_tui.domain.query import Registration, RunRequest, WorkflowQuery
+from dli_tui.domain.query import Registration, RunRequest
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import WorkflowStatus
 from tests.backends.contract.places import needs
-from tests.support import everything
+from tests.support import rows_of
 
 
 class Picture:
@@ -30,7 +30,7 @@ class Picture:
         return changes
 
     async def is_true(self):
-        listed = await everything(self.backend.workflows(WorkflowQuery()))
+        listed = await rows_of(self.backend)
         return self.rows == {row.key: row for row in listed}
 
 
@@ -38,14 +38,14 @@ async def test_without_a_cursor_the_whole_list_comes(backend):
     changes = await backend.changes(None)
     assert changes.whole
     assert changes.gone == ()
-    assert list(changes.workflows) == await everything(backend.workflows(WorkflowQuery()))
+    assert list(changes.workflows) == await rows_of(backend)
 
 
 @pytest.mark.parametrize("cursor", ["", "no such cursor", "0", "1", "2026-03-10T00:00/9", "/0"])
 async def test_an_unknown_cursor_brings_the_whole_list(backend, cursor):
     changes = await backend.changes(cursor)
     assert changes.whole
-    assert list(changes.workflows) == await everything(backend.workflows(WorkflowQuery()))
+    assert list(changes.workflows) == await rows_of(backend)
 
 
 async def test_a_moment_later_little_has_changed(backend, clock):
@@ -128,8 +128,7 @@ async def test_nothing_is_lost_between_a_cursor_the_list_after_it_and_the_change
     picture = Picture(backend)
     picture.cursor = await backend.cursor()
     clock.move(step)
-    pages = backend.workflows(WorkflowQuery())
-    picture.rows = {row.key: row for row in await everything(pages)}
+    picture.rows = {row.key: row for row in await rows_of(backend)}
     clock.move(step)
     if Capability.PAUSE in backend.capabilities:
         await backend.pause(place.manual)

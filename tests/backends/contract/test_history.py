@@ -72,7 +72,7 @@ async def test_the_filter_by_type_keeps_exactly_those(backend, place):
     runs = await history(backend, workflow=place.code, limit=5)
     found = await history(backend, workflow=place.code, run_type=RunType.SCHEDULED, limit=5)
     assert found == [run for run in runs if run.run_type is RunType.SCHEDULED] != []
-    assert await history(backend, workflow=place.manual, run_type=RunType.BACKFILL) == []
+    assert await history(backend, workflow=place.paused, run_type=RunType.BACKFILL) == []
 
 
 async def test_recent_runs_are_one_batch_that_agrees_with_the_history(backend, place):
@@ -90,9 +90,12 @@ async def test_a_workflow_that_nobody_knows_has_no_recent_runs(backend):
 
 async def test_a_run_of_the_history_is_found_by_its_address(backend, place):
     for run in await history(backend, workflow=place.failing, limit=3):
-        assert await backend.run_status(run.ref) == run
+        found = await backend.run_status(run.ref)
+        # A history may say less of each than its own page does, and nothing else.
+        told = run.model_dump(exclude_none=True)
+        assert found.model_dump(include=set(told), exclude_none=True) == told
         if backend.unique_run_ids:
-            assert await backend.run_status(RunRef(run.run_id)) == run
+            assert await backend.run_status(RunRef(run.run_id)) == found
 
 
 async def test_a_finished_run_says_when_and_how_long(backend, place):
@@ -105,7 +108,7 @@ async def test_a_finished_run_says_when_and_how_long(backend, place):
 
 async def test_a_failed_run_says_why(backend, place):
     run = (await history(backend, workflow=place.failing, status=RunStatus.FAILED, limit=1))[0]
-    assert run.error_line
+    assert (await backend.run_status(run.ref)).error_line
 
 
 @pytest.mark.parametrize("run_id", ["no_such_run", "x_99999999_999999", "a\nb_20260310_000000"])
@@ -114,7 +117,7 @@ async def test_a_run_that_nobody_knows_is_not_found(backend, run_id):
 
 
 async def test_a_run_is_not_found_under_another_workflow(backend, place):
-    ref = RunRef(place.completed.run_id, place.manual)
+    ref = RunRef(place.completed.run_id, place.paused)
     await refused(backend.run_status(ref), ErrorCode.WORKFLOW_NOT_FOUND)
 
 

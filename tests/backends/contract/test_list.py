@@ -2,10 +2,9 @@
 
 import pytest
 
-from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import in_force
 from dli_tui.domain.status import SourceType, WorkflowStatus
-from tests.support import everything, row_of
+from tests.support import row_of, rows_of
 
 ROLES = {
     "manual": (SourceType.MANUAL, WorkflowStatus.ACTIVE),
@@ -14,10 +13,6 @@ ROLES = {
     "disabled": (None, WorkflowStatus.DISABLED),
     "failing": (None, WorkflowStatus.ACTIVE),
 }
-
-
-async def rows_of(backend, **query):
-    return await everything(backend.workflows(WorkflowQuery(**query)))
 
 
 async def test_rows_come_once_each_and_in_the_order_of_their_names(backend):

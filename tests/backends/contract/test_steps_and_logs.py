@@ -163,6 +163,19 @@ async def test_a_retry_is_a_new_try_of_the_step_that_failed(backend, place, cloc
     assert after.started_at >= before.finished_at
 
 
+@needs(Capability.RETRY, Capability.STEPS)
+async def test_the_plan_of_a_retry_names_what_failed_and_nothing_is_done_by_asking(backend, place):
+    ref = await failed_run(backend, place)
+    failed = await failed_step(backend, ref)
+    before = await backend.run_status(ref)
+    plan = await backend.retry_plan(ref)
+    assert failed.name in {step.name for step in plan.steps}
+    assert plan.is_whole is (Capability.RETRY_PLAN in backend.capabilities)
+    named = await backend.retry_plan(ref, [failed.name])
+    assert failed.name in {step.name for step in named.steps}
+    assert await backend.run_status(ref) == before
+
+
 @needs(Capability.RETRY)
 async def test_a_run_of_yesterday_that_is_retried_counts_as_under_way(backend, place, clock):
     runs = await history(backend, workflow=place.failing, status=RunStatus.FAILED, limit=40)

@@ -1,0 +1,50 @@
+"""A real Airflow of either version for the stories, with every part played."""
+
+import asyncio
+
+import pytest
+
+from tests.airflow.place import RealClock, opened, ready
+from tests.airflow.real import THREE, TWO, running
+
+
+@pytest.fixture(scope="session", params=[THREE, TWO], ids=lambda version: version.number)
+def version(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def server(version, tmp_path_factory):
+    with running(version, tmp_path_factory.mktemp("airflow")) as found:
+        if version is TWO:
+            # Lesser roles than the first are there once its pages were.
+            found.add_user("viewer", "Viewer")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def place(server):
+    return asyncio.run(ready(server))
+
+
+@pytest.fixture
+def clock():
+    return RealClock()
+
+
+@pytest.fixture
+async def client(place, server):
+    async with opened(server.address) as found:
+        yield found
+
+
+@pytest.fixture
+async def backend(place, clock):
+    async with place.open(clock) as found:
+        await found.cursor()
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting():
+    """A real Airflow takes real time."""

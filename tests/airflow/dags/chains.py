@@ -1,0 +1,44 @@
+"""How a plain DAG is made for Airflow 2 and 3 alike: three tasks, one after the other."""
+
+import time
+from datetime import timedelta
+
+import pendulum
+
+try:
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+    from airflow.operators.python import PythonOperator
+
+BAD_DAY = "2026-11-03"
+
+
+def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
+    for number in range(seconds):
+        print(f"at work, second {number + 1} of {seconds}")  # noqa: T201 - what a task writes
+        # The work itself: it runs within Airflow, not in a test.
+        time.sleep(1)
+    day = str(context.get("ds", ""))
+    if fails or (fails_on_bad_days and day == BAD_DAY):
+        raise ValueError("no such column: amount")
+
+
+def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", **of_the_second):
+    """Three tasks, one after the other."""
+    retry = {"owner": owner, "retries": 0, "retry_delay": timedelta(seconds=1)}
+    with DAG(
+        name,
+        schedule=schedule,
+        start_date=pendulum.datetime(2026, 1, 1, tz=zone),
+        catchup=False,
+        is_paused_upon_creation=True,
+        tags=list(tags),
+        default_args=retry,
+    ) as made:
+        first = PythonOperator(task_id="extract", python_callable=work)
+        second = PythonOperator(task_id="work", python_callable=work, op_kwargs=of_the_second)
+        third = PythonOperator(task_id="load", python_callable=work)
+        first >> second >> third
+    return made

@@ -1,0 +1,74 @@
+"""The steps of a run with mapped tasks in a group: their copies, their tries, each with its log."""
+
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.ids import LogRef
+from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
+from tests.airflow.place import over
+
+MAPPED, COPY = "shares_mapped", "by_share.convert"
+BAD = "shares_broken"
+
+
+async def ended(client, name):
+    """A run of a workflow, when it is over."""
+    while (row := await client.get(name)) is None:
+        await client.clock.sleep(2)
+    if row.status is WorkflowStatus.PAUSED:
+        await client.unpause(name)
+    started = await client.run(name)
+    return await over(client, started.run_id)
+
+
+async def lines_of(client, run_id, step, index, attempt):
+    """The whole log of a try of a copy, followed until nothing more comes."""
+    ref = LogRef(client.ref(run_id), step, attempt, index)
+    lines, cursor, complete = [], None, False
+    while not complete:
+        chunk = await client.logs(ref, cursor)
+        lines += [line.text for line in chunk.lines]
+        cursor, complete = chunk.cursor, chunk.complete
+    return lines
+
+
+async def test_each_copy_of_a_mapped_task_is_a_step_with_its_tries_and_their_logs(client):
+    run = await ended(client, MAPPED)
+    assert run.run_status is RunStatus.COMPLETED
+    steps = await client.steps(run.run_id)
+    assert [(step.name, step.map_index, step.group) for step in steps] == [
+        ("shares", None, None),
+        *((COPY, index, "by_share") for index in range(3)),
+        ("load", None, None),
+    ]
+    assert steps[1].needs == ("shares",)
+    assert steps[-1].needs == (COPY,)
+    assert [(step.attempt, step.max_attempts) for step in steps[1:4]] == [(1, 2), (2, 2), (1, 2)]
+    for step in steps:
+        assert step.queued_at <= step.started_at <= step.finished_at
+        assert "Decorated" in step.type or step.type == "@task"
+    first, second = [await lines_of(client, run.run_id, COPY, 1, attempt) for attempt in (1, 2)]
+    assert any("share 2, try 1" in line for line in first)
+    assert any("ValueError: no rate for share 2" in line for line in first)
+    assert any("share 2, try 2" in line for line in second)
+    assert not any("ValueError" in line for line in second)
+    other = await lines_of(client, run.run_id, COPY, 2, 1)
+    assert any("share 3, try 1" in line for line in other)
+
+
+async def test_the_plan_of_a_retry_names_the_copies_that_airflow_would_run_again(client):
+    run = await ended(client, BAD)
+    assert (run.run_status, run.error_message) == (RunStatus.FAILED, f"Failed: {COPY}")
+    assert Capability.RETRY_PLAN in client.capabilities
+    plan = await client.retry_plan(run.run_id)
+    assert [(step.name, step.map_index) for step in plan.steps] == [(COPY, 1), ("load", None)]
+    assert plan.is_whole
+    # A dry run is only that.
+    assert (await client.status(run.run_id)).run_status is RunStatus.FAILED
+    every = await client.retry_plan(run.run_id, [COPY])
+    assert {step.map_index for step in every.steps if step.name == COPY} == {0, 1, 2}
+    result = await client.retry(run.run_id)
+    assert result.message == "2 steps will run again"
+    assert (await over(client, run.run_id)).run_status is RunStatus.FAILED
+    steps = await client.steps(run.run_id)
+    assert [step.attempt for step in steps[1:4]] == [1, 2, 1]
+    last = steps[-1]
+    assert (last.status, last.started_at) == (StepStatus.FAILED, None)
