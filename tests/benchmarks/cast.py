@@ -90,6 +90,11 @@ class BadLine(NamedTuple):
             self.program.stdin.flush()
 
 
+def on_airflow(url: str) -> Program:
+    """The dashboard on an Airflow."""
+    return Program(("dli_tui", "--airflow", url), "Workflows", r"\bteam\.area\.d\d+")
+
+
 def on_server(url: str) -> Program:
     """The dashboard on a Basecamp server."""
     return Program(("dli_tui", "--basecamp", url), "Workflows", r"\b10,\d{3} +live")
@@ -129,11 +134,12 @@ def at_rest(program: Program, env: Mapping[str, str]) -> Iterator[Terminal]:
     """The program in a terminal, when it has done all that its start brings with it."""
     with Terminal(program.argv, size=SIZE, env=env) as terminal:
         terminal.until(program.ready, timeout=60)
-        _calm(terminal)
+        calm(terminal)
         yield terminal
 
 
-def _calm(terminal: Terminal, step: float = 0.3, patience: float = 10.0) -> None:
+def calm(terminal: Terminal, step: float = 0.3, patience: float = 10.0) -> None:
+    """Let a program do what it still has to."""
     limit = time.perf_counter() + patience
     while time.perf_counter() < limit:
         before = terminal.cpu_seconds()

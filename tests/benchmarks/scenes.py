@@ -11,6 +11,7 @@ from statistics import median
 from typing import Final
 
 from tests.benchmarks import cast, crowd
+from tests.benchmarks.airflow import airflow
 from tests.benchmarks.figures import Figures, Setting, p95, ratio, spread
 from tests.benchmarks.log import seconds_to_make
 from tests.terminal import Terminal
@@ -19,6 +20,8 @@ _SIZES: Final = (200, 10_000, 100_000)
 _HELD_PRESSES: Final = 60
 _HELD_RATE: Final = 30.0
 _PRESSES_A_FAULT: Final = 9
+_DAGS: Final = 3_000
+_EVERY_DAG: Final = r"\b3,000 +live"
 _HOUR_OF_LOG: Final = "2026-11-21T07:30:00+00:00"
 """The long run of six o'clock is over, and nothing of its log is still to come."""
 
@@ -153,6 +156,27 @@ def breaking(setting: Setting) -> Figures:
         "broken-line": 1_000 * max(times),
         "broken line, p95, ms": 1_000 * p95(times),
         "broken line, median, ms": 1_000 * median(times),
+    }
+
+
+def asking_airflow(setting: Setting) -> Figures:
+    """Three thousand DAGs with ten runs each: what that costs an Airflow in requests."""
+    with airflow(_DAGS) as asked:
+        program = cast.on_airflow(asked.url)
+        with Terminal(program.argv, size=cast.SIZE, env=setting.env) as terminal:
+            shown = terminal.until(program.ready, timeout=60)
+            terminal.until(_EVERY_DAG, timeout=60)
+            cast.calm(terminal)
+            whole = len(asked.requests)
+            terminal.watch(setting.effort.rest)
+            ticks = [one.at for one in asked.requests[whole:]]
+    return {
+        "airflow-whole": whole,
+        "airflow-tick": max(sum(0 <= other - at < 1 for other in ticks) for at in ticks),
+        "airflow-line": max(one.length for one in asked.requests),
+        "airflow, requests until rows": asked.until(shown),
+        "airflow, rows, ms": 1_000 * (shown - terminal.started),
+        "airflow, requests in ten quiet seconds": 10 * len(ticks) / setting.effort.rest,
     }
 
 
