@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dli_tui.backends.port import Backend
-from dli_tui.domain.backfill import Backfill
+from dli_tui.domain.backfill import Backfill, BackfillForecast
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
@@ -43,6 +43,8 @@ WRITES = frozenset(
         "retry",
         "pause",
         "unpause",
+        "pause_backfill",
+        "unpause_backfill",
         "create_from_template",
         "cancel_saga",
         "start_saga",
@@ -96,6 +98,9 @@ class ScriptedBackend(Backend):
         self.capabilities = frozenset(Capability) - frozenset(without)
         self.total, self.page = total, page
         self.cues = {name: list(found) for name, found in {**(cues or {}), **more_cues}.items()}
+        if "backfill_slots" not in self.cues:
+            # Only who is told what to say of it says something.
+            self.capabilities -= {Capability.BACKFILL_FORECAST}
         self.calls: list[tuple[str, Any]] = []
 
     @property
@@ -117,6 +122,10 @@ class ScriptedBackend(Backend):
 
     async def backfills(self) -> tuple[Backfill, ...]:
         return self._asked("backfills", None) or ()
+
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        found: Backfill | None = self._asked("backfill_status", ref)
+        return found or await super().backfill_status(ref)
 
     # Reads. Filters are ignored on purpose: some servers do that.
 
@@ -171,6 +180,18 @@ class ScriptedBackend(Backend):
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         self._asked("backfill", request)
         return done(request.dataset_name, run_id="b1", run_status=RunStatus.PENDING)
+
+    async def backfill_slots(self, request: BackfillRequest) -> BackfillForecast:
+        answer: BackfillForecast | None = self._asked("backfill_slots", request)
+        return answer or BackfillForecast(slots=())
+
+    async def pause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        self._asked("pause_backfill", ref)
+        return done("d", run_id=ref.run_id)
+
+    async def unpause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        self._asked("unpause_backfill", ref)
+        return done("d", run_id=ref.run_id)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         self._asked("stop", (ref, reason))

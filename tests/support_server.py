@@ -36,19 +36,21 @@ def application(
     *,
     extras: bool = True,
     patience: Patience = AT_ONCE,
+    tell: Callable[[str], None] = lambda _: None,
+    read_only: bool = False,
     **settings: Any,
 ) -> Application:
-    """What serves a backend, at the hour of `clock`; its log goes nowhere."""
+    """What serves a backend, at the hour of `clock`; its log goes nowhere unless it is told."""
 
     @asynccontextmanager
     async def client() -> AsyncIterator[WorkflowClient]:
         async with opens() as backend:
-            yield WorkflowClient(backend, clock=clock)
+            yield WorkflowClient(backend, clock=clock, read_only=read_only)
 
     return Application(
         client,
         ServerSettings(**{"demo": True, "extras": extras, **settings}),
-        surroundings=Surroundings(now=clock.now, tell=lambda _: None),
+        surroundings=Surroundings(now=clock.now, tell=tell),
         passed=lambda: clock.now().timestamp(),
         patience=patience,
     )

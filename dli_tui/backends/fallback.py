@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
+from dli_tui.domain.retry import RetryPlan, StepAgain
 from dli_tui.domain.rules import in_force, matches_run
 from dli_tui.domain.sequence import SequenceMark
-from dli_tui.domain.status import RunType
+from dli_tui.domain.status import RunType, StepStatus
 from dli_tui.domain.workflow import DatasetInfo
 from dli_tui.domain.zones import zone_of
 
@@ -127,6 +128,18 @@ async def dataset_info(backend: Backend, name: str) -> DatasetInfo | None:
         source_type=row.source_type,
         spec_path=row.s3_path,
         tags=row.tags,
+    )
+
+
+async def retry_plan(backend: Backend, ref: RunRef, names: Sequence[str]) -> RetryPlan:
+    """The steps that failed, or those named: what comes after them only the server knows."""
+    again = (
+        step
+        for step in await backend.steps(ref)
+        if (step.name in names if names else step.status is StepStatus.FAILED)
+    )
+    return RetryPlan(
+        steps=tuple(StepAgain(name=one.name, map_index=one.map_index) for one in again)
     )
 
 

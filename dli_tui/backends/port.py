@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from types import TracebackType
 
-    from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.backfill import Backfill, BackfillForecast
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         WorkflowQuery,
     )
     from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
@@ -55,6 +56,9 @@ class Backend(ABC):
     unique_run_ids: bool = True
     """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
 
+    supervised: bool = False
+    """Whether it is a program of ours that starts the dates of a backfill one after the other."""
+
     def __init__(self) -> None:
         self._relisting = fallback.Relisting()
 
@@ -73,11 +77,17 @@ class Backend(ABC):
         """Why something isn't offered here, as a sentence without its full stop."""
         return f"{self.label[:1].upper()}{self.label[1:]} doesn't offer {capability}"
 
+    async def met(self) -> None:
+        """Ask what `capabilities` depends on, if something does and nobody asked yet."""
+        return
+
     # Every backend has a list, a history and runs.
 
     @abstractmethod
     def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
-        """The rows that fit `query`, page by page, in the order of their names.
+        """The rows that fit `query`, page by page, in the order of their names there.
+
+        Those are ids where the server keeps another name than people have.
 
         A row may come again with more said of it, then the later one holds: so the first rows are
         there before their last runs are. Where there is a limit each comes once.
@@ -130,6 +140,10 @@ class Backend(ABC):
         """The backfills that are under way or were lately, newest first, as far as it can tell."""
         return await fallback.backfills(self)
 
+    async def retry_plan(self, ref: RunRef, steps: Sequence[str] = ()) -> RetryPlan:
+        """What `retry` would run again; nothing is done by asking."""
+        return await fallback.retry_plan(self, ref, steps)
+
     # The rest is offered or it isn't.
 
     async def register(self, request: Registration) -> WorkflowInfo:
@@ -147,6 +161,18 @@ class Backend(ABC):
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         """Start the runs of a range of dates."""
         raise self._unsupported(Capability.BACKFILL)
+
+    async def backfill_slots(self, request: BackfillRequest) -> BackfillForecast:
+        """Which dates of a backfill the server says that it would run; nothing is started."""
+        raise self._unsupported(Capability.BACKFILL_FORECAST)
+
+    async def pause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        """Begin no other date of a backfill; the runs under way go on."""
+        raise self._unsupported(Capability.BACKFILL_PAUSE)
+
+    async def unpause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        """Let a backfill go on."""
+        raise self._unsupported(Capability.BACKFILL_PAUSE)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         """Ask a run to stop."""

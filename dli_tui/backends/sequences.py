@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dli_tui.domain.backfill import Backfill, BackfillDate
@@ -22,7 +22,7 @@ def sequences(runs: Iterable[WorkflowRun], zones: Mapping[str, str]) -> tuple[Ba
         if backfill_id is not None:
             found.setdefault((run.dataset_name, backfill_id), []).append(run)
     made = (sequence(own, zones.get(name, "UTC")) for (name, _), own in found.items())
-    return tuple(sorted((one for one in made if one is not None), key=_age, reverse=True))
+    return tuple(sorted((one for one in made if one is not None), key=age, reverse=True))
 
 
 def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill | None:
@@ -48,7 +48,6 @@ def _whole(
     status = _status(dates)
     bad = next((run for run in runs if run.status in (RunStatus.FAILED, RunStatus.TIMEOUT)), None)
     stopped = next((run for run in runs if run.stopped_at is not None), None)
-    going = next((run for run in runs if run.status.is_running), None)
     ends = [run.finished_at for run in runs if run.finished_at is not None]
     return WorkflowRun(
         run_id=mark.backfill_id,
@@ -65,12 +64,18 @@ def _whole(
         reason=stopped.reason if stopped is not None else None,
         stopped_by=stopped.stopped_by if stopped is not None else None,
         stopped_at=stopped.stopped_at if stopped is not None else None,
-        progress=RunProgress(
-            total_tasks=len(dates),
-            completed_tasks=sum(one.status is RunStatus.COMPLETED for one in dates),
-            failed_tasks=sum(one.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for one in dates),
-            current_task=going.run_id if going is not None else None,
-        ),
+        progress=progress_of(dates),
+    )
+
+
+def progress_of(dates: Sequence[BackfillDate]) -> RunProgress:
+    """How far a backfill is, counted in its dates."""
+    going = (one.run.run_id for one in dates if one.run is not None and one.run.status.is_running)
+    return RunProgress(
+        total_tasks=len(dates),
+        completed_tasks=sum(one.status is RunStatus.COMPLETED for one in dates),
+        failed_tasks=sum(one.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for one in dates),
+        current_task=next(going, None),
     )
 
 
@@ -91,6 +96,7 @@ def _began(run: WorkflowRun) -> float:
     return at.timestamp() if at is not None else 0.0
 
 
-def _age(backfill: Backfill) -> float:
+def age(backfill: Backfill) -> float:
+    """When a backfill began, to put them in order."""
     at: datetime | None = backfill.whole.created_at or backfill.whole.started_at
     return at.timestamp() if at is not None else 0.0

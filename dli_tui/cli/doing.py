@@ -24,6 +24,7 @@ from dli_tui.cli.running import (
 from dli_tui.client import WorkflowClient
 from dli_tui.config.target import HERE
 from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
+from dli_tui.domain.ids import RunRef
 from dli_tui.domain.parameters import value_of
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
@@ -43,6 +44,10 @@ Params = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is started.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Until it is over; its end is the exit code.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for others.")]
+OfBackfill = Annotated[
+    str | None,
+    typer.Option("--backfill", metavar="ID", help="This backfill of it instead of its schedule."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sure, in a production profile too.")]
 Answer = Annotated[Format, typer.Option("--format", "-f", help="table or json.")]
 LongAnswer = Annotated[Format, typer.Option("--format", help="table or json.")]
@@ -204,10 +209,14 @@ def pause(
     ctx: typer.Context,
     dataset: Name,
     reason: Reason = None,
+    backfill_id: OfBackfill = None,
     yes: Yes = False,
     format_: Answer = Format.TABLE,
 ) -> None:
-    """Hold a schedule. Runs under way go on."""
+    """Hold a schedule, or a backfill of it. Runs under way go on."""
+    if backfill_id is not None:
+        _hold(ctx, _Held(dataset, backfill_id, reason, is_held=True), yes=yes, format_=format_)
+        return
     result = writing(ctx, lambda client: client.pause(dataset, reason=reason), yes=yes)
     _show(result, f"Workflow paused: {words.word(dataset)}{_already(result)}", format_)
 
@@ -218,12 +227,40 @@ def unpause(
     ctx: typer.Context,
     dataset: Name,
     reason: Reason = None,
+    backfill_id: OfBackfill = None,
     yes: Yes = False,
     format_: Answer = Format.TABLE,
 ) -> None:
-    """Let a schedule fire again."""
+    """Let a schedule fire again, or a backfill of it go on."""
+    if backfill_id is not None:
+        _hold(ctx, _Held(dataset, backfill_id, reason, is_held=False), yes=yes, format_=format_)
+        return
     result = writing(ctx, lambda client: client.unpause(dataset, reason=reason), yes=yes)
     _show(result, f"Workflow unpaused: {words.word(dataset)}{_already(result)}", format_)
+
+
+class _Held(NamedTuple):
+    """A backfill that is to be held, or to go on."""
+
+    dataset: str
+    backfill_id: str
+    reason: str | None
+    is_held: bool
+
+
+def _hold(ctx: typer.Context, held: _Held, *, yes: bool, format_: Format) -> None:
+    """Hold one backfill, or let it go on."""
+    from dli_tui.client.foretelling import hold_backfill  # noqa: PLC0415 - models of plans
+
+    async def work(client: WorkflowClient) -> WorkflowRunResult:
+        given = client.ref(held.backfill_id)
+        ref = given if given.workflow is not None else RunRef(given.run_id, held.dataset)
+        return await hold_backfill(client, ref, is_held=held.is_held)
+
+    result = writing(ctx, work, yes=yes)
+    told = "Backfill held" if held.is_held else "Backfill goes on"
+    _show(result, f"{told}: {words.word(held.backfill_id)}", format_)
+    _warn("No reason is kept of a backfill" if held.reason else None)
 
 
 def _already(result: WorkflowRunResult) -> str:

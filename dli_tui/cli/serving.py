@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _TOKENS: Final = "tokens.json"
 _AUDIT: Final = "serve-audit.jsonl"
 _ANSWERS: Final = "serve-answers-{}.sqlite3"
+_LEASE: Final = "serve-lease-{}"
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
 _JWT: Final = "Sign-in by JWT"
 _BEYOND: Final = "Beyond this machine"
@@ -247,19 +248,21 @@ def _files(
         "demo": demo,
         "tokens": None if is_open else path,
         "audit": audit or (None if is_open else folder / _AUDIT),
-        "answers": _answers_path(place, folder),
+        **_shared_files(place, folder),
     }
 
 
-def _answers_path(place: Place, folder: Path) -> Path | None:
-    """A file for each place: all who serve it know which request was answered, and how."""
+def _shared_files(place: Place, folder: Path) -> dict[str, Path | None]:
+    """For each place, what all who serve it share: which request was answered and how, and who
+    keeps backfills going."""
     profile, demo = place.target.profile, place.target.demo
     if not place.target.is_demo:
         url = (profile.url or "").rstrip("/").casefold()
         which = f"{profile.kind}-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-        return folder / _ANSWERS.format(which)
+        return {"answers": folder / _ANSWERS.format(which), "lease": folder / _LEASE.format(which)}
     # A demo that forgets what was done may not remember what it said of it.
-    return folder / _ANSWERS.format(f"demo-{demo.seed}") if demo.remembers else None
+    answers = folder / _ANSWERS.format(f"demo-{demo.seed}") if demo.remembers else None
+    return {"answers": answers, "lease": None}
 
 
 def _tokens_path(ctx: typer.Context, named: Path | None) -> Path:

@@ -187,6 +187,16 @@ def stop(ref: RunRef, reason: str | None = None) -> Look[WorkflowRunResult]:
     return Look(f"stop run '{ref}'", f"status {ref}", ask)
 
 
+def backfill_held(ref: RunRef, *, is_held: bool) -> Look[WorkflowRunResult]:
+    """A pause of a backfill or its end, by what the backfill does."""
+
+    async def ask(reader: Reader, _since: datetime) -> WorkflowRunResult | None:
+        found = await reader.backfill_status(ref)
+        return _seen(found.whole) if found.is_held is is_held else None
+
+    return Look(f"{'pause' if is_held else 'unpause'} backfill '{ref}'", f"status {ref}", ask)
+
+
 def retry(ref: RunRef) -> Look[WorkflowRunResult]:
     """A retry, by whether a run that had failed is under way again, or is done."""
 

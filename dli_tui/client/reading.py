@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -25,12 +33,14 @@ from dli_tui.domain.results import (
     WorkflowStatusResult,
 )
 from dli_tui.domain.schedule import next_fire
+from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
 
 if TYPE_CHECKING:
-    from dli_tui.domain.backfill import Backfill, BackfillPlan
+    from dli_tui.domain.backfill import Backfill, BackfillForecast, BackfillPlan
     from dli_tui.domain.health import Health
     from dli_tui.domain.log import LogChunk
+    from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
@@ -44,15 +54,13 @@ UNKNOWN_CAP: Final = timedelta(minutes=10)
 _PATIENCE: Final = 5
 _TELLING: Final = 20
 """How many recent runs say how long the next one takes."""
-_SERVERS_OWN: Final = {
-    Capability.BACKFILL_SLOTS: (
-        "This server takes the whole range and decides itself about runs that exist."
-    ),
-    Capability.SEQUENCES: (
-        "This program keeps it going, one date after the other: leave it open until it is done."
-    ),
-}
-"""What a plan has to say where a server lacks something."""
+_WHOLE_RANGE: Final = "This server takes the whole range and decides itself about runs that exist."
+_KEPT_HERE: Final = (
+    "This program keeps it going, one date after the other: leave it open until it is done."
+)
+_KEPT_THERE: Final = (
+    "dli-tui serve keeps it going, one date after the other: this program may be closed meanwhile."
+)
 
 
 class Reader:
@@ -61,6 +69,8 @@ class Reader:
     def __init__(self, backend: Backend, *, clock: Clock | None = None) -> None:
         self.backend = backend
         self.clock: Clock = clock or SystemClock()
+        self.serves = False
+        """Whether this program is a server, and whoever asks sits at another."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -156,8 +166,12 @@ class Reader:
         )
 
     async def run_now(self, run: str | RunRef) -> WorkflowRun:
-        """One run as it stands; DLI-800 when there is none."""
-        return await self.backend.run_status(self.ref(run))
+        """One run as it stands, or a backfill as a whole; DLI-800 when there is none."""
+        ref = self.ref(run)
+        if SequenceMark.workflow_in(ref.run_id) is not None:
+            # Where single runs are all that is started, none bears the id of the whole.
+            return (await self.backfill_status(ref)).whole
+        return await self.backend.run_status(ref)
 
     async def status(self, run: str | RunRef) -> WorkflowStatusResult:
         """One run in detail; DLI-800 when there is none."""
@@ -187,6 +201,10 @@ class Reader:
         """The steps of a run."""
         return await self.backend.steps(self.ref(run))
 
+    async def retry_plan(self, run: str | RunRef, steps: Sequence[str] = ()) -> RetryPlan:
+        """What a retry would run again."""
+        return await self.backend.retry_plan(self.ref(run), steps)
+
     async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
         """The lines of a step's log since `cursor`."""
         return await self.backend.logs(ref, cursor)
@@ -195,6 +213,9 @@ class Reader:
         """The address that a person means by an id: `RUN`, or `WORKFLOW/RUN` where needed."""
         if isinstance(run, RunRef):
             return run
+        of_backfill = SequenceMark.workflow_in(run)
+        if of_backfill is not None and "/" not in run:
+            return RunRef(run, of_backfill)
         workflow, slash, run_id = run.partition("/")
         if self.backend.unique_run_ids or not slash:
             return RunRef(run)
@@ -226,26 +247,58 @@ class Reader:
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
         runs = await self.runs_for(name, first, last)
-        return self.planned(row, runs, BackfillChoice(first, last, scope, parallel))
+        choice = BackfillChoice(first, last, scope, parallel)
+        return self.planned(row, runs, choice, await self.forecast(row, runs, choice))
+
+    async def forecast(
+        self, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice
+    ) -> BackfillForecast | None:
+        """What the server says that it would run, where it keeps backfills going itself."""
+        if not self.is_foretold(parallel=choice.parallel):
+            return None
+        from dli_tui.client import foretelling  # noqa: PLC0415 - as below
+
+        return await foretelling.forecast(self, row, runs, choice)
 
     def planned(
-        self, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice
+        self,
+        row: WorkflowInfo,
+        runs: Iterable[WorkflowRun],
+        choice: BackfillChoice,
+        forecast: BackfillForecast | None = None,
     ) -> BackfillPlan:
         """The plan of a backfill for a row whose `runs` are known, newest first."""
         from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
 
-        plan = backfill.plan(row, runs, choice, self.clock.now())
-        said = [
-            sentence
-            for capability, sentence in _SERVERS_OWN.items()
-            if capability not in self.capabilities and self._matters(capability, choice)
-        ]
+        plan = backfill.plan(row, runs, choice, self.clock.now(), forecast)
+        said = tuple(self._about_keeping(forecast, parallel=choice.parallel))
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
 
-    def _matters(self, capability: Capability, choice: BackfillChoice) -> bool:
-        """Whether a plan has to say that this is lacking."""
-        kept_here = not choice.parallel and Capability.SEQUENCES not in self.capabilities
-        return kept_here if capability is Capability.SEQUENCES else not kept_here
+    def leaves_out(self, *, parallel: bool) -> bool:
+        """Whether single dates of a backfill can be left out here."""
+        lacks = Capability.SEQUENCES not in self.capabilities
+        by_dates = not parallel and (lacks or self.backend.supervised)
+        return by_dates or Capability.BACKFILL_SLOTS in self.capabilities
+
+    def is_foretold(self, *, parallel: bool) -> bool:
+        """Whether the server says itself what a backfill would run, and is believed."""
+        return parallel and Capability.BACKFILL_FORECAST in self.capabilities
+
+    def _about_keeping(self, forecast: BackfillForecast | None, *, parallel: bool) -> Iterator[str]:
+        """What a plan has to say of who starts its dates, and which."""
+        if forecast is not None:
+            from dli_tui.client import foretelling  # noqa: PLC0415 - few places foretell
+
+            yield foretelling.kept_by_server(forecast)
+        elif not self.leaves_out(parallel=parallel) and not self.is_foretold(parallel=parallel):
+            yield _WHOLE_RANGE
+        if parallel:
+            return
+        lacks = Capability.SEQUENCES not in self.capabilities
+        if self.backend.supervised or (lacks and self.serves):
+            yield _KEPT_THERE
+        elif lacks:
+            yield _KEPT_HERE
 
     async def runs_for(self, name: str, first: date, last: date) -> list[WorkflowRun]:
         """The runs of a range, and enough of the newest ones to tell how long they take."""

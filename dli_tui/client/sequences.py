@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.client import lost
 from dli_tui.client.reading import POLL_SECONDS, UNKNOWN_CAP
-from dli_tui.domain.errors import DLIError, ServerError, WorkflowNotFoundError
+from dli_tui.domain.errors import (
+    DLIError,
+    ErrorCode,
+    ServerError,
+    WorkflowError,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
 from dli_tui.domain.results import WorkflowRunResult
@@ -50,6 +57,8 @@ class DateSequence:
         self.mark = mark
         self.current: RunRef | None = None
         """The run under way."""
+        self.triggered_by: str | None = None
+        """Who started its dates, as the place calls them."""
         self.begun = 0
         """How many dates have a run."""
         self.status = RunStatus.PENDING
@@ -84,6 +93,8 @@ class DateSequence:
             backfill_id=self.mark.backfill_id,
             status=ResultStatus.SUCCESS if ok else ResultStatus.FAILED,
             run_status=self.status,
+            parameters=self._parameters,
+            triggered_by=self.triggered_by,
             start_date=self.plan.start_date,
             end_date=self.plan.end_date,
             total_runs=len(self.mark.slots),
@@ -128,7 +139,12 @@ class DateSequence:
 
     async def _stop(self, ref: RunRef) -> None:
         deed = self._backend.stop(ref, reason=self._reason)
-        await lost.send(self._reader, deed, lost.stop(ref))
+        try:
+            await lost.send(self._reader, deed, lost.stop(ref))
+        except WorkflowExecutionError as problem:
+            # Where it has just ended there is nothing to be stopped but the dates after it.
+            if problem.code is not ErrorCode.WORKFLOW_INVALID_STATE:
+                raise
 
     async def _begin(self, position: int, slot: datetime) -> RunRef:
         mark = self.mark.as_parameter(position)
@@ -138,8 +154,32 @@ class DateSequence:
             slot=slot,
             run_id=self.mark.run_id(slot),
         )
-        result = await lost.send(self._reader, self._backend.run(request), lost.run(request))
+        try:
+            result = await lost.send(self._reader, self._backend.run(request), lost.run(request))
+        except WorkflowExecutionError as refusal:
+            await self._require_unclaimed(
+                RunRef(self.mark.run_id(slot), self.workflow), slot, refusal
+            )
+            raise
+        self.triggered_by = result.triggered_by
         return RunRef(result.run_id or self.mark.run_id(slot), self.workflow)
+
+    async def _require_unclaimed(self, ref: RunRef, slot: datetime, refusal: WorkflowError) -> None:
+        """Say so where somebody else has begun the very run that was refused to us."""
+        try:
+            run = await self._backend.run_status(ref)
+        except DLIError:
+            # Then it was refused for the reason that was given.
+            return
+        if SequenceMark.id_of(run.parameters) != self.mark.backfill_id:
+            return
+        raise WorkflowExecutionError(
+            f"Somebody else keeps this backfill going: its run for {slot:%Y-%m-%d %H:%M} UTC was "
+            "there already",
+            dataset_name=self.workflow,
+            run_id=ref.run_id,
+            hint="Leave it to them, or stop that run; nothing more is begun from here.",
+        ) from refusal
 
     async def _end_of(self, ref: RunRef, sleep: Sleep) -> RunStatus:
         misses = unseen = 0

@@ -16,6 +16,7 @@ from dli_tui.client import checks, lost
 from dli_tui.client.reading import Reader
 from dli_tui.client.replacing import replace_registration
 from dli_tui.domain import cron, rules
+from dli_tui.domain.acting import acting_user
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
@@ -169,6 +170,8 @@ class WorkflowClient(Reader):
         dry_run: bool = False,
     ) -> WorkflowRunResult:
         """Start exactly what `plan` says; a dry run sends nothing."""
+        from dli_tui.client import foretelling  # noqa: PLC0415 - models that only a plan needs
+
         name, given = plan.dataset_name, checks.parameters(parameters)
         if not dry_run:
             self.require_writable("backfill", name)
@@ -180,7 +183,9 @@ class WorkflowClient(Reader):
             sequence = self._sequence(plan, given)
             await sequence.keep_going(self.clock.sleep)
             return sequence.result
-        request = self._request(plan, given)
+        if self.is_foretold(parallel=plan.parallel):
+            foretelling.require_as_foretold(plan)
+        request = self._request(plan, given)._replace(scope=foretelling.scope_of(plan))
         result = await lost.send(self, self.backend.backfill(request), lost.backfill(request))
         return self._told(result, f"Backfill triggered, runs: {plan.to_run}")
 
@@ -205,10 +210,9 @@ class WorkflowClient(Reader):
                 dataset_name=plan.dataset_name,
                 hint=f"Choose a range of at most {MOST_SLOTS:,} dates.",
             )
-        days = f"{plan.start_date:%Y%m%d}_{plan.end_date:%Y%m%d}"
-        # Two people may begin the same in one second.
-        own = f"{now:%Y%m%dT%H%M%S}_{uuid4().hex[:6]}"
-        mark = SequenceMark(f"{plan.dataset_name}_backfill_{days}_{own}", slots, now)
+        days = plan.start_date, plan.end_date
+        own_id = SequenceMark.new_id(plan.dataset_name, days, now, uuid4().hex[:6])
+        mark = SequenceMark(own_id, slots, now, acting_user())
         return DateSequence(self, plan, parameters, mark)
 
     async def stop(self, run: str | RunRef, *, reason: str | None = None) -> WorkflowRunResult:
@@ -332,7 +336,9 @@ class WorkflowClient(Reader):
                 dataset_name=name,
                 hint="Leave out --parallel; the dates then run one after the other.",
             )
-        if plan.to_skip and not self.leaves_out(parallel=plan.parallel) and not plan.is_plain:
+        by_dates = self.leaves_out(parallel=plan.parallel)
+        is_foretold = self.is_foretold(parallel=plan.parallel)
+        if plan.to_skip and not by_dates and not is_foretold and not plan.is_plain:
             raise WorkflowExecutionError(
                 self.why_not(Capability.BACKFILL_SLOTS),
                 dataset_name=name,
@@ -346,17 +352,12 @@ class WorkflowClient(Reader):
                 hint="Choose dates on which its schedule fires.",
             )
 
-    def leaves_out(self, *, parallel: bool) -> bool:
-        """Whether single dates of a backfill can be left out here."""
-        kept_here = not parallel and Capability.SEQUENCES not in self.capabilities
-        return kept_here or Capability.BACKFILL_SLOTS in self.capabilities
-
     def _request(self, plan: BackfillPlan, parameters: dict[str, Any]) -> BackfillRequest:
         return BackfillRequest(
             plan.dataset_name,
             plan.start_date,
             plan.end_date,
-            slots=plan.wanted if Capability.BACKFILL_SLOTS in self.capabilities else None,
+            slots=plan.wanted if self.leaves_out(parallel=plan.parallel) else None,
             parameters=parameters,
             parallel=plan.parallel,
         )

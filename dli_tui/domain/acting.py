@@ -6,6 +6,7 @@ signed in, and says so around each request. What keeps a record of a deed asks h
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,3 +28,11 @@ def acting_for(name: str | None) -> Iterator[None]:
 def acting_name() -> str | None:
     """For whom things are done now, if it isn't whoever runs the program."""
     return _NAME.get()
+
+
+def acting_user() -> str:
+    """Who does it: whoever a server acts for, else the user of this machine."""
+    try:
+        return acting_name() or getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return "dli-tui"

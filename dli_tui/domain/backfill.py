@@ -32,6 +32,18 @@ class PlannedSlot(Value):
     run_id: str | None = Field(default=None, description="The run that exists for it, if any.")
     run_status: RunStatus | None = Field(default=None, description="Where that run stands.")
     note: str | None = Field(default=None, description="Why it is left out, if it is.")
+    unasked: bool = Field(
+        default=False, description="Whether the server would run it though it was left out."
+    )
+
+
+class BackfillForecast(Value):
+    """What a server says that it would run, before anything is started."""
+
+    slots: tuple[Moment, ...] = Field(description="The logical moments that would run.")
+    at_once: int | None = Field(
+        default=None, description="How many runs it keeps under way at a time, if it says so."
+    )
 
 
 class BackfillPlan(Value):
@@ -45,6 +57,9 @@ class BackfillPlan(Value):
     parallel: bool = Field(default=False, description="All at once, or one after the other.")
     is_plain: bool = Field(
         default=True, exclude=True, description="Whether the range says all of it."
+    )
+    is_confirmed: bool = Field(
+        default=False, exclude=True, description="Whether the server itself says so."
     )
     slots: tuple[PlannedSlot, ...] = Field(description="Every slot of the range, in order.")
     estimate_seconds: float | None = Field(
@@ -67,6 +82,11 @@ class BackfillPlan(Value):
     def wanted(self) -> tuple[datetime, ...]:
         """The slots that would run."""
         return tuple(slot.slot for slot in self.slots if slot.action is not SlotAction.SKIP)
+
+    @property
+    def unasked(self) -> tuple[PlannedSlot, ...]:
+        """The slots that the server would run though they were left out."""
+        return tuple(slot for slot in self.slots if slot.unasked)
 
 
 class BackfillDate(Value):
@@ -91,6 +111,10 @@ class Backfill(Value):
     dates: tuple[BackfillDate, ...] = Field(default=(), description="Every slot, in order.")
     by_hand: bool = Field(
         default=False, description="Whether it goes on only as long as a program of ours does."
+    )
+    is_held: bool = Field(default=False, description="Whether no other date of it begins.")
+    runs_on: bool = Field(
+        default=False, description="Whether the runs under way go on when it is stopped."
     )
 
     @property

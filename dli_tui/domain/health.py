@@ -25,6 +25,14 @@ class ImportFailure(Value):
     at: Moment | None = Field(default=None, description="When it was last tried.")
 
 
+class WorkflowWarning(Value):
+    """Something that is wrong with a workflow, which is there all the same."""
+
+    name: str = Field(description="The workflow.")
+    message: str = Field(description="What is wrong with it, in the server's words.")
+    at: Moment | None = Field(default=None, description="When it was found.")
+
+
 class RateBudget(Value):
     """How many requests of one sort may still be sent until a moment."""
 
@@ -45,5 +53,8 @@ class Health(Value):
     metrics: dict[str, float] = Field(default_factory=dict, description="Numbers that it gives.")
     import_errors: tuple[ImportFailure, ...] = Field(
         default=(), description="What it couldn't read."
+    )
+    warnings: tuple[WorkflowWarning, ...] = Field(
+        default=(), description="What it doesn't like of the workflows that it has."
     )
     budgets: tuple[RateBudget, ...] = Field(default=(), description="What may still be asked.")

@@ -101,6 +101,9 @@ class BackfillRequest(NamedTuple):
     slots: tuple[datetime, ...] | None = None
     parameters: Mapping[str, Any] = _NONE
     parallel: bool = False
+    scope: BackfillScope = BackfillScope.ALL
+    """Of the runs that exist, which may run again: all, those that failed, or none (MISSING).
+    For a place that looks at them itself."""
 
 
 class NewSaga(NamedTuple):

@@ -6,8 +6,9 @@ ours looks after them; should it end, any one run still tells which dates there 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.clock import as_utc
@@ -16,6 +17,7 @@ KEY: Final = "_dli"
 """The parameter that carries the mark."""
 MOST_SLOTS: Final = 1_000
 """Each run carries all of them, so there can't be any number."""
+_OUR_ID: Final = re.compile(r"(.+)_backfill_\d{8}_\d{8}_\d{8}T\d{6}_[0-9a-f]{6}")
 
 
 class SequenceMark(NamedTuple):
@@ -25,6 +27,17 @@ class SequenceMark(NamedTuple):
     slots: tuple[datetime, ...]
     begun: datetime
     by: str = ""
+
+    @staticmethod
+    def new_id(workflow: str, days: tuple[date, date], begun: datetime, luck: str) -> str:
+        """The id of a new one; by `luck`, six hexadecimal digits, two of one second differ."""
+        return f"{workflow}_backfill_{days[0]:%Y%m%d}_{days[1]:%Y%m%d}_{begun:%Y%m%dT%H%M%S}_{luck}"
+
+    @staticmethod
+    def workflow_in(run_id: str) -> str | None:
+        """The workflow of a backfill that we keep going ourselves, which its id tells."""
+        ours = _OUR_ID.fullmatch(run_id)
+        return None if ours is None else ours[1]
 
     def run_id(self, slot: datetime) -> str:
         """The id of a date's run: who starts it twice meets the first."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from dli_tui.domain.backfill import BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.backfill import BackfillForecast, BackfillPlan, PlannedSlot, SlotAction
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import BackfillChoice, BackfillScope
@@ -19,23 +19,35 @@ from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.domain.zones import zone_of
 from dli_tui.insight.durations import durations
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
 MOST_SLOTS: Final = 10_000
 _MOST_CLASHES: Final = 20
 
 
 def plan(
-    row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice, now: datetime
+    row: WorkflowInfo,
+    runs: Iterable[WorkflowRun],
+    choice: BackfillChoice,
+    now: datetime,
+    forecast: BackfillForecast | None = None,
 ) -> BackfillPlan:
-    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first."""
+    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first, and
+    what the server says that it would run, where it does."""
     known = tuple(runs)
     existing, zone = _by_slot(known, row), zone_of(row.timezone)
-    days = ((slot, slot.astimezone(zone).date()) for slot in _slots(row, choice))
-    slots = tuple(
+    told = None if forecast is None else frozenset(forecast.slots)
+    moments = _slots(row, choice) if told is None else _with_told(_slots(row, choice), told, zone)
+    days = ((slot, slot.astimezone(zone).date()) for slot in moments)
+    planned = (
         _planned(slot, day, existing.get(slot) or existing.get(day), choice, now)
         for slot, day in days
     )
+    slots = tuple(one if told is None else _as_told(one, told) for one in planned)
     wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
-    seconds = _estimate(known, wanted, parallel=choice.parallel)
+    at_once = None if forecast is None else forecast.at_once
+    seconds = _estimate(known, wanted, parallel=choice.parallel, at_once=at_once)
     finish = None if seconds is None else now + timedelta(seconds=seconds)
     return BackfillPlan(
         dataset_name=row.dataset_name,
@@ -45,6 +57,7 @@ def plan(
         scope=choice.scope,
         parallel=choice.parallel,
         is_plain=choice.is_plain,
+        is_confirmed=told is not None,
         slots=slots,
         estimate_seconds=seconds,
         finishes_at=finish,
@@ -60,6 +73,33 @@ def _slots(row: WorkflowInfo, choice: BackfillChoice) -> tuple[datetime, ...]:
             hint="Choose a shorter range.",
         )
     return moments
+
+
+def _with_told(
+    ours: Iterable[datetime], told: frozenset[datetime], zone: ZoneInfo
+) -> tuple[datetime, ...]:
+    """The slots of a range where the server names some: its own have the say on their days."""
+    by_day: dict[date, set[datetime]] = {}
+    for slot in told:
+        by_day.setdefault(slot.astimezone(zone).date(), set()).add(slot)
+    mine, found = frozenset(ours), set(told)
+    for slot in mine:
+        # A day of which the server names other moments has a schedule that we read wrongly.
+        others = by_day.get(slot.astimezone(zone).date(), set())
+        if not others or not others.isdisjoint(mine):
+            found.add(slot)
+    return tuple(sorted(found))
+
+
+def _as_told(planned: PlannedSlot, told: frozenset[datetime]) -> PlannedSlot:
+    """A slot as the server says that it would go."""
+    skips = planned.action is SlotAction.SKIP
+    if (planned.slot in told) is not skips:
+        return planned
+    if not skips:
+        return planned.twin(action=SlotAction.SKIP, note="the server leaves it alone")
+    action = SlotAction.RUN if planned.run_id is None else SlotAction.RERUN
+    return planned.twin(action=action, note="would run all the same", unasked=True)
 
 
 def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | date, WorkflowRun]:
@@ -103,17 +143,25 @@ def _action(run: WorkflowRun | None, scope: BackfillScope) -> tuple[SlotAction, 
     return SlotAction.RERUN, None
 
 
-def _estimate(runs: Iterable[WorkflowRun], wanted: int, *, parallel: bool) -> float | None:
+def _estimate(
+    runs: Iterable[WorkflowRun], wanted: int, *, parallel: bool, at_once: int | None
+) -> float | None:
     past = durations(runs)
     if past is None or wanted == 0:
         return None
-    return past.p95 if parallel else past.p50 * wanted
+    return past.p95 * -(-wanted // (at_once or wanted)) if parallel else past.p50 * wanted
 
 
 def _warnings(
     row: WorkflowInfo, slots: tuple[PlannedSlot, ...], choice: BackfillChoice
 ) -> tuple[str, ...]:
     warnings: list[str] = []
+    unasked = [slot for slot in slots if slot.unasked]
+    if unasked:
+        warnings.append(
+            f"All at once, the server would also run {len(unasked)} that you left out, the first "
+            f"on {unasked[0].day}: choose dates without them, or one after the other."
+        )
     if row.cron is None:
         warnings.append("It has no schedule, so every calendar day counts as one slot.")
     done = sum(

@@ -95,6 +95,8 @@ class BackfillSheet(NamedTuple):
     """By whom it was stopped and why."""
     unfinished: bool
     zone: str
+    held: bool = False
+    """Whether no other date of it begins for now."""
 
     def likely(self, now: datetime) -> datetime | None:
         """When it will be done, where the past tells enough."""

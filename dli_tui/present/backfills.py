@@ -106,6 +106,7 @@ def backfill_sheet(backfill: Backfill, past: Durations | None, *, is_left: bool)
         stopped=safe_line(stopped),
         unfinished=is_left,
         zone=safe_line(backfill.timezone),
+        held=backfill.is_held,
     )
 
 

@@ -125,10 +125,11 @@ class PartRow(NamedTuple):
 
 
 class BrokenRow(NamedTuple):
-    """A definition that the server couldn't read."""
+    """A definition that the server couldn't read, or one that it doesn't like."""
 
     name: str
-    says: str
+    says: tuple[str, ...]
+    """Its lines: a traceback can't be read in one."""
     at: datetime | None
 
 
@@ -150,6 +151,7 @@ class HealthSheet(NamedTuple):
     parts: tuple[PartRow, ...]
     metrics: tuple[tuple[str, str], ...]
     broken: tuple[BrokenRow, ...]
+    warned: tuple[BrokenRow, ...]
     budgets: tuple[BudgetRow, ...]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.ids import WorkflowKey
+from dli_tui.domain.retry import RetryPlan
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import next_fires
 from dli_tui.domain.status import RunStatus, StepStatus
@@ -29,6 +30,7 @@ from dli_tui.present.rows import BAD, Mark, RunSheet, StepRow, WorkflowRow, Work
 from dli_tui.present.urls import web_address
 
 __all__ = [
+    "again",
     "log_rows",
     "mark",
     "run_meant",
@@ -151,6 +153,29 @@ def step_row(step: Step) -> StepRow:
         error=_shown(step.error_message),
         map_index=step.map_index,
     )
+
+
+def again(plan: RetryPlan) -> str:
+    """What a retry runs again, in words."""
+    copies: dict[str, list[int | None]] = {}
+    for step in plan.steps:
+        copies.setdefault(step.name, []).append(step.map_index)
+    names = ", ".join(_copies(words.name(name), of_it) for name, of_it in copies.items())
+    if not plan.is_whole:
+        return f"{names or 'its failed steps'}, and what comes after"
+    if not plan.steps:
+        return "nothing: the server finds no step to run again"
+    return f"{words.plural(len(plan.steps), 'step')}: {names}"
+
+
+_MOST_COPIES: Final = 8
+
+
+def _copies(name: str, of_it: Sequence[int | None]) -> str:
+    indexes = [str(one) for one in of_it if one is not None]
+    if len(indexes) == len(of_it) <= _MOST_COPIES:
+        return f"{name} [{', '.join(indexes)}]"
+    return name if len(of_it) == 1 else f"{name} ({words.plural(len(of_it), 'time')})"
 
 
 def _of_last(last: WorkflowRun) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dli_tui.domain.health import Health
+from dli_tui.domain.health import Health, ImportFailure, WorkflowWarning
 from dli_tui.domain.saga import Saga, SagaStep, SagaType
 from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.domain.template import Template, TemplateCategory, TemplateStep
@@ -40,6 +41,7 @@ _WHOLE: Final = 100
 _NUMBERS: Final = {"active_executions": "runs under way"}
 """Numbers that are called otherwise here than by servers."""
 _MOST_SETTINGS: Final = 50
+_MOST_LINES: Final = 20
 
 
 def shelves(categories: Sequence[TemplateCategory]) -> dict[str, str]:
@@ -145,15 +147,20 @@ def health_sheet(health: Health) -> HealthSheet:
             (_NUMBERS.get(name, words.name(name).replace("_", " ")), _number(name, value))
             for name, value in health.metrics.items()
         ),
-        broken=tuple(
-            BrokenRow(words.name(one.name), _shown(one.message), one.at)
-            for one in health.import_errors
-        ),
+        broken=tuple(map(_broken, health.import_errors)),
+        warned=tuple(map(_broken, health.warnings)),
         budgets=tuple(
             BudgetRow(words.name(one.name), one.limit, one.remaining, one.resets_at)
             for one in health.budgets
         ),
     )
+
+
+def _broken(one: ImportFailure | WorkflowWarning) -> BrokenRow:
+    lines = (line for line in one.message.splitlines() if line.strip())
+    # What is wrong stands at the end of a traceback.
+    said = tuple(map(_shown, deque(lines, _MOST_LINES)))
+    return BrokenRow(words.name(one.name), said, one.at)
 
 
 def _template_step(step: TemplateStep) -> TemplateStepRow:

@@ -21,11 +21,13 @@ from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.gate import ALIVE, Surroundings, gated
 from dli_tui.server.identity import require
+from dli_tui.server.lease import Lease
 from dli_tui.server.lines import failure_line
 from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
+from dli_tui.server.supervising import Supervisor
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -54,6 +56,7 @@ class Application:
         self._opens = opens
         self._passed, self._patience = passed, patience
         self._around = surroundings or Surroundings()
+        self._lease = settings.lease
         self._desk: Desk | None = None
         self._packer = Packer()
         self._endpoints = (*CONTRACT, *(EXTRAS if settings.extras else ()))
@@ -80,12 +83,17 @@ class Application:
         async with (
             self._opens() as client,
             Shelf(client, self._passed, self._patience) as shelf,
+            self._supervisor(client) as supervisor,
         ):
-            self._desk = Desk(client, shelf)
+            self._desk = Desk(client, shelf, supervisor)
             try:
                 yield
             finally:
                 self._desk = None
+
+    def _supervisor(self, client: WorkflowClient) -> Supervisor:
+        now, tell = self._around.now, self._around.tell
+        return Supervisor(client, Lease(self._lease, now), now=now, tell=tell)
 
     async def _alive(self, _: Request) -> Response:
         return told({"status": "healthy"})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dli_tui.client.foretelling import hold_backfill
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import ConfigurationError, ErrorCode
+from dli_tui.domain.errors import ConfigurationError, DLIError, ErrorCode
 from dli_tui.domain.ids import LogRef
 from dli_tui.server.contract import body_of
 from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
@@ -34,7 +36,7 @@ _FOR: Final = {
     Role.OPERATOR: frozenset(
         {
             *(Capability.RUN, Capability.DATED_RUNS, Capability.STOP, Capability.PAUSE),
-            *(Capability.BACKFILL, Capability.RETRY),
+            *(Capability.BACKFILL, Capability.BACKFILL_PAUSE, Capability.RETRY),
         }
     ),
     Role.ADMIN: frozenset({Capability.REGISTER, Capability.UNREGISTER}),
@@ -47,20 +49,26 @@ _OURS: Final = frozenset({Capability.CHANGES, Capability.RECENT_RUNS})
 async def capabilities(request: Request, desk: Desk) -> Response:
     """What is offered here to whoever asks, and what takes another role."""
     who, client = identity_of(request.scope), desk.client
+    with suppress(DLIError):
+        # Whoever asks asks once; a place that doesn't answer now offers what is known of it.
+        await client.backend.met()
     denied = {
         capability: f"it takes the role {role}, and you are signed in as {who.role}"
         for role, some in _FOR.items()
         for capability in some
         if not who.role.covers(role)
     }
-    offered = (client.capabilities | _OURS) - denied.keys()
+    standing = await desk.supervisor.standing()
+    lacking = {} if standing.elsewhere is None else {Capability.SEQUENCES: standing.elsewhere}
+    offered = (client.capabilities | _OURS | standing.gives) - denied.keys()
     return told(
         {
             "label": client.backend.label,
             "user": who.name,
             "role": who.role,
             "capabilities": sorted(one.name for one in offered),
-            "reasons": {one.name: why for one, why in denied.items()},
+            "reasons": {one.name: why for one, why in (lacking | denied).items()},
+            "supervises": standing.supervises,
         }
     )
 
@@ -113,7 +121,7 @@ async def dataset(request: Request, desk: Desk) -> Response:
 
 async def backfills(_: Request, desk: Desk) -> Response:
     """The backfills that are under way or were lately."""
-    found = await desk.client.backfills()
+    found = map(desk.supervisor.seen, await desk.client.backfills())
     return told(
         {"backfills": [telling.backfill_told(one, whole_ids=desk.whole_ids) for one in found]}
     )
@@ -122,8 +130,26 @@ async def backfills(_: Request, desk: Desk) -> Response:
 async def backfill(request: Request, desk: Desk) -> Response:
     """A backfill with each of its dates."""
     ref = desk.client.ref(request.path_params["run_id"])
-    found = await desk.client.backfill_status(ref)
+    found = desk.supervisor.seen(await desk.client.backfill_status(ref))
     return told(telling.backfill_told(found, whole_ids=desk.whole_ids))
+
+
+async def backfill_slots(request: Request, desk: Desk) -> Response:
+    """Which dates of a backfill the place behind says that it would run, all at once."""
+    wanted = asked.forecast_asked(request.path_params["name"], request.query_params)
+    return told(_dumped(await desk.client.backend.backfill_slots(wanted)))
+
+
+async def pause_backfill(request: Request, desk: Desk) -> Response:
+    """Begin no other date of a backfill."""
+    run_id = request.path_params["run_id"]
+    return told(telling.run_result_told(await hold_backfill(desk.client, run_id, is_held=True)))
+
+
+async def unpause_backfill(request: Request, desk: Desk) -> Response:
+    """Let a backfill go on."""
+    run_id = request.path_params["run_id"]
+    return told(telling.run_result_told(await hold_backfill(desk.client, run_id, is_held=False)))
 
 
 async def steps(request: Request, desk: Desk) -> Response:
@@ -143,6 +169,13 @@ async def log(request: Request, desk: Desk) -> Response:
         None if index is None else count(index),
     )
     return told(_dumped(await desk.client.logs(ref, given.get("cursor"))))
+
+
+async def retry_plan(request: Request, desk: Desk) -> Response:
+    """What a retry would run again."""
+    given = request.query_params.get("steps")
+    steps = () if given is None else _names(given, "steps")
+    return told(_dumped(await desk.client.retry_plan(request.path_params["run_id"], steps)))
 
 
 async def retry(request: Request, desk: Desk) -> Response:
@@ -223,15 +256,15 @@ async def health(_: Request, desk: Desk) -> Response:
     return told(_dumped(await desk.client.health()))
 
 
-def _names(given: str) -> list[str]:
+def _names(given: str, key: str = "names") -> list[str]:
     try:
         names: Any = json.loads(given)
     except (ValueError, RecursionError):
         names = None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ConfigurationError("'names' must be a JSON list of names")
+        raise ConfigurationError(f"'{key}' must be a JSON list of names")
     if len(names) > _MOST_NAMES:
-        raise ConfigurationError(f"'names' may hold {_MOST_NAMES} names at once")
+        raise ConfigurationError(f"'{key}' may hold {_MOST_NAMES} names at once")
     return names
 
 
@@ -247,6 +280,7 @@ _RUN: Final = f"{BESIDE}/runs/{text('run_id')}"
 _TEMPLATE: Final = f"{BESIDE}/templates/{text('template_id')}"
 _SAGA: Final = f"{BESIDE}/sagas/{text('saga_id')}"
 _NAME: Final = text("name")
+_BACKFILL: Final = f"{BESIDE}/backfills/{text('run_id')}"
 _VIEWER, _OPERATOR, _ADMIN = Role.VIEWER, Role.OPERATOR, Role.ADMIN
 _LOG: Final = ("step", "attempt", "map_index", "cursor")
 
@@ -256,12 +290,23 @@ EXTRAS: Final = (
     Endpoint("GET", f"{BESIDE}/workflows/{_NAME}", _VIEWER, workflow, "Rows"),
     Endpoint("GET", f"{BESIDE}/datasets/{_NAME}", _VIEWER, dataset, "DatasetInfo?"),
     Endpoint("GET", f"{BESIDE}/backfills", _VIEWER, backfills, "Backfills"),
-    Endpoint("GET", f"{BESIDE}/backfills/{text('run_id')}", _VIEWER, backfill, "Backfill"),
+    Endpoint("GET", _BACKFILL, _VIEWER, backfill, "Backfill"),
+    Endpoint("POST", f"{_BACKFILL}/pause", _OPERATOR, pause_backfill, "Result"),
+    Endpoint("POST", f"{_BACKFILL}/unpause", _OPERATOR, unpause_backfill, "Result"),
+    Endpoint(
+        "GET",
+        f"{BESIDE}/forecasts/{_NAME}",
+        _VIEWER,
+        backfill_slots,
+        "BackfillForecast",
+        filters=("start_date", "end_date", "scope"),
+    ),
     Endpoint(
         "GET", f"{BESIDE}/runs", _VIEWER, recent_runs, "RecentRuns", filters=("names", "count")
     ),
     Endpoint("GET", f"{_RUN}/steps", _VIEWER, steps, "[Step]"),
     Endpoint("GET", f"{_RUN}/log", _VIEWER, log, "LogChunk", filters=_LOG),
+    Endpoint("GET", f"{_RUN}/retry", _VIEWER, retry_plan, "RetryPlan", filters=("steps",)),
     Endpoint("POST", f"{_RUN}/retry", _OPERATOR, retry, "Result", RetryBody),
     Endpoint(
         "GET",

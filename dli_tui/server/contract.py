@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dli_tui.client import checks
-from dli_tui.client.relaying import relay_backfill, relay_run
+from dli_tui.client.relaying import relay_run
 from dli_tui.domain.errors import ConfigurationError, WorkflowNotFoundError
 from dli_tui.domain.ids import why_not_a_name
 from dli_tui.server.desk import ACCEPTED, CREATED, JSON, OK, UNCHANGED, Desk, Endpoint, told
@@ -58,7 +58,8 @@ async def history(request: Request, desk: Desk) -> Response:
 
 async def run_status(request: Request, desk: Desk) -> Response:
     """One run as it stands."""
-    run = await desk.client.run_now(request.path_params["run_id"])
+    ref = desk.client.ref(request.path_params["run_id"])
+    run = desk.supervisor.seen_run(await desk.client.run_now(ref))
     now = desk.client.clock.now()
     return told(telling.run_told(run, now=now, whole_ids=desk.whole_ids))
 
@@ -82,7 +83,7 @@ async def backfill(request: Request, desk: Desk) -> Response:
     """Run a range of dates; a dry run counts them and starts nothing."""
     wanted, dry_run = asked.backfill_asked(_named(request), await body_of(request))
     if not dry_run:
-        result = await relay_backfill(desk.client, wanted)
+        result = await desk.supervisor.backfill(wanted)
         return told(telling.run_result_told(result), ACCEPTED)
     result = await desk.client.backfill(
         wanted.dataset_name,
@@ -98,8 +99,9 @@ async def backfill(request: Request, desk: Desk) -> Response:
 async def stop(request: Request, desk: Desk) -> Response:
     """Ask a run to stop."""
     reason = asked.reason_asked(await body_of(request))
-    result = await desk.client.stop(request.path_params["run_id"], reason=reason)
-    return told(telling.stop_told(result))
+    ref = desk.client.ref(request.path_params["run_id"])
+    result = await desk.supervisor.stop(ref, reason)
+    return told(telling.stop_told(result or await desk.client.stop(ref, reason=reason)))
 
 
 async def pause(request: Request, desk: Desk) -> Response:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.value import Value
     from dli_tui.server.shelf import Shelf
+    from dli_tui.server.supervising import Supervisor
 
 OK, CREATED, ACCEPTED, UNCHANGED = 200, 201, 202, 304
 JSON = "application/json"
@@ -27,6 +28,7 @@ class Desk:
 
     client: WorkflowClient
     shelf: Shelf
+    supervisor: Supervisor
 
     @property
     def whole_ids(self) -> bool:

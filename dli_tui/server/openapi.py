@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import models_json_schema
 
 from dli_tui._version import __version__
+from dli_tui.domain.backfill import BackfillForecast
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.health import Health
 from dli_tui.domain.log import LogChunk
 from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.retry import RetryPlan
 from dli_tui.domain.saga import Saga, SagaType
 from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.domain.step import Step
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _MODELS: Final = (
-    *(WorkflowInfo, WorkflowRunResult, DatasetInfo, Step, LogChunk, Health),
-    *(Template, TemplateCategory, Saga, SagaType),
+    *(WorkflowInfo, WorkflowRunResult, DatasetInfo, Step, LogChunk, Health, RetryPlan),
+    *(Template, TemplateCategory, Saga, SagaType, BackfillForecast),
 )
 _PLACE: Final = "#/components/schemas/"
 _PARAMETER: Final = re.compile(r"\{(\w+):\w+\}")
@@ -160,7 +162,12 @@ def _envelopes() -> dict[str, Schema]:
     )
     return {
         "Offer": an_object(
-            label=_TEXT, user=_TEXT, role=_TEXT, capabilities=names, reasons={"type": "object"}
+            label=_TEXT,
+            user=_TEXT,
+            role=_TEXT,
+            capabilities=names,
+            reasons={"type": "object"},
+            supervises=_FLAG,
         ),
         "Changes": an_object(
             cursor=_TEXT, whole=_FLAG, workflows=many("WorkflowInfo"), gone={"type": "array"}
@@ -174,6 +181,8 @@ def _envelopes() -> dict[str, Schema]:
             timezone=_TEXT,
             parallel=_FLAG,
             by_hand=_FLAG,
+            is_held=_FLAG,
+            runs_on=_FLAG,
             dates={"type": "array", "items": date},
         ),
         "Backfills": an_object(backfills=many("Backfill")),

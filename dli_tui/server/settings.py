@@ -82,6 +82,8 @@ class ServerSettings:
     """The log of writes; none: they are in the log of requests alone."""
     answers: Path | None = None
     """Where answers are kept for those who ask again; none: in memory."""
+    lease: Path | None = None
+    """Whose lock says which server of the place keeps its backfills going; none: each does."""
     names: frozenset[str] = field(init=False, default=frozenset())
     """What a Host header may say, without the port."""
 

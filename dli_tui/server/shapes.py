@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.schedule import NotificationConfig
 from dli_tui.domain.value import Moment, Value
 
@@ -36,6 +37,9 @@ class BackfillBody(Value):
     parallel: bool = Field(default=False, description="All at once instead of one by one.")
     slots: list[Moment] | None = Field(
         default=None, description="Nothing but these slots of the range."
+    )
+    scope: BackfillScope = Field(
+        default=BackfillScope.ALL, description="Of the runs that exist, which may run again."
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dli_tui.client import WorkflowClient
-    from dli_tui.domain.backfill import BackfillPlan
+    from dli_tui.domain.backfill import BackfillForecast, BackfillPlan
     from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
@@ -46,6 +46,8 @@ class Planning:
         self._runs: Sequence[WorkflowRun] = ()
         self._known: tuple[date, date] | None = None
         self._weekly: tuple[str | None, int] | None = None
+        self._foretold: dict[BackfillChoice, BackfillForecast | None] = {}
+        """What the server said of a choice; None where there was nothing to ask."""
 
     def knows(self, first: date, last: date) -> bool:
         """Whether the runs of these dates are known."""
@@ -61,6 +63,23 @@ class Planning:
                     await self._fill(*gap)
             except DLIError as problem:
                 self.problem = problem
+
+    def is_foretold(self, choice: BackfillChoice) -> bool:
+        """Whether the server has said what it would run, where it can be asked."""
+        return choice in self._foretold or not self._client.is_foretold(parallel=choice.parallel)
+
+    async def foretell(self, choice: BackfillChoice) -> None:
+        """Ask the server what it would run, once a choice; a problem is kept, not raised."""
+        if self.is_foretold(choice) or self.row is None:
+            return
+        with self._around.activity.under_way():
+            try:
+                told = await self._client.forecast(self.row, self._runs, choice)
+            except DLIError as problem:
+                self.problem = problem
+            else:
+                self._foretold[choice] = told
+                self.answers += 1
 
     def _gaps(self, first: date, last: date) -> list[tuple[date, date]]:
         """The dates to ask for, so that all from the first known to the last one are known."""
@@ -94,7 +113,7 @@ class Planning:
         """What a backfill would do as it is chosen; None while its dates aren't known."""
         if self.row is None or not self.knows(choice.start, choice.end):
             return None
-        return self._client.planned(self.row, self._runs, choice)
+        return self._client.planned(self.row, self._runs, choice, self._foretold.get(choice))
 
     async def aside(self, work: Callable[[], Found]) -> Found:
         """Do what takes longer than a key may in a thread."""

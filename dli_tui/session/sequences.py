@@ -9,18 +9,18 @@ from dli_tui.session.news import News
 
 if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
-    from dli_tui.client.sequences import DateSequence
+    from dli_tui.client.sequences import DateSequence, Sleep
     from dli_tui.domain.backfill import BackfillPlan
     from dli_tui.domain.ids import RunRef
-    from dli_tui.session.surroundings import Surroundings
+    from dli_tui.session.tasks import Tasks
 
 
 class Sequences(News):
     """Begins dates one after the other; tells when one of its backfills moves or ends."""
 
-    def __init__(self, client: WorkflowClient, around: Surroundings) -> None:
+    def __init__(self, client: WorkflowClient, tasks: Tasks, sleep: Sleep) -> None:
         super().__init__()
-        self._client, self._around = client, around
+        self._client, self._tasks, self._sleep = client, tasks, sleep
         self._kept: dict[RunRef, DateSequence] = {}
         self._ended: list[DateSequence] = []
 
@@ -37,7 +37,7 @@ class Sequences(News):
         """Begin a backfill, exactly as planned."""
         sequence = await self._client.sequence(plan, parameters)
         self._kept[sequence.ref] = sequence
-        self._around.tasks.start(self._keep(sequence))
+        self._tasks.start(self._keep(sequence))
         await sequence.has_begun.wait()
         if sequence.problem is not None and not sequence.begun:
             # Nothing was begun: whoever asked is told so, and nobody else.
@@ -56,7 +56,7 @@ class Sequences(News):
 
     async def _keep(self, sequence: DateSequence) -> None:
         try:
-            await sequence.keep_going(self._around.pace.sleep, self.tell)
+            await sequence.keep_going(self._sleep, self.tell)
         finally:
             del self._kept[sequence.ref]
             self._ended.append(sequence)

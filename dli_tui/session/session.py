@@ -62,7 +62,7 @@ class Session:
         self.watching = Watching(client, self._around)
         self.project = Project(project, self._around)
         self.cancelled_sagas = Cancelled()
-        self.sequences = Sequences(client, self._around)
+        self.sequences = Sequences(client, tasks, self.pace.sleep)
         self.backfills = BackfillsFeed(client, self._around)
         self._unfollow_list: Callable[[], None] = lambda: None
         self._datasets = Datasets(client, self.workflows.rows_of, self._around)

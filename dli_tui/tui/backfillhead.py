@@ -80,6 +80,9 @@ def head(
         _progress(sheet, zone, now, looks, width),
         *strip,
     ]
+    if sheet.held:
+        says = f"no other date begins. {key('do.unpause')} lets it go on"
+        lines.append(labelled("held", says, Tone.LATE))
     if sheet.by:
         lines.append(labelled("started by", sheet.by))
     if sheet.stopped:

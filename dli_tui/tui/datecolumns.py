@@ -97,4 +97,4 @@ class BackfillCells:
             return Piece(f"{row.not_begun:,} never ran: resume?", Tone.LATE)
         if row.failed:
             return Piece(f"{row.failed:,} failed", Tone.FAILED)
-        return Piece("")
+        return Piece("held", Tone.LATE) if row.held else Piece("")

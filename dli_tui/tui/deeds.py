@@ -79,6 +79,8 @@ class Frozen(NamedTuple):
     now: datetime
     dates: BackfillChoice | None = None
     """The dates that are meant, where the screen is about some."""
+    says: str = ""
+    """What there is to know besides."""
 
     @property
     def hidden(self) -> int:
@@ -215,7 +217,7 @@ class Deeds:
         if not fit:
             return self._why_not(deed, left_out)
         where, dates = self._app.opening.where, screen.dates
-        frozen = Frozen(fit, left_out, where, screen.now(), dates)
+        frozen = Frozen(fit, left_out, where, screen.now(), dates, screen.says(deed))
         question: Question[Any] = questions.QUESTIONS[deed](session, frozen)
         return question
 

@@ -8,10 +8,9 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from dli_tui.domain.status import StepStatus
 from dli_tui.present import words
 from dli_tui.present.registrations import Standing
-from dli_tui.present.rows import StepRow, WorkflowRow
+from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui.deeds import Frozen, Target, called
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Plan
@@ -54,14 +53,16 @@ def backfill(frozen: Frozen) -> Plan:
 def stop(frozen: Frozen) -> Plan:
     """Stop runs under way."""
     lines = _lines(frozen, lambda one: _so_far(one, frozen.now), lambda one, _: [_run_of(one)])
+    if frozen.says:
+        lines.append((Piece(f"  {frozen.says}", Tone.LATE),))
     return _plan("stop", frozen, lines, "run")
 
 
-def retry(frozen: Frozen, steps: Sequence[Sequence[StepRow]] | None) -> Plan:
-    """Run failed steps again; `steps` are those of each run, None while they are asked for."""
+def retry(frozen: Frozen, again: Sequence[str] | None) -> Plan:
+    """Run failed steps again; `again` names those of each run, None while they are asked for."""
 
     def more(one: Target, place: int) -> list[Text]:
-        return [_run_of(one), _again(None if steps is None else steps[place])]
+        return [_run_of(one), _again(None if again is None else again[place])]
 
     return _plan("retry", frozen, _lines(frozen, lambda one: _ended(one, frozen.now), more), "run")
 
@@ -173,12 +174,10 @@ def _run_of(one: Target) -> Text:
     return (Piece(f"{_INDENT}run ", Tone.MUTED), Piece(run_id, Tone.MUTED))
 
 
-def _again(steps: Sequence[StepRow] | None) -> Text:
+def _again(steps: str | None) -> Text:
     if steps is None:
         return (Piece(f"{_INDENT}asking for the steps …", Tone.MUTED),)
-    names = ", ".join(step.name for step in steps if step.status is StepStatus.FAILED)
-    again = names or "its failed steps"
-    return (Piece(f"{_INDENT}again "), Piece(f"{again}, and what comes after"))
+    return (Piece(f"{_INDENT}again "), Piece(steps))
 
 
 def _held(row: WorkflowRow, now: datetime) -> str:

@@ -13,12 +13,12 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.zones import zone_of
-from dli_tui.present import registrations
+from dli_tui.present import registrations, words
 from dli_tui.present.registrations import Standing
-from dli_tui.present.rows import StepRow
 from dli_tui.tui import late, permits, plans
 from dli_tui.tui.deeds import Frozen, Sending, Target
-from dli_tui.tui.modals.backfill import BackfillAnswer, BackfillQuestion, Grounds
+from dli_tui.tui.modals.backfill import BackfillQuestion
+from dli_tui.tui.modals.grounds import BackfillAnswer, Grounds
 from dli_tui.tui.modals.question import Plan, Question
 from dli_tui.tui.modals.reason import ReasonQuestion
 from dli_tui.tui.modals.register import RegisterQuestion
@@ -27,8 +27,8 @@ from dli_tui.tui.modals.run import RunAnswer, RunQuestion
 from dli_tui.tui.modals.unregister import UnregisterQuestion
 
 if TYPE_CHECKING:
+    from dli_tui.client.bulk import Outcome
     from dli_tui.domain.results import WorkflowRunResult
-    from dli_tui.domain.step import Step
     from dli_tui.session.planning import Planning
     from dli_tui.session.session import Session
     from dli_tui.tui.opening import Where
@@ -127,21 +127,28 @@ def _retry(session: Session, frozen: Frozen) -> Question[bool]:
         return done.message or "running again"
 
     async def look() -> Plan:
-        steps = await _steps(session, [_ref(target) for target in frozen.fit])
-        return plans.retry(frozen, steps)
+        again = await _again(session, [_ref(target) for target in frozen.fit])
+        return plans.retry(frozen, again)
 
     return RetryQuestion(plans.retry(frozen, None), Sending(frozen.fit, call), look)
 
 
-async def _steps(session: Session, refs: Sequence[RunRef]) -> list[Sequence[StepRow]]:
-    """The steps of each run; none where the server doesn't tell, and the plan then says less."""
-    make = late.making().step_row
+async def _again(session: Session, refs: Sequence[RunRef]) -> list[str]:
+    """What of each run would run again; where the server doesn't tell, the plan says why."""
+    told = late.making().again
 
-    async def ask(place: int) -> tuple[Step, ...]:
-        return tuple(await session.client.steps(refs[place]))
+    async def ask(place: int) -> str:
+        words: str = told(await session.client.retry_plan(refs[place]))
+        return words
 
     outcomes = await late.each()(range(len(refs)), ask)
-    return [[make(step) for step in outcome.result or ()] for outcome in outcomes]
+    return [_in_words(outcome) for outcome in outcomes]
+
+
+def _in_words(outcome: Outcome[int, str]) -> str:
+    if outcome.error is None:
+        return outcome.result or ""
+    return f"its failed steps, and what comes after ({words.word(outcome.error.message)})"
 
 
 def _ref(target: Target) -> RunRef:

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from dli_tui.domain.status import SagaStatus
 from dli_tui.present import words
 from dli_tui.present.besides import (
+    BrokenRow,
     BudgetRow,
     HealthSheet,
     LaneRow,
@@ -185,10 +186,18 @@ def report(sheet: HealthSheet, now: datetime, looks: Looks) -> list[Text]:
     if not sheet.broken:
         lines.append(_nothing("None: everything could be read"))
     for one in sheet.broken:
-        when = f"  {words.ago(one.at, now)}" if one.at is not None else ""
-        lines.append((Piece(f"{_INDENT}{one.name}", bold=True), Piece(when, Tone.MUTED)))
-        lines.append((Piece(_INDENT * 2), Piece(one.says, Tone.FAILED)))
+        lines += _said_of(one, now, Tone.FAILED)
+    if sheet.warned:
+        lines += [(), _heading("warnings")]
+    for one in sheet.warned:
+        lines += _said_of(one, now, Tone.LATE)
     return lines
+
+
+def _said_of(one: BrokenRow, now: datetime, tone: Tone) -> list[Text]:
+    when = f"  {words.ago(one.at, now)}" if one.at is not None else ""
+    head: Text = (Piece(f"{_INDENT}{one.name}", bold=True), Piece(when, Tone.MUTED))
+    return [head, *((Piece(_INDENT * 2), Piece(line, tone)) for line in one.says)]
 
 
 def _part(part: PartRow, room: int, now: datetime, looks: Looks) -> Text:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import (
     BackfillRequest,
+    BackfillScope,
     HistoryQuery,
     NewSaga,
     Registration,
@@ -117,8 +118,16 @@ def backfill_asked(dataset_name: str, body: Row) -> tuple[BackfillRequest, bool]
         slots=_value(body, _moments, "a list of times in ISO 8601", "slots"),
         parameters=_parameters(body),
         parallel=_value(body, flag, "true or false", "parallel") or False,
+        scope=_value(body, _scope, f"one of {', '.join(BackfillScope)}", "scope")
+        or BackfillScope.ALL,
     )
     return request, _value(body, flag, "true or false", "dry_run") or False
+
+
+def forecast_asked(dataset_name: str, query: Mapping[str, str]) -> BackfillRequest:
+    """Which dates to say something of; what goes one after the other is planned by whoever asks."""
+    request, _ = backfill_asked(dataset_name, dict(query))
+    return request._replace(parallel=True)
 
 
 def reason_asked(body: Row) -> str | None:
@@ -251,6 +260,11 @@ def _moments(value: object) -> tuple[datetime, ...] | None:
     found = [moment(one) for one in value]
     known = tuple(one for one in found if one is not None)
     return known if len(known) == len(found) else None
+
+
+def _scope(value: object) -> BackfillScope | None:
+    word = value.strip().casefold() if isinstance(value, str) else ""
+    return BackfillScope(word) if word in set(BackfillScope) else None
 
 
 def _workflow_status(value: object) -> WorkflowStatus | None:

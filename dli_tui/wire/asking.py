@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from dli_tui.domain.query import BackfillScope
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -87,7 +89,16 @@ def backfill_body(request: BackfillRequest) -> Row:
     }
     if request.slots is not None:
         body["slots"] = [slot.isoformat() for slot in request.slots]
-    return body
+    return body | _scope(request)
+
+
+def forecast_query(request: BackfillRequest) -> Query:
+    """Which dates a server of ours is asked about before anything is started."""
+    return {
+        "start_date": request.start_date.isoformat(),
+        "end_date": request.end_date.isoformat(),
+        **_scope(request),
+    }
 
 
 def reason_body(reason: str | None) -> Row:
@@ -136,6 +147,10 @@ def saga_body(request: NewSaga) -> Row:
     if request.tenant_id is not None:
         body["tenant_id"] = request.tenant_id
     return body
+
+
+def _scope(request: BackfillRequest) -> dict[str, str]:
+    return {} if request.scope is BackfillScope.ALL else {"scope": request.scope.value}
 
 
 def _notifications(request: Registration) -> Row | None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from dli_tui.domain.backfill import Backfill, BackfillDate
+from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillForecast
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.health import Health
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.log import LogChunk, LogLine
 from dli_tui.domain.page import Changes
+from dli_tui.domain.retry import RetryPlan
 from dli_tui.domain.saga import Saga, SagaType
 from dli_tui.domain.step import Step
 from dli_tui.domain.template import Template, TemplateCategory
@@ -60,6 +61,8 @@ class Offer(NamedTuple):
     capabilities: frozenset[Capability]
     reasons: Mapping[Capability, str]
     """Why some aren't offered, where that is known."""
+    supervises: bool = False
+    """Whether it starts the dates of a backfill itself, as the place behind it can't."""
 
 
 def offer_of(reply: object) -> Offer:
@@ -78,6 +81,7 @@ def offer_of(reply: object) -> Offer:
             for name, reason in reasons.items()
             if name in known and isinstance(reason, str)
         },
+        supervises=first(body, flag, "supervises") or False,
     )
 
 
@@ -122,8 +126,15 @@ def backfill_of(reply: object) -> Backfill:
         timezone=first(body, text, "timezone") or "UTC",
         parallel=first(body, flag, "parallel") or False,
         by_hand=first(body, flag, "by_hand") or False,
+        is_held=first(body, flag, "is_held") or False,
+        runs_on=first(body, flag, "runs_on") or False,
         dates=tuple(date for row in dates if (date := _date(record(row) or {})) is not None),
     )
+
+
+def forecast_of(content: bytes) -> BackfillForecast:
+    """Which dates of a backfill would run."""
+    return _read(BackfillForecast, content)
 
 
 def backfills_of(reply: object) -> tuple[Backfill, ...]:
@@ -134,6 +145,11 @@ def backfills_of(reply: object) -> tuple[Backfill, ...]:
 def steps_of(content: bytes) -> tuple[Step, ...]:
     """The steps of a run."""
     return tuple(_safe(step, "error_message") for step in _read(tuple[Step, ...], content))
+
+
+def retry_plan_of(content: bytes) -> RetryPlan:
+    """What a retry would run again."""
+    return _read(RetryPlan, content)
 
 
 def log_of(content: bytes) -> LogChunk:
@@ -178,6 +194,7 @@ def health_of(content: bytes) -> Health:
     return health.twin(
         components=tuple(_safe(part, "message") for part in health.components),
         import_errors=tuple(_safe(one, "message") for one in health.import_errors),
+        warnings=tuple(_safe(one, "message") for one in health.warnings),
     )
 
 

@@ -48,3 +48,11 @@ async def backend(place, clock):
 @pytest.fixture(autouse=True)
 def _no_waiting():
     """A real Airflow takes real time."""
+
+
+def pytest_collection_modifyitems(items):
+    """Each version in a process of its own, one beside the other."""
+    for item in items:
+        version = getattr(item, "callspec", None) and item.callspec.params.get("version")
+        if version is not None:
+            item.add_marker(pytest.mark.xdist_group(version.number))

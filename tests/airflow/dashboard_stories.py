@@ -60,7 +60,7 @@ def test_a_run_is_started_and_followed_to_its_end(dashboard):
     dashboard.sees(r"steps .* 3/3", _LONG)
     dashboard.sees(r"✓ completed +final")
     dashboard.sees(r"region *[:=]? *EU")
-    dashboard.press("enter", "up", then="at work, second 2 of 2")
+    dashboard.press("up", "up", then="at work, second 5 of 5")
 
 
 def test_what_failed_shows_its_error_and_is_tried_again(dashboard):

@@ -31,6 +31,7 @@ RETIRED: Final = "retired_export"
 _EVERY: Final = frozenset({SALES, HOURLY, FAILING, SLOW, DATED, HELD, RETIRED})
 _BROKEN: Final = 'raise ImportError("no module named retired")\n'
 _TRIES: Final = 120
+_HURRY: Final = 4
 
 
 class RealClock:
@@ -40,8 +41,8 @@ class RealClock:
         return datetime.now(UTC)
 
     def move(self, seconds: float) -> None:
-        """Let that much time pass."""
-        time.sleep(seconds)
+        """Let a part of that much time pass: its tasks are shorter than the demo's."""
+        time.sleep(seconds / _HURRY)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

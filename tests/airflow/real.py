@@ -59,15 +59,15 @@ class CannotHaveError(RuntimeError):
 def installed(version: Version) -> Path:
     """The environment of that version; made if it isn't there."""
     place = ENVIRONMENTS / version.number
-    if not (place / "bin" / "airflow").exists():
-        _ran([sys.executable, "-m", "venv", str(place)])
-        packages = ["-c", str(HERE / f"constraints-{version.major}.txt")]
-        _ran(
-            [
-                *(str(place / "bin" / "python"), "-m", "pip", "install", "--quiet"),
-                *("--disable-pip-version-check", *packages, f"apache-airflow=={version.number}"),
-            ]
-        )
+    stamp = place / ".ready"
+    if not stamp.exists():
+        # Our own pip does it: not every Python brings one for new environments.
+        _ran([sys.executable, "-m", "venv", "--without-pip", "--clear", str(place)])
+        pip = [sys.executable, "-m", "pip", "--python", str(place / "bin" / "python")]
+        words = ["install", "--quiet", "--disable-pip-version-check"]
+        constraints = ["--constraint", str(HERE / f"constraints-{version.major}.txt")]
+        _ran([*pip, *words, *constraints, f"apache-airflow=={version.number}"])
+        stamp.touch()
     return place
 
 
@@ -180,6 +180,17 @@ def _of_two(port: int) -> Mapping[str, str]:
     }
 
 
+def main() -> int:
+    """Have both at hand; the exit code."""
+    for version in (THREE, TWO):
+        try:
+            installed(version)
+        except (CannotHaveError, OSError) as problem:
+            sys.stderr.write(f"Airflow {version.number} can't be had: {problem}\n")
+            return 1
+    return 0
+
+
 def _ran(words: list[str], env: Mapping[str, str] | None = None) -> None:
     done = subprocess.run(
         words, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -215,3 +226,7 @@ def _end(started: list[subprocess.Popen[bytes]]) -> None:
         for one in started:
             with suppress(subprocess.TimeoutExpired):
                 one.wait(_DRAIN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

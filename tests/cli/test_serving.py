@@ -171,6 +171,21 @@ def test_answers_are_kept_by_the_place_that_is_served(cli, served, config, token
     assert {path.parent for path in (demo, one)} == {served[0].audit.parent}
 
 
+def test_who_keeps_backfills_going_is_settled_among_all_who_serve_a_place(
+    cli, served, config, tokens, add
+):
+    add()
+    named = config(ELSEWHERE)
+    for name in ("one", "same", "two", "air"):
+        assert cli("serve", "--profile", name, *named, *tokens[1]).exit_code == 0
+    assert cli("serve", "--demo").exit_code == 0
+    one, same, two, air, demo = (settings.lease for settings in served)
+    assert one == same
+    assert len({one, two, air}) == 3
+    assert one.parent == served[0].answers.parent
+    assert demo is None, "it keeps its own going"
+
+
 @pytest.mark.parametrize("words", [("--at", "2026-11-21T09:00Z"), ("--demo-speed", "60")])
 def test_a_demo_that_forgets_what_was_done_forgets_its_answers(cli, served, words):
     assert cli("serve", "--demo", *words).exit_code == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from dli_tui.client import WorkflowClient
+from dli_tui.domain.acting import acting_for
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
     AnswerLostError,
@@ -15,7 +16,7 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.sequence import KEY, SequenceMark
-from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
+from dli_tui.domain.status import ResultStatus, RunStatus, RunType, WorkflowStatus
 from tests.support_backends import NOW, ScriptedBackend, row, run
 
 DONE, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
@@ -242,6 +243,76 @@ async def test_a_command_waits_until_its_dates_are_done(clock):
     result = await client.start_backfill(plan)
     assert (result.run_status, result.total_runs) == (FAILED, 3)
     assert len(result.run_ids) == 2
+
+
+async def test_a_date_that_somebody_else_began_for_it_ends_it_and_says_so(clock):
+    refusal = WorkflowExecutionError("There is a run already", dataset_name="d")
+    backend = place([DONE], run=[None, refusal])
+    _, plan, sequence = await sequence_of(backend, clock)
+    theirs = {KEY: sequence.mark.as_parameter(1)}
+    second = sequence.mark.run_id(plan.wanted[1])
+    backend.runs = [run(second, RUNNING, parameters=theirs)]
+    await sequence.keep_going(at_once)
+    assert "Somebody else keeps this backfill going: its run for 2026-03-02" in (
+        sequence.problem.message
+    )
+    assert sequence.problem.__cause__ is refusal
+    assert len(backend.arrived("run")) == 2
+    assert sequence.begun == 1
+
+
+@pytest.mark.parametrize("parameters", [{}, {KEY: {"backfill_id": "another"}}])
+async def test_a_run_of_another_kind_in_its_place_is_told_as_the_place_tells_it(clock, parameters):
+    refusal = WorkflowExecutionError("There is a run already", dataset_name="d")
+    backend = place([], run=[refusal])
+    _, plan, sequence = await sequence_of(backend, clock)
+    backend.runs = [run(sequence.mark.run_id(plan.wanted[0]), parameters=parameters)]
+    await sequence.keep_going(at_once)
+    assert sequence.problem is refusal
+
+
+async def test_a_stop_that_finds_its_run_over_still_lets_no_other_begin(clock):
+    over = WorkflowExecutionError("over", code=ErrorCode.WORKFLOW_INVALID_STATE)
+    backend = place([DONE], stop=[over])
+    _, _, sequence = await sequence_of(backend, clock)
+    sequence.current = RunRef("r0", "d")
+    await sequence.stop("wrong week")
+    await sequence.keep_going(at_once)
+    assert backend.sent == ["stop"]
+    assert sequence.status is RunStatus.KILLED
+
+
+async def test_a_stop_that_is_refused_is_told(clock):
+    backend = place([], stop=[WorkflowExecutionError("not yours")])
+    _, _, sequence = await sequence_of(backend, clock)
+    sequence.current = RunRef("r0", "d")
+    with pytest.raises(WorkflowExecutionError, match="not yours"):
+        await sequence.stop("wrong week")
+
+
+async def test_its_runs_say_for_whom_it_is(clock):
+    with acting_for("ann@example.com"):
+        _, _, sequence = await sequence_of(place([]), clock)
+    assert sequence.mark.by == "ann@example.com"
+
+
+async def test_its_id_tells_its_workflow_and_is_followed_as_a_whole(clock):
+    client, plan, sequence = await sequence_of(place([]), clock)
+    whole, first = sequence.ref.run_id, plan.wanted[0]
+    assert client.ref(whole) == sequence.ref
+    marked = {KEY: sequence.mark.as_parameter(0)}
+    client.backend.runs = [
+        run(
+            "r0",
+            RUNNING,
+            slot=first,
+            parameters=marked,
+            backfill_id=whole,
+            run_type=RunType.BACKFILL,
+        )
+    ]
+    found = await client.run_now(whole)
+    assert (found.run_id, found.status, found.progress.total_tasks) == (whole, RUNNING, 3)
 
 
 async def test_what_is_held_is_not_begun(clock):

@@ -21,6 +21,15 @@ def test_each_date_has_a_run_id_of_its_own_that_is_the_same_each_time():
     assert first == SequenceMark("b1", SLOTS, BEGUN).run_id(SLOTS[0])
 
 
+def test_its_id_tells_its_workflow():
+    days = SLOTS[0].date(), SLOTS[1].date()
+    whole = SequenceMark.new_id("sales.daily_backfill_x", days, BEGUN, "0a1b2c")
+    assert SequenceMark.workflow_in(whole) == "sales.daily_backfill_x"
+    mark = SequenceMark(whole, SLOTS, BEGUN)
+    for other in (mark.run_id(SLOTS[0]), "d_backfill_20260301_20260302", f"{whole}0", "r1", ""):
+        assert SequenceMark.workflow_in(other) is None
+
+
 @pytest.mark.parametrize(
     "found",
     [

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dli_tui.domain.backfill import SlotAction
+from dli_tui.domain.backfill import BackfillForecast, SlotAction
 from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
@@ -257,3 +257,39 @@ def test_fires_are_told_by_the_clock_of_the_schedule():
     seoul = row(zone="Asia/Seoul")
     (warning,) = planned(successes(6 * 3600), of=seoul, scope=BackfillScope.MISSING).warnings
     assert "first at 2026-03-21 06:00 +09:00." in warning
+
+
+# What the server says that it would run
+
+
+def foretold(days, runs=(), *, at_once=None, hour=6, **options):
+    forecast = BackfillForecast(slots=tuple(slot(day, hour) for day in days), at_once=at_once)
+    choice = BackfillChoice(MONDAY, FRIDAY, parallel=True, **options)
+    return plan(row(), runs, choice, NOW, forecast)
+
+
+def test_what_the_server_would_not_run_is_left_alone():
+    found = foretold([2, 3])
+    assert found.is_confirmed
+    assert actions(found) == [RUN, RUN, SKIP, SKIP, SKIP]
+    assert {one.note for one in found.slots[2:]} == {"the server leaves it alone"}
+
+
+def test_what_it_would_run_though_it_was_left_out_is_told_apart():
+    found = foretold([2, 3], [run(3, RunStatus.FAILED)], scope=BackfillScope.FAILED)
+    assert actions(found) == [RUN, RERUN, SKIP, SKIP, SKIP]
+    assert [one.day for one in found.unasked] == [MONDAY]
+    assert "would also run 1 that you left out, the first on 2026-03-02" in found.warnings[0]
+
+
+def test_a_day_of_which_it_names_another_moment_has_that():
+    found = foretold([2, 3], hour=5)
+    moments = [one.slot for one in found.slots]
+    assert moments == [slot(2, 5), slot(3, 5), slot(4), slot(5), slot(6)]
+    assert actions(found) == [RUN, RUN, SKIP, SKIP, SKIP]
+
+
+def test_what_goes_a_few_at_a_time_takes_as_many_turns():
+    past = [run(day, RunStatus.COMPLETED, run_id=f"p{day}", seconds=60) for day in range(7, 14)]
+    assert foretold([2, 3, 4, 5, 6], past, at_once=2).estimate_seconds == 180.0
+    assert foretold([2, 3, 4, 5, 6], past).estimate_seconds == 60.0

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.retry import RetryPlan, StepAgain
 from dli_tui.domain.run import RunProgress
 from dli_tui.domain.schedule import RetryConfig
 from dli_tui.domain.status import RunStatus, RunType, StepStatus, WorkflowStatus
@@ -261,3 +262,25 @@ def test_a_step_is_a_row():
     )
     assert (made.raw, made.name, made.word, made.kind) == ("load", "load", "", "sql")
     assert (made.attempt, made.attempts, made.map_index, made.seconds) == (2, 3, 4, 420.0)
+
+
+def again(*names, is_whole=True):
+    steps = tuple(StepAgain(name=name, map_index=index) for name, index in names)
+    return making.again(RetryPlan(steps=steps, is_whole=is_whole))
+
+
+def test_a_retry_is_told_by_the_steps_that_run_again_and_how_many_they_are():
+    assert again(("load", None), ("share", 0), ("share", 2)) == "3 steps: load, share [0, 2]"
+    assert again(("share", None), ("share", None)) == "2 steps: share (2 times)"
+    many = again(*(("share", index) for index in range(300)))
+    assert many == "300 steps: share (300 times)"
+    assert again() == "nothing: the server finds no step to run again"
+
+
+def test_where_the_server_doesnt_tell_all_a_retry_says_so():
+    assert again(("load", None), is_whole=False) == "load, and what comes after"
+    assert again(is_whole=False) == "its failed steps, and what comes after"
+
+
+def test_a_step_that_runs_again_is_safe_to_show():
+    assert is_safe(again((HOSTILE, 1), (HOSTILE, None)))

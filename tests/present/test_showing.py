@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dli_tui.domain.health import Health, HealthComponent, ImportFailure, RateBudget
+from dli_tui.domain.health import (
+    Health,
+    HealthComponent,
+    ImportFailure,
+    RateBudget,
+    WorkflowWarning,
+)
 from dli_tui.domain.saga import Saga, SagaStep, SagaType
 from dli_tui.domain.status import HealthStatus, SagaStatus, StepStatus
 from dli_tui.domain.template import Template, TemplateCategory
@@ -127,6 +133,7 @@ def test_nothing_of_a_hostile_server_can_be_obeyed():
         status=HealthStatus.UNKNOWN, service=NASTY, version=NASTY, metrics={NASTY: 1},
         components=(HealthComponent(name=NASTY, status=HealthStatus.UNKNOWN, message=NASTY),),
         import_errors=(ImportFailure(name=NASTY, message=NASTY),),
+        warnings=(WorkflowWarning(name=NASTY, message=NASTY),),
         budgets=(RateBudget(name=NASTY, limit=1, remaining=1, resets_at=NOW),),
     )  # fmt: skip
     kind = SagaType(name="k", description=NASTY)

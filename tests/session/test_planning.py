@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from dli_tui.domain.backfill import BackfillForecast
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import BackfillChoice
@@ -115,3 +116,39 @@ async def test_a_great_plan_is_made_aside_and_is_the_same():
     await planning.look(FIRST, LAST)
     choice = BackfillChoice(FIRST, LAST)
     assert await planning.aside(lambda: planning.plan(choice)) == planning.plan(choice)
+
+
+TOLD = BackfillForecast(slots=(datetime(2026, 3, 1, 9, tzinfo=UTC),), at_once=4)
+AT_ONCE = BackfillChoice(FIRST, LAST, parallel=True)
+
+
+async def test_the_server_is_asked_once_a_choice_what_it_would_run():
+    backend = ScriptedBackend([row("d")], backfill_slots=[TOLD])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    assert not planning.is_foretold(AT_ONCE)
+    assert not planning.plan(AT_ONCE).is_confirmed
+    answers = planning.answers
+    await planning.foretell(AT_ONCE)
+    await planning.foretell(AT_ONCE)
+    assert planning.answers == answers + 1
+    assert planning.plan(AT_ONCE).wanted == TOLD.slots
+    assert len(backend.arrived("backfill_slots")) == 1
+
+
+async def test_what_goes_one_after_the_other_is_not_asked_of_the_server():
+    backend = ScriptedBackend([row("d")], backfill_slots=[TOLD])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    assert planning.is_foretold(BackfillChoice(FIRST, LAST))
+
+
+async def test_a_server_that_does_not_say_is_asked_again():
+    backend = ScriptedBackend([row("d")], backfill_slots=[ServerError("away"), TOLD])
+    planning = await planning_of(backend)
+    await planning.look(FIRST, LAST)
+    await planning.foretell(AT_ONCE)
+    assert planning.problem.message == "away"
+    assert not planning.is_foretold(AT_ONCE)
+    await planning.foretell(AT_ONCE)
+    assert planning.is_foretold(AT_ONCE)

@@ -217,7 +217,7 @@ async def test_what_code_has_taken_over_is_refused_with_the_reason():
 class RangesOnly(DemoBackend):
     """A place that takes nothing but a range, one date after the other."""
 
-    capabilities = frozenset(Capability) - {
+    capabilities = DemoBackend.capabilities - {
         Capability.BACKFILL_SLOTS,
         Capability.BACKFILL_PARALLEL,
     }

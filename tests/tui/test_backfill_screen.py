@@ -214,7 +214,7 @@ async def test_where_there_are_none_the_list_says_how_to_plan_one():
 class ByHand(DemoBackend):
     """A place that starts single runs only."""
 
-    capabilities = frozenset(Capability) - {Capability.SEQUENCES}
+    capabilities = DemoBackend.capabilities - {Capability.SEQUENCES}
 
 
 async def kept_going(here):

@@ -8,7 +8,7 @@ import pytest
 
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.run import RunProgress
-from dli_tui.domain.status import RunStatus, SourceType, StepStatus, WorkflowStatus
+from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.present.registrations import Standing
 from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui import plans
@@ -68,18 +68,12 @@ def test_a_stop_tells_of_the_run_that_is_meant_and_not_of_the_latest():
 
 def test_a_retry_names_the_steps_that_run_again():
     failed = run("r1", RunStatus.FAILED, finished_at=NOW - timedelta(hours=2))
-    steps = [step("load", StepStatus.FAILED), step("fetch", StepStatus.COMPLETED)]
-    plan = plans.retry(frozen(target(run=failed)), [steps])
+    plan = plans.retry(frozen(target(run=failed)), ["load, and what comes after"])
     assert words(plan) == [
         "  orders  code, failed 2h ago",
         "    run r1",
         "    again load, and what comes after",
     ]
-
-
-def test_a_retry_whose_steps_nobody_knows_says_so_much():
-    plan = plans.retry(frozen(target(run=run("r1", RunStatus.FAILED))), [[]])
-    assert words(plan)[-1] == "    again its failed steps, and what comes after"
 
 
 def test_several_runs_of_one_workflow_are_told_apart_by_their_dates():

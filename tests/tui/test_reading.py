@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dli_tui.domain.errors import ConnectionFailedError
-from dli_tui.domain.health import Health, HealthComponent, ImportFailure, RateBudget
+from dli_tui.domain.health import (
+    Health,
+    HealthComponent,
+    ImportFailure,
+    RateBudget,
+    WorkflowWarning,
+)
 from dli_tui.domain.saga import Saga, SagaStep
 from dli_tui.domain.status import HealthStatus, SagaStatus, StepStatus
 from dli_tui.domain.template import Template
@@ -190,3 +196,22 @@ def test_how_old_things_are_and_what_is_wrong_with_them():
     assert "the list  10s old" in told
     assert "runs      1m old  DLI-501 The server can't be reached" in told
     assert "else      not asked yet" in told
+
+
+def test_a_traceback_stands_in_its_lines_and_warnings_stand_below():
+    broken = (ImportFailure(name="a.py", message="Traceback:\n  line 3\n\nNoModule: rates\n"),)
+    warned = (WorkflowWarning(name="orders", message="no such pool", at=NOW),)
+    told = said(reading.report(health(import_errors=broken, warnings=warned), NOW, LOOKS))
+    at = told.index("import errors")
+    assert [line.strip() for line in told[at:].splitlines()] == [
+        "import errors",
+        "a.py",
+        "Traceback:",
+        "line 3",
+        "NoModule: rates",
+        "",
+        "warnings",
+        "orders  now",
+        "no such pool",
+    ]
+    assert "warnings" not in said(reading.report(health(import_errors=broken), NOW, LOOKS))

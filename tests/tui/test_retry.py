@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dli_tui.domain.errors import ServerError
+from dli_tui.domain.errors import DLIError, ServerError, WorkflowPermissionError
+from dli_tui.domain.retry import RetryPlan, StepAgain
 from dli_tui.domain.status import RunStatus
 from tests.support_backends import ScriptedBackend, row, run
 from tests.support_deeds import WaitingBackend, answer, go_to, tap
@@ -21,6 +22,37 @@ async def test_the_failed_steps_are_named_and_run_again():
             "retry",
             "logistics.carriers.rates_20261121_060000",
         )
+
+
+class Telling(ScriptedBackend):
+    """Tells beforehand what a retry runs again, or why it doesn't."""
+
+    plan: RetryPlan | DLIError = RetryPlan(
+        steps=(StepAgain(name="load", map_index=2), StepAgain(name="notify")), is_whole=True
+    )
+
+    async def retry_plan(self, ref, steps=()):
+        if isinstance(self.plan, DLIError):
+            raise self.plan
+        return self.plan
+
+
+async def test_what_the_server_says_it_would_run_again_is_what_the_question_shows():
+    backend = Telling([row("d", last_run=run("r1", RunStatus.FAILED))])
+    async with dashboard(backend=backend) as here:
+        await here.press("t")
+        assert "again 2 steps: load [2], notify" in here.picture
+        assert "what comes after" not in here.picture
+        assert backend.sent == []
+
+
+async def test_a_server_that_refuses_to_tell_says_why():
+    backend = Telling([row("d", last_run=run("r1", RunStatus.FAILED))])
+    backend.plan = WorkflowPermissionError("your role may not retry")
+    async with dashboard(backend=backend) as here:
+        await here.press("t")
+        assert "its failed steps, and what comes after" in here.picture
+        assert "your role may not retry" in here.picture
 
 
 class Silent(ScriptedBackend):

@@ -173,6 +173,10 @@ _READERS |= {
     "backfill told": (beside.backfill_of, _BACKFILL),
     "backfills": (beside.backfills_of, {"backfills": [_BACKFILL]}),
     "steps": (_as_bytes(beside.steps_of), [_STEP]),
+    "retry plan": (
+        _as_bytes(beside.retry_plan_of),
+        {"steps": [{"name": "n", "map_index": 1}], "is_whole": True},
+    ),
     "log": (_as_bytes(beside.log_of), _LOG),
     "templates": (_as_bytes(beside.templates_of), [_TEMPLATE]),
     "template": (_as_bytes(beside.template_of), _TEMPLATE),
@@ -195,7 +199,12 @@ _BODIES: dict[str, tuple[Callable[[Any], Any], Any]] = {
             "start_date": "2026-01-01",
             "end_date": "2026-01-02",
             "slots": ["2026-01-01T06:00:00Z"],
+            "scope": "failed",
         },
+    ),
+    "forecast": (
+        lambda query: asked.forecast_asked(_NAME, asked.body_of(query)),
+        {"start_date": "2026-01-01", "end_date": "2026-01-02", "scope": "missing"},
     ),
     "reason": (lambda body: asked.reason_asked(asked.body_of(body)), {"reason": "r"}),
     "retry": (lambda body: asked.steps_asked(asked.body_of(body)), {"steps": ["s"]}),
@@ -334,7 +343,9 @@ def test_every_reader_and_every_body_is_here():
         "backfills_of",
         "steps_of",
         "log_of",
+        "retry_plan_of",
     }
+    used |= {"forecast_of"}
     used |= {"templates_of", "template_of", "categories_of", "sagas_of", "saga_of", "health_of"}
     imported = {"workflow_of", "run_of", "kind_of"}
     assert readers - imported == used | {"saga_types_of"}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dli_tui.domain.backfill import BackfillForecast
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode, ServerError
 from dli_tui.domain.health import Health
@@ -24,6 +25,7 @@ WHOLE = {
     Template: beside.template_of,
     LogChunk: beside.log_of,
     Health: beside.health_of,
+    BackfillForecast: beside.forecast_of,
 }
 SEVERAL = {
     Step: beside.steps_of,
@@ -116,6 +118,11 @@ def _kept_back(kind):
             {"status": "healthy", "import_errors": [{"name": "a", "message": EVIL}]},
             lambda found: found.import_errors[0].message,
         ),
+        (
+            beside.health_of,
+            {"status": "healthy", "warnings": [{"name": "a", "message": EVIL}]},
+            lambda found: found.warnings[0].message,
+        ),
     ],
 )
 def test_what_only_is_shown_is_made_safe(read, told, shown):
@@ -155,7 +162,12 @@ def test_an_offer_of_a_newer_server_is_read_as_far_as_it_is_known():
 
 def test_an_offer_without_a_name():
     found = beside.offer_of({"capabilities": []})
-    assert found == ("this Basecamp server", frozenset(), {})
+    assert found == ("this Basecamp server", frozenset(), {}, False)
+
+
+def test_who_keeps_backfills_going_is_read():
+    assert beside.offer_of({"capabilities": [], "supervises": True}).supervises
+    assert not beside.offer_of({"capabilities": [], "supervises": "perhaps"}).supervises
 
 
 # Rows, runs and backfills

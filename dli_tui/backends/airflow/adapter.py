@@ -14,14 +14,15 @@ from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from dli_tui.backends.airflow import convert, runlogs
+from dli_tui.backends.airflow import runlogs, tasks
 from dli_tui.backends.airflow.asking import Asking, hour_of
+from dli_tui.backends.airflow.backfills import Backfills
 from dli_tui.backends.airflow.book import KEPT, Book
 from dli_tui.backends.airflow.deeds import Deeds
 from dli_tui.backends.airflow.dialect import MOST_RUNS
+from dli_tui.backends.airflow.keeping import OWN_BACKFILLS, KeepsBackfills
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Asked
-from dli_tui.backends.port import Backend
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
@@ -37,12 +38,14 @@ from dli_tui.wire.failures import Operation
 if TYPE_CHECKING:
     import httpx
 
+    from dli_tui.backends.airflow.dialect import Dialect
     from dli_tui.config.model import Profile
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.query import HistoryQuery, RunRequest
     from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
     from dli_tui.domain.workflow import WorkflowInfo
@@ -59,6 +62,7 @@ OFFERED: Final = frozenset(
         Capability.STEPS,
         Capability.LOGS,
         Capability.RETRY,
+        Capability.RETRY_PLAN,
         Capability.RECENT_RUNS,
         Capability.CHANGES,
         Capability.HEALTH,
@@ -66,18 +70,25 @@ OFFERED: Final = frozenset(
 )
 SWEEP_SECONDS: Final = 60.0
 """So often the whole list is looked through: pauses and new DAGs show in no run."""
+_IN_TURN: Final = 100
+"""So many DAGs are asked anew with each sweep: that is one request."""
+_FEW: Final = 5
+"""Of more names that nobody knows yet, the list tells sooner than asking for each."""
 _OVERLAP: Final = timedelta(seconds=30)
 """A run may be written down some time after the moment that it says."""
 _WRITES: Final = {
     Operation.RUN: (Capability.RUN, Capability.DATED_RUNS, Capability.BACKFILL),
+    Operation.BACKFILL: (
+        *(Capability.BACKFILL_PARALLEL, Capability.BACKFILL_FORECAST, Capability.BACKFILL_PAUSE),
+    ),
     Operation.STOP: (Capability.STOP,),
-    Operation.RETRY: (Capability.RETRY,),
+    Operation.RETRY: (Capability.RETRY, Capability.RETRY_PLAN),
     Operation.PAUSE: (Capability.PAUSE,),
     Operation.UNPAUSE: (Capability.PAUSE,),
 }
 
 
-class AirflowBackend(Backend):
+class AirflowBackend(KeepsBackfills):
     """One Airflow, by the profile that names it."""
 
     label = "this Airflow"
@@ -93,12 +104,14 @@ class AirflowBackend(Backend):
         passed: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._airflow = Airflow(profile, environment, transport)
+        self._airflow = Airflow(profile, environment, transport, self._meet_dialect)
         self._book = Book()
         self._asking = Asking(self._airflow, self._book)
         self._clock, self._passed = clock or SystemClock(), passed
         self._deeds = Deeds(self._airflow, self._asking, self._clock)
+        self._backfills = Backfills(self._airflow, self._asking, self._book)
         self._denied: dict[Capability, str] = {}
+        self._offered = OFFERED
         self.capabilities = OFFERED
         # A cursor of another life means nothing here.
         self._life, self._generation = token_hex(4), 0
@@ -122,6 +135,9 @@ class AirflowBackend(Backend):
         denied = self._denied.get(capability)
         told = super().why_not(capability)
         return told if denied is None else f"{told}: {denied}"
+
+    async def met(self) -> None:
+        await self._airflow.found()
 
     # Lists
 
@@ -172,6 +188,12 @@ class AirflowBackend(Backend):
     ) -> Mapping[str, tuple[WorkflowRun, ...]]:
         if count > KEPT:
             return await super().recent_runs(names, count)
+        strangers = [name for name in names if not self._book.knows(name)]
+        if len(strangers) > _FEW:
+            await self._list()
+        else:
+            for name in strangers:
+                await self._asking.find(name)
         ids = {name: self._book.dag_id(name) for name in names}
         unknown = [one for one in ids.values() if self._book.runs(one) is None]
         await self._asking.latest(unknown)
@@ -193,14 +215,20 @@ class AirflowBackend(Backend):
         self._is_behind = self._is_behind or len(runs) >= MOST_RUNS
         is_due = self._passed() - self._swept >= SWEEP_SECONDS
         # Most ticks are about a few: thousands of others aren't compared for them.
-        ids = None if is_due else {run.workflow_id for run in runs}
+        touched = frozenset(self._book.touched)
+        ids = None if is_due else {run.workflow_id for run in runs} | touched
         before = {row.key: row for row in self._book.rows(ids)}
         self._book.note(runs)
         if is_due:
             await self._sweep()
+        self._book.touched -= touched
         self._since, self._generation = now or since, self._generation + 1
         rows = {row.key: row for row in self._book.rows(ids)}
-        moved = tuple(row for key, row in rows.items() if before.get(key) != row)
+        moved = tuple(
+            row
+            for key, row in rows.items()
+            if before.get(key) != row or row.airflow_dag_id in touched
+        )
         return Changes(self._here(), moved, tuple(key for key in before if key not in rows))
 
     async def _anew(self) -> Changes:
@@ -226,9 +254,13 @@ class AirflowBackend(Backend):
     async def _sweep(self) -> None:
         ids = await self._list()
         behind, self._is_behind = self._is_behind, False
+        # Runs that were deleted there show in no list of what moved.
+        anew = self._book.in_turn(ids, _IN_TURN)
         await self._asking.latest(
-            one for one in sorted(ids) if behind or self._book.runs(one) is None
+            one for one in sorted(ids) if behind or one in anew or self._book.runs(one) is None
         )
+        self._asking.forget_shapes()
+        self._book.warned = await self._asking.warned()
         self._book.keep_only(ids)
         self._swept = self._passed()
 
@@ -250,14 +282,14 @@ class AirflowBackend(Backend):
     # Runs
 
     async def run_status(self, ref: RunRef) -> WorkflowRun:
+        if await self._is_own(ref):
+            return (await self.backfill_status(ref)).whole
         whole = await self._whole(ref)
-        run = await self._asking.run(whole)
+        run = await self._backfills.linked(await self._asking.run(whole))
         steps = await self._asking.steps(whole)
         # Whoever looks at a run asks for its steps next.
         self._tasks = whole, steps
-        return run.twin(
-            progress=convert.progress_of(steps), error_message=convert.error_of(run, steps)
-        )
+        return run.twin(progress=tasks.progress_of(steps), error_message=tasks.error_of(run, steps))
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         whole = await self._whole(ref)
@@ -277,7 +309,11 @@ class AirflowBackend(Backend):
             return ref
         found = await self._asking.bearing(ref.run_id)
         if not found:
-            raise WorkflowNotFoundError(run_id=ref.run_id)
+            raise WorkflowNotFoundError(
+                f"Run '{ref.run_id}' isn't among the latest runs",
+                run_id=ref.run_id,
+                hint=f"Say whose it is: WORKFLOW/{ref.run_id}",
+            )
         if len(found) > 1:
             raise _several(ref.run_id, found)
         return found[0]
@@ -291,6 +327,8 @@ class AirflowBackend(Backend):
         return await self._done(Operation.RUN, self._deeds.run(request))
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        if await self._is_own(ref):
+            return await self.cancel_backfill(ref, reason)
         whole = await self._whole(ref)
         return await self._done(Operation.STOP, self._deeds.stop(whole, reason))
 
@@ -306,6 +344,10 @@ class AirflowBackend(Backend):
         whole = await self._whole(ref)
         return await self._done(Operation.RETRY, self._deeds.retry(whole, steps))
 
+    async def retry_plan(self, ref: RunRef, steps: Sequence[str] = ()) -> RetryPlan:
+        whole = await self._whole(ref)
+        return await self._done(Operation.RETRY, self._deeds.retry_plan(whole, steps))
+
     async def health(self) -> Health:
         return await self._asking.health()
 
@@ -316,8 +358,13 @@ class AirflowBackend(Backend):
         except WorkflowPermissionError:
             reason = "your role there doesn't allow it"
             self._denied |= dict.fromkeys(_WRITES[operation], reason)
-            self.capabilities = OFFERED - self._denied.keys()
+            self.capabilities = self._offered - self._denied.keys()
             raise
+
+    def _meet_dialect(self, dialect: Dialect) -> None:
+        """The version is found, and with it what more there is."""
+        self._offered = OFFERED | (OWN_BACKFILLS if dialect.keeps_backfills else frozenset())
+        self.capabilities = self._offered - self._denied.keys()
 
 
 def _several(run_id: str, found: Sequence[RunRef]) -> WorkflowExecutionError:

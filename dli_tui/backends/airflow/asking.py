@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from dli_tui.backends.airflow import convert
+from dli_tui.backends.airflow import convert, health, tasks
 from dli_tui.backends.airflow.book import KEPT, Book
 from dli_tui.backends.airflow.dialect import MOST_RUNS, PAGE
 from dli_tui.backends.airflow.place import Airflow
@@ -23,13 +23,15 @@ from dli_tui.wire.failures import Operation
 from dli_tui.wire.values import count, first, record
 
 if TYPE_CHECKING:
-    from dli_tui.backends.airflow.convert import Dag, Shape
+    from dli_tui.backends.airflow.convert import Dag
     from dli_tui.backends.airflow.dialect import Query
+    from dli_tui.backends.airflow.tasks import Shape
     from dli_tui.domain.errors import DLIError
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import RunRef
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
+    from dli_tui.wire.values import Row
 
 ALL: Final = "~"
 _MOST_IDS: Final = 100
@@ -40,11 +42,14 @@ class Asking:
 
     def __init__(self, airflow: Airflow, book: Book) -> None:
         self._airflow, self._book = airflow, book
-        self._shapes: dict[str, Shape] = {}
+        self._shapes: dict[str, tuple[Shape, frozenset[str]]] = {}
+        """Of each DAG, and the tasks of runs for which it was asked."""
 
     async def dags(self, offset: int) -> tuple[tuple[Dag, ...], int, int]:
         """A page of the list; how many rows came, and how many there are in all."""
+        dialect = (await self._airflow.found()).dialect
         query: Query = {"limit": PAGE, "offset": offset, "order_by": "dag_id"}
+        query |= dialect.with_stale
         try:
             reply = await self._get(Operation.LIST, "/dags", query)
         except WorkflowPermissionError as refused:
@@ -53,7 +58,7 @@ class Asking:
         total = first(record(reply) or {}, count, "total_entries")
         dags = [dag for row in rows if (dag := convert.dag_of(row)) is not None]
         if any(dag.broken_file is not None for dag in dags):
-            errors = list(convert.failures_of(await self._if_allowed("/importErrors")))
+            errors = list(health.failures_of(await self._if_allowed("/importErrors")))
             dags = [convert.explained(dag, errors) if dag.broken_file else dag for dag in dags]
         return tuple(dags), len(rows), offset + len(rows) if total is None else total
 
@@ -79,23 +84,33 @@ class Asking:
                 waiting = await self._latest_of(waiting)
 
     async def _latest_of(self, dag_ids: Sequence[str]) -> list[str]:
-        """Ask for these once; those that may have more than was seen."""
+        """Ask for these; those that may have more than was seen."""
+        # By their ids: one that came between two pages pushes another onto the next.
+        runs: dict[str, dict[str, WorkflowRun]] = {dag_id: {} for dag_id in dag_ids}
+        full: list[str] = []
+        came = 0
+        while not full:
+            # A server may give fewer at once than it was asked for.
+            rows, total = await self._batch(dag_ids, came)
+            came += len(rows)
+            for run in self.runs_from(rows):
+                runs.setdefault(run.workflow_id or "", {}).setdefault(run.run_id, run)
+            is_all = came >= total or not rows
+            full = [dag_id for dag_id in dag_ids if is_all or len(runs[dag_id]) >= KEPT]
+        for dag_id in full:
+            self._book.set_runs(dag_id, [*runs[dag_id].values()])
+        return [dag_id for dag_id in dag_ids if dag_id not in set(full)]
+
+    async def _batch(self, dag_ids: Sequence[str], offset: int) -> tuple[list[Any], int]:
+        """The newest runs of these after so many, and how many they have in all."""
         dialect = (await self._airflow.found()).dialect
         path = f"{dialect.root}/dags/{ALL}/dagRuns/list"
-        asked = Asked(Operation.HISTORY, path, method="POST", body=dialect.latest(dag_ids))
+        body = dialect.latest(dag_ids, offset=offset)
+        asked = Asked(Operation.HISTORY, path, method="POST", body=body)
         reply = (await self._airflow.http.read(asked, decoded)).value
-        runs: dict[str, list[WorkflowRun]] = {dag_id: [] for dag_id in dag_ids}
         rows = convert.rows_of(reply, "dag_runs")
-        for run in self.runs_from(rows):
-            runs.setdefault(run.workflow_id or "", []).append(run)
-        total = first(record(reply) or {}, count, "total_entries") or len(rows)
-        is_all = len(rows) >= total or not rows
-        full = [dag_id for dag_id in dag_ids if is_all or len(runs[dag_id]) >= KEPT]
-        # None of them is through: one of them alone fills a request, and has what it needs.
-        done = full or list(dag_ids)
-        for dag_id in done:
-            self._book.set_runs(dag_id, runs[dag_id])
-        return [dag_id for dag_id in dag_ids if dag_id not in set(done)]
+        total = first(record(reply) or {}, count, "total_entries")
+        return rows, offset + len(rows) if total is None else total
 
     async def moved(self, since: datetime) -> tuple[list[WorkflowRun], datetime | None]:
         """The runs that moved since a moment of the server's clock; and what it showed then."""
@@ -127,9 +142,12 @@ class Asking:
         size, offset = min(PAGE, limit) if limit is not None and is_plain else PAGE, 0
         while True:
             asked = dialect.runs(query, limit=size, offset=offset)
-            reply = await self._get(
-                Operation.HISTORY, f"/dags/{dag_id}/dagRuns", asked, dataset_name=query.workflow
-            )
+            path = f"/dags/{dag_id}/dagRuns"
+            try:
+                reply = await self._get(Operation.HISTORY, path, asked, dataset_name=query.workflow)
+            except WorkflowNotFoundError:
+                # A DAG that isn't there has no runs; 2.x says it so.
+                return
             rows = convert.rows_of(reply, "dag_runs")
             total = first(record(reply) or {}, count, "total_entries")
             yield list(self.runs_from(rows)), total
@@ -144,8 +162,6 @@ class Asking:
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         """The tasks of a run, in the order in which they can run."""
-        dag_id = self._book.dag_id(ref.workflow or "")
-        shape = await self._shape(dag_id, ref)
         rows, offset = [], 0
         while True:
             query: Query = {"limit": PAGE, "offset": offset}
@@ -157,20 +173,42 @@ class Asking:
             total = first(record(reply) or {}, count, "total_entries") or 0
             if not came or offset >= total:
                 break
-        found = (step for row in rows if (step := convert.step_of(row, shape)) is not None)
+        shape = await self._shape(ref, tasks.names_of(rows))
+        found = (step for row in rows if (step := tasks.step_of(row, shape)) is not None)
         return tuple(sorted(found, key=lambda one: (one.order, one.name, one.map_index or 0)))
 
-    async def _shape(self, dag_id: str, ref: RunRef) -> Shape:
-        """The shape of a DAG; asked once, as a new version is parsed seldom."""
-        if dag_id not in self._shapes:
-            path = f"/dags/{segment(dag_id)}/tasks"
-            try:
-                reply = await self._get(Operation.STEPS, path, {}, ref=ref)
-            except WorkflowNotFoundError:
-                # Its runs outlive a DAG.
-                return convert.shape_of(None)
-            self._shapes[dag_id] = convert.shape_of(reply)
-        return self._shapes[dag_id]
+    async def _shape(self, ref: RunRef, names: frozenset[str]) -> Shape:
+        """The shape of a DAG; asked again where a run has a task that wasn't there before."""
+        dag_id = self._book.dag_id(ref.workflow or "")
+        shape, known = self._shapes.get(dag_id, (None, frozenset()))
+        if shape is not None and names <= known:
+            return shape
+        try:
+            reply = await self._get(Operation.STEPS, f"/dags/{segment(dag_id)}/tasks", {}, ref=ref)
+        except WorkflowNotFoundError:
+            # Its runs outlive a DAG.
+            return tasks.shape_of(None)
+        shape = tasks.shape_of(reply)
+        # An older version had tasks that this one lacks: those aren't asked for each time.
+        self._shapes[dag_id] = shape, known | names | shape.places.keys()
+        return shape
+
+    def forget_shapes(self) -> None:
+        """A DAG may have a new version."""
+        self._shapes.clear()
+
+    async def rehearsed(self, path: str, body: Row, ref: RunRef) -> object:
+        """What a request would do that is only tried, so that it may be asked again."""
+        root = (await self._airflow.found()).dialect.root
+        asked = Asked(
+            Operation.RETRY,
+            root + path,
+            method="POST",
+            body=body,
+            dataset_name=ref.workflow or "",
+            run_id=ref.run_id,
+        )
+        return (await self._airflow.http.read(asked, decoded)).value
 
     async def dag(self, dag_id: str) -> Dag | None:
         """One DAG as it stands; None where there is none."""
@@ -178,6 +216,11 @@ class Asking:
             return convert.dag_of(await self._get(Operation.GET, f"/dags/{segment(dag_id)}", {}))
         except WorkflowNotFoundError:
             return None
+
+    def told(self, dag: Dag) -> None:
+        """A deed was answered with how a DAG stands now."""
+        self._book.take([dag])
+        self._book.touched.add(dag.dag_id)
 
     async def find(self, name: str) -> None:
         """The DAGs that claim a name, into the book, without the whole list."""
@@ -188,7 +231,9 @@ class Asking:
         self._book.take(found)
 
     async def _tagged(self, name: str) -> tuple[Dag, ...]:
+        dialect = (await self._airflow.found()).dialect
         query: Query = {"tags": f"{convert.NAMED_BY}:{name}", "limit": PAGE, "order_by": "dag_id"}
+        query |= dialect.with_stale
         reply = await self._get(Operation.LIST, "/dags", query)
         rows = convert.rows_of(reply, "dags")
         return tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
@@ -203,12 +248,18 @@ class Asking:
         return list(dict.fromkeys(run.ref for run in (*latest, *known) if run.run_id == run_id))
 
     async def health(self) -> Health:
-        """How Airflow says it is doing, what it couldn't import, and its pools."""
+        """How Airflow says it is doing, what it couldn't import and warns of, and its pools."""
         found = await self._airflow.found()
         report = await self._get(Operation.HEALTH, found.dialect.health, {})
         errors = await self._if_allowed("/importErrors")
         pools = await self._if_allowed("/pools")
-        return convert.health_of(report, errors, pools, found.version)
+        warnings = await self._if_allowed("/dagWarnings")
+        return health.health_of(report, errors, pools, warnings, found.version)
+
+    async def warned(self) -> dict[str, str]:
+        """What Airflow warns of, by DAG."""
+        warnings = health.warnings_of(await self._if_allowed("/dagWarnings"))
+        return {one.name: one.message.partition("\n")[0] for one in warnings}
 
     async def _if_allowed(self, path: str) -> object:
         """A part of the health; nothing where our role may not see it."""
@@ -222,13 +273,33 @@ class Asking:
         dag_id = self._book.dag_id(ref.workflow or "")
         return f"/dags/{segment(dag_id)}/dagRuns/{segment(ref.run_id)}"
 
+    def path_of_dag(self, dag_id: str) -> str:
+        """Where a DAG is, behind the root."""
+        return f"/dags/{segment(dag_id)}"
+
+    async def rows_of_runs(self, dag_id: str, query: Query) -> list[Any]:
+        """A page of the runs of a DAG, or of all of them, as they are told."""
+        path = f"/dags/{dag_id if dag_id == ALL else segment(dag_id)}/dagRuns"
+        return convert.rows_of(await self.get(Operation.HISTORY, path, query), "dag_runs")
+
+    async def get(
+        self,
+        operation: Operation,
+        path: str,
+        query: Query | None = None,
+        *,
+        ref: RunRef | None = None,
+    ) -> object:
+        """What stands at a path behind the root."""
+        return await self._get(operation, path, query or {}, ref=ref)
+
     def runs_from(self, rows: Iterable[object]) -> Iterable[WorkflowRun]:
         """Those of some rows that are runs."""
         for row in rows:
             dag = self._book.dags.get(str((record(row) or {}).get("dag_id")))
             run = convert.run_of(row, dag, self._airflow.page_of)
             if run is not None:
-                yield run
+                yield self._book.linked(run)
 
     def run_from(self, reply: object, ref: RunRef) -> WorkflowRun:
         """The run of an answer."""

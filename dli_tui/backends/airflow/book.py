@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from dli_tui.backends.airflow.backfillrows import owner_of
+from dli_tui.domain.text import safe_line
+
 if TYPE_CHECKING:
+    from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
@@ -22,6 +27,12 @@ class Book:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self.touched: set[str] = set()
+        """DAGs that a deed of ours changed, which the next look at what moved has to tell."""
+        self._natives: dict[str, dict[int, Native]] = {}
+        self._last_in_turn = ""
+        self.warned: Mapping[str, str] = {}
+        """What Airflow warns of, by DAG."""
 
     def take(self, dags: Iterable[Dag]) -> None:
         """These stand in the list."""
@@ -50,6 +61,14 @@ class Book:
             self._names.pop(self.dags.pop(dag_id).row.dataset_name, None)
             self._runs.pop(dag_id, None)
 
+    def in_turn(self, dag_ids: Collection[str], most: int) -> frozenset[str]:
+        """The next few of these: each of them in its turn, and then from the first again."""
+        every = sorted(dag_ids)
+        at = bisect_right(every, self._last_in_turn)
+        some = [*every[at:], *every[:at]][:most]
+        self._last_in_turn = some[-1] if some else ""
+        return frozenset(some)
+
     def knows(self, name: str) -> bool:
         """Whether a DAG was seen that goes by this name, or has it for an id."""
         return name in self._names or name in self.dags
@@ -70,13 +89,25 @@ class Book:
             if known is not None:
                 self.set_runs(dag_id, _with(run, known))
 
+    def note_natives(self, dag_id: str, natives: Iterable[Native]) -> None:
+        """These are backfills that Airflow keeps going itself."""
+        self._natives.setdefault(dag_id, {}).update((one.number, one) for one in natives)
+
+    def linked(self, run: WorkflowRun) -> WorkflowRun:
+        """A run with the backfill that it belongs to, as far as those are known."""
+        known = self._natives.get(run.workflow_id or "")
+        owner = owner_of(run, sorted(known.values(), key=_youngest_first)) if known else None
+        return run if owner is None else run.twin(backfill_id=owner.run_id)
+
     def runs(self, dag_id: str) -> tuple[WorkflowRun, ...] | None:
         """The latest runs of a DAG; None where they were never asked for."""
         return self._runs.get(dag_id)
 
     def row(self, dag_id: str) -> WorkflowInfo:
-        """A DAG as a row, with its latest run."""
+        """A DAG as a row, with its latest run, and what Airflow doesn't like of it."""
         row, runs = self.dags[dag_id].row, self._runs.get(dag_id)
+        if row.warning is None and dag_id in self.warned:
+            row = row.twin(warning=safe_line(self.warned[dag_id]))
         if runs is None:
             return row
         active = sum(run.status.is_running for run in runs)
@@ -94,6 +125,10 @@ def _with(run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
     older = (at for at, one in enumerate(known) if _place(one) <= _place(run))
     at = next(older, len(known))
     return [*known[:at], run, *known[at:]]
+
+
+def _youngest_first(native: Native) -> int:
+    return -native.number
 
 
 def _place(run: WorkflowRun) -> datetime:

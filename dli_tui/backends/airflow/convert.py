@@ -11,23 +11,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.domain.cron import CronProblem, fields_of
-from dli_tui.domain.health import Health, HealthComponent, ImportFailure
-from dli_tui.domain.run import RunProgress, WorkflowRun
+from dli_tui.domain.health import ImportFailure
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import (
-    HealthStatus,
     RunStatus,
     RunType,
     SourceType,
-    StepStatus,
     WorkflowStatus,
 )
-from dli_tui.domain.step import Step
 from dli_tui.domain.text import safe
 from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.wire.values import (
     Row,
-    count,
     first,
     flag,
     mapping,
@@ -46,7 +42,9 @@ PageOf = Callable[[str, str], str]
 SCHEDULER: Final = "scheduler"
 NAMED_BY: Final = "dataset"
 """The tag that says what a DAG makes."""
-_STOPPED: Final = re.compile(r"stopped by (?P<by>[^:\n]{1,200})(?:: (?P<why>.*))?", re.DOTALL)
+_STOPPED: Final = re.compile(r"stopped by (?P<by>\S[^\n]{0,199}?): (?P<why>.+)", re.DOTALL)
+"""Whoever writes that on a run that failed says what we say; "stopped by accident" is no stop."""
+_NO_REASON: Final = "no reason given"
 _STARTED: Final = re.compile(r"started by (?P<by>[^\n]{1,200})")
 _NO_INDEX: Final = -1
 
@@ -79,14 +77,14 @@ def dag_of(value: object) -> Dag | None:
     tags = _tags(told)
     zone = _tagged(tags, "timezone") or _tagged(tags, "zone") or "UTC"
     source = (_tagged(tags, "source") or _tagged(tags, "origin") or "").casefold()
-    paused = first(told, flag, "is_paused") or False
+    status = _status(told)
     row = WorkflowInfo(
         dataset_name=_tagged(tags, NAMED_BY) or dag_id,
         source_type=SourceType.MANUAL if source == SourceType.MANUAL else SourceType.CODE,
-        status=_status(told, paused=paused),
+        status=status,
         cron=_cron(told),
         timezone=zone,
-        next_run=None if paused else first(told, moment, *_NEXT),
+        next_run=first(told, moment, *_NEXT) if status is WorkflowStatus.ACTIVE else None,
         owner=_joined(told.get("owners")),
         team=_tagged(tags, "team"),
         description=first(told, note, "description"),
@@ -104,11 +102,12 @@ _UNREADABLE: Final = "It can't be imported; see the health page"
 _NEXT: Final = ("next_dagrun_run_after", "next_dagrun_create_after", "next_dagrun")
 
 
-def _status(told: Row, *, paused: bool) -> WorkflowStatus:
+def _status(told: Row) -> WorkflowStatus:
     active = first(told, flag, "is_active")
     if first(told, flag, "is_stale") or active is False or _is_broken(told):
         return WorkflowStatus.DISABLED
-    return WorkflowStatus.PAUSED if paused else WorkflowStatus.ACTIVE
+    is_paused = first(told, flag, "is_paused")
+    return WorkflowStatus.PAUSED if is_paused else WorkflowStatus.ACTIVE
 
 
 def _is_broken(told: Row) -> bool:
@@ -154,6 +153,11 @@ def rows_of(reply: object, key: str) -> list[Any]:
     return listed((record(reply) or {}).get(key))
 
 
+def stop_note(who: str, reason: str | None) -> str:
+    """What we leave on a run that we stop, for Airflow's own users and for ourselves."""
+    return f"stopped by {who}: {reason or _NO_REASON}"
+
+
 def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | None:
     """A run; `dag` is its workflow where that is known. None where it has no id."""
     told = record(value) or {}
@@ -182,11 +186,15 @@ def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | Non
         finished_at=first(told, moment, "end_date"),
         updated_at=first(told, moment, "last_scheduling_decision"),
         reported_seconds=first(told, seconds, "duration"),
-        reason=None if stopped is None else safe(stopped["why"] or "") or None,
+        reason=None if stopped is None else _reason(stopped["why"]),
         stopped_by=None if stopped is None else stopped["by"],
         stopped_at=None if stopped is None else first(told, moment, "end_date"),
         logs_url=page_of(dag_id, run_id),
     )
+
+
+def _reason(why: str) -> str | None:
+    return None if why == _NO_REASON else safe(why) or None
 
 
 def _run_type(told: Row, conf: Mapping[str, Any]) -> tuple[RunType, str | None]:
@@ -204,7 +212,15 @@ def _run_status(told: Row) -> tuple[RunStatus, str | None, re.Match[str] | None]
     stopped = _STOPPED.match(first(told, text, "note") or "")
     if status is RunStatus.FAILED and stopped is not None:
         return RunStatus.KILLED, word, stopped
+    if status is RunStatus.FAILED and _never_began(told):
+        return RunStatus.KILLED, word, None
     return status, None if status is not RunStatus.UNKNOWN else word, None
+
+
+def _never_began(told: Row) -> bool:
+    """Whether it waited when the backfill that it belongs to was stopped: so it failed."""
+    is_own = first(told, text, "run_type") == RunType.BACKFILL
+    return is_own and told.get("start_date") is None and told.get("end_date") is None
 
 
 def _slot(told: Row, kind: RunType) -> datetime | None:
@@ -235,157 +251,3 @@ def _starter(told: Row, conf: Mapping[str, Any], kind: RunType) -> str | None:
     # Airflow knows the account that we sign in with; our note, the person.
     named = started["by"] if started is not None else first(told, text, "triggering_user_name")
     return named or (SCHEDULER if kind is RunType.SCHEDULED else None)
-
-
-def progress_of(steps: Iterable[Step]) -> RunProgress:
-    """How far a run is, counted in its tasks."""
-    every = tuple(steps)
-    at_work = (one.name for one in every if one.status is StepStatus.RUNNING)
-    return RunProgress(
-        total_tasks=len(every),
-        completed_tasks=sum(one.status in _DONE for one in every),
-        failed_tasks=sum(one.status is StepStatus.FAILED for one in every),
-        current_task=next(at_work, None),
-    )
-
-
-_DONE: Final = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
-
-
-_AFTER: Final = "upstream_failed"
-
-
-def error_of(run: WorkflowRun, steps: Iterable[Step]) -> str | None:
-    """Why a run failed: Airflow says which of its tasks did, and the rest is in their logs."""
-    # Those after it fail too, in Airflow's words, without having run.
-    own = (one for one in steps if one.status is StepStatus.FAILED and one.raw_status != _AFTER)
-    failed = list(dict.fromkeys(one.name for one in own))
-    if run.status is not RunStatus.FAILED or not failed:
-        return None
-    return f"Failed: {', '.join(failed)}"
-
-
-class Shape(NamedTuple):
-    """The tasks of a DAG in the order in which they can run, and what each needs."""
-
-    places: Mapping[str, int]
-    needs: Mapping[str, tuple[str, ...]]
-
-
-def shape_of(value: object) -> Shape:
-    """The shape of a DAG, from its tasks."""
-    told = [one for one in rows_of(value, "tasks") if isinstance(one, dict)]
-    names = [name for one in told if (name := first(one, text, "task_id")) is not None]
-    needs: dict[str, list[str]] = {name: [] for name in names}
-    for one in told:
-        for name in listed(one.get("downstream_task_ids")):
-            if isinstance(name, str) and name in needs:
-                needs[name].append(str(one["task_id"]))
-    return Shape(_in_order(needs), {name: tuple(found) for name, found in needs.items()})
-
-
-def _in_order(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Each task after those it needs; where they need each other, as they came."""
-    places: dict[str, int] = {}
-    waiting = list(needs)
-    while waiting:
-        ready = [name for name in waiting if all(need in places for need in needs[name])]
-        for name in ready or waiting:
-            places[name] = len(places)
-        waiting = [name for name in waiting if name not in places]
-    return places
-
-
-def step_of(value: object, shape: Shape) -> Step | None:
-    """One task of a run; None where it has no name."""
-    told = record(value) or {}
-    name = first(told, text, "task_id")
-    if name is None:
-        return None
-    word = first(told, text, "state")
-    status, index = StepStatus.of(word), told.get("map_index")
-    is_mapped = isinstance(index, int) and index > _NO_INDEX
-    group, _, _ = name.rpartition(".")
-    tries = first(told, count, "try_number")
-    return Step(
-        name=name,
-        order=shape.places.get(name, len(shape.places)),
-        type=first(told, text, "operator_name", "operator"),
-        status=status,
-        raw_status=word if status.value != word else None,
-        # A task that has not begun is at its first try to come.
-        attempt=max(1, tries or 1),
-        max_attempts=_most_tries(told),
-        map_index=index if is_mapped else None,
-        group=group or None,
-        needs=shape.needs.get(name, ()),
-        queued_at=first(told, moment, "scheduled_when", "queued_when"),
-        # One that failed with those before it never began, though Airflow gives it an hour.
-        started_at=None if word == _AFTER else first(told, moment, "start_date"),
-        finished_at=None if word == _AFTER else first(told, moment, "end_date"),
-        reported_seconds=first(told, seconds, "duration"),
-    )
-
-
-def _most_tries(told: Row) -> int | None:
-    retries = first(told, count, "max_tries")
-    return None if retries is None else retries + 1
-
-
-def health_of(report: object, errors: object, pools: object, version: str) -> Health:
-    """How Airflow is doing: its parts, what it couldn't import, its pools."""
-    parts = [
-        HealthComponent(
-            name=name.replace("_", " "),
-            status=HealthStatus.of(word),
-            heartbeat_at=first(told, moment, f"latest_{name}_heartbeat"),
-        )
-        for name, value in (record(report) or {}).items()
-        # A part that nobody started says nothing of itself.
-        if (word := first(told := record(value) or {}, text, "status")) is not None
-    ]
-    parts += _full_pools(pools)
-    return Health(
-        status=max((part.status for part in parts), key=_WORSE.index, default=HealthStatus.UNKNOWN),
-        service="Airflow",
-        version=version,
-        components=tuple(parts),
-        import_errors=tuple(failures_of(errors)),
-    )
-
-
-_WORSE: Final = (
-    HealthStatus.HEALTHY,
-    HealthStatus.UNKNOWN,
-    HealthStatus.DEGRADED,
-    HealthStatus.UNHEALTHY,
-)
-
-
-def _full_pools(pools: object) -> Iterable[HealthComponent]:
-    for one in rows_of(pools, "pools"):
-        told = record(one) or {}
-        name, slots = first(told, text, "name"), first(told, count, "slots") or 0
-        waiting = first(told, count, "queued_slots") or 0
-        if name is None:
-            continue
-        taken = first(told, count, "occupied_slots") or 0
-        is_full = slots > 0 and taken >= slots and waiting > 0
-        yield HealthComponent(
-            name=f"{name} pool".replace("_pool pool", " pool"),
-            status=HealthStatus.DEGRADED if is_full else HealthStatus.HEALTHY,
-            message=f"{taken} of {slots} slots taken, {waiting} wait",
-        )
-
-
-def failures_of(errors: object) -> Iterable[ImportFailure]:
-    """What couldn't be imported, by the names of the files."""
-    for one in rows_of(errors, "import_errors"):
-        told = record(one) or {}
-        name = first(told, text, "filename")
-        if name is not None:
-            yield ImportFailure(
-                name=name.rpartition("/")[2],
-                message=first(told, note, "stack_trace") or "no reason given",
-                at=first(told, moment, "timestamp"),
-            )

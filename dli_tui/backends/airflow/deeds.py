@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
-from dli_tui.backends.airflow import convert
+from dli_tui.backends.airflow import convert, tasks
 from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Answer, Asked, decoded
-from dli_tui.domain.acting import acting_name
+from dli_tui.domain.acting import acting_user
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     AnswerLostError,
@@ -29,6 +29,7 @@ from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
     from dli_tui.domain.query import RunRequest
+    from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.wire.values import Row
 
@@ -41,6 +42,7 @@ class Deeds:
 
     def __init__(self, airflow: Airflow, asking: Asking, clock: Clock) -> None:
         self._airflow, self._asking, self._clock = airflow, asking, clock
+        self._gate = asyncio.Lock()
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
         """Start a run by an id of ours: were its answer lost, it is looked for by that."""
@@ -48,14 +50,17 @@ class Deeds:
         run_id = request.run_id or f"dli__{self._clock.now():%Y%m%dT%H%M%S}_{token_hex(3)}"
         ref = RunRef(run_id, name)
         dialect = (await self._airflow.found()).dialect
-        note = f"started by {_who()}"
+        note = f"started by {acting_user()}"
         body = dialect.trigger(run_id, dict(request.parameters), request.slot, note)
         try:
             made = await self._triggered(ref, body, request.slot)
         except AnswerLostError as lost:
             made = await self._asked_again(ref, lost)
         return _result(
-            made, run_status=made.status, parameters=dict(request.parameters), triggered_by=_who()
+            made,
+            run_status=made.status,
+            parameters=dict(request.parameters),
+            triggered_by=acting_user(),
         )
 
     async def _triggered(self, ref: RunRef, body: Row, slot: datetime | None) -> WorkflowRun:
@@ -81,8 +86,8 @@ class Deeds:
                 dataset_name=ref.workflow or "",
                 run_id=ref.run_id,
             )
-        who, path = _who(), self._asking.path_of(ref)
-        note = {"note": f"stopped by {who}: {reason}" if reason else f"stopped by {who}"}
+        who, path = acting_user(), self._asking.path_of(ref)
+        note = {"note": convert.stop_note(who, reason)}
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
@@ -111,19 +116,37 @@ class Deeds:
         operation = Operation.PAUSE if is_paused else Operation.UNPAUSE
         reply = await self._write(operation, path, "PATCH", body, ref)
         dag = convert.dag_of(reply)
+        if dag is not None:
+            self._asking.told(dag)
         held = WorkflowStatus.PAUSED if is_paused else WorkflowStatus.ACTIVE
         return WorkflowRunResult(
             dataset_name=name,
             status=ResultStatus.SUCCESS,
             workflow_status=held if dag is None else dag.row.status,
-            paused_by=_who() if is_paused else None,
+            paused_by=acting_user() if is_paused else None,
             warning=_NO_REASON if reason else None,
         )
 
     async def retry(self, ref: RunRef, steps: Sequence[str]) -> WorkflowRunResult:
         """Clear the tasks that failed, or those that are named, and what comes after them."""
+        path, body = self._clearing(ref, steps)
+        reply = await self._write(Operation.RETRY, path, "POST", body | {"dry_run": False}, ref)
+        cleared = len(convert.rows_of(reply, "task_instances"))
+        if not cleared:
+            raise _nothing_to_retry(ref, steps)
+        run = await self._asking.run(ref)
+        told = "1 step" if cleared == 1 else f"{cleared} steps"
+        return _result(run, run_status=run.status, message=f"{told} will run again")
+
+    async def retry_plan(self, ref: RunRef, steps: Sequence[str]) -> RetryPlan:
+        """What the very same request would clear, from Airflow's own dry run."""
+        path, body = self._clearing(ref, steps)
+        reply = await self._asking.rehearsed(path, body | {"dry_run": True}, ref)
+        rows = convert.rows_of(reply, "task_instances")
+        return tasks.retry_plan_of(rows, await self._asking.steps(ref) if rows else ())
+
+    def _clearing(self, ref: RunRef, steps: Sequence[str]) -> tuple[str, Row]:
         body: Row = {
-            "dry_run": False,
             "dag_run_id": ref.run_id,
             "only_failed": not steps,
             "reset_dag_runs": True,
@@ -131,12 +154,7 @@ class Deeds:
         }
         if steps:
             body["task_ids"] = list(steps)
-        path = self._asking.path_of(ref).partition("/dagRuns/")[0] + "/clearTaskInstances"
-        reply = await self._write(Operation.RETRY, path, "POST", body, ref)
-        cleared = len(convert.rows_of(reply, "task_instances"))
-        run = await self._asking.run(ref)
-        tasks = "1 task" if cleared == 1 else f"{cleared} tasks"
-        return _result(run, run_status=run.status, message=f"{tasks} will run again")
+        return self._asking.path_of(ref).partition("/dagRuns/")[0] + "/clearTaskInstances", body
 
     async def _write(
         self, operation: Operation, path: str, method: str, body: Row, ref: RunRef
@@ -163,7 +181,9 @@ class Deeds:
             run_id=ref.run_id,
             expected=expected,
         )
-        return await self._airflow.http.write(asked, decoded)
+        # One at a time: Airflow with SQLite answers 500 where two meet.
+        async with self._gate:
+            return await self._airflow.http.write(asked, decoded)
 
     async def _asked_again(self, ref: RunRef, lost: AnswerLostError) -> WorkflowRun:
         """The run whose start wasn't answered, if there is one."""
@@ -178,12 +198,14 @@ class Deeds:
             raise lost from None
 
 
-def _who() -> str:
-    """Who does it: whoever a server of ours acts for, else the user of this machine."""
-    try:
-        return acting_name() or getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        return "dli-tui"
+def _nothing_to_retry(ref: RunRef, steps: Sequence[str]) -> WorkflowExecutionError:
+    named = ", ".join(steps)
+    return WorkflowExecutionError(
+        f"Run '{ref}' has no step named {named}" if steps else f"No step of run '{ref}' has failed",
+        code=(ErrorCode.WORKFLOW_EXECUTION_FAILED if steps else ErrorCode.WORKFLOW_INVALID_STATE),
+        dataset_name=ref.workflow or "",
+        run_id=ref.run_id,
+    )
 
 
 def _result(run: WorkflowRun, **more: object) -> WorkflowRunResult:

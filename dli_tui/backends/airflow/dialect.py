@@ -37,6 +37,8 @@ class Dialect(ABC):
 
     root: ClassVar[str]
     health: ClassVar[str]
+    with_stale: ClassVar[Query]
+    """What a list is asked so that DAGs come too whose file is gone or can't be read."""
     newest_first: ClassVar[str]
     """How runs are put in order."""
     day_of: ClassVar[str]
@@ -47,6 +49,8 @@ class Dialect(ABC):
     """Whether a note is left by a request of its own."""
     tells_strangers_apart: ClassVar[bool]
     """Whether who isn't signed in gets another answer than who may not."""
+    keeps_backfills: ClassVar[bool]
+    """Whether it keeps backfills going itself."""
 
     def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
         """A page of the runs that fit; what isn't asked for here is filtered later."""

@@ -7,7 +7,7 @@ Airflow may put a sign-in of their own in front, whose token a profile's command
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -50,7 +50,10 @@ class Airflow:
         profile: Profile,
         environment: Mapping[str, str],
         transport: httpx.AsyncBaseTransport | None = None,
+        met: Callable[[Dialect], None] = lambda _: None,
     ) -> None:
+        """`met` is told, once, how the version that answers is spoken to."""
+        self._met = met
         self._door = Http(_nameless(profile), environment, transport=transport)
         self._sign_in = _SignIn(profile, environment, self._door)
         self.http = Http(profile, environment, transport=transport, source=self._sign_in)
@@ -83,6 +86,7 @@ class Airflow:
         async with self._gate:
             if self._found is None:
                 self._found = await self._find()
+                self._met(self._found.dialect)
             return self._found
 
     async def _find(self) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_pairs
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
     from dli_tui.wire.values import Row
 
@@ -20,11 +21,13 @@ class V1(Dialect):
 
     root = "/api/v1"
     health = "/health"
+    with_stale: ClassVar[Query] = {"only_active": "false"}
     newest_first = "-execution_date"
     day_of = "execution_date"
     page = "/dags/{dag}/grid?dag_run_id={run}"
     notes_apart = True
     tells_strangers_apart = False
+    keeps_backfills = False
 
     def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
         body: Row = {"dag_run_id": run_id, "conf": conf, "note": note}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_events
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
     from dli_tui.wire.values import Row
 
@@ -20,11 +21,13 @@ class V2(Dialect):
 
     root = "/api/v2"
     health = "/monitor/health"
+    with_stale: ClassVar[Query] = {"exclude_stale": "false"}
     newest_first = "-run_after"
     day_of = "run_after"
     page = "/dags/{dag}/runs/{run}"
     notes_apart = False
     tells_strangers_apart = True
+    keeps_backfills = True
 
     def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
         when = None if slot is None else slot.isoformat()

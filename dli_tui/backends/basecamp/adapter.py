@@ -14,6 +14,7 @@ from dli_tui.backends.basecamp.offer import BESIDE
 from dli_tui.backends.basecamp.plain import PlainBasecamp, about, posted
 from dli_tui.backends.http.exchange import Asked, segment
 from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import Unsupported
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.wire import asking, beside, replies
@@ -22,12 +23,13 @@ from dli_tui.wire.runs import dataset_info_of
 from dli_tui.wire.workflows import workflow_of
 
 if TYPE_CHECKING:
-    from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.backfill import Backfill, BackfillForecast
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.query import BackfillRequest, HistoryQuery, NewSaga, RunRequest
     from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
@@ -41,6 +43,9 @@ _LONGEST_LINE: Final = 3_000
 
 class BasecampBackend(PlainBasecamp):
     """One Basecamp server, by the profile that names it."""
+
+    async def met(self) -> None:
+        await self._is_ours()
 
     # Lists
 
@@ -109,6 +114,13 @@ class BasecampBackend(PlainBasecamp):
         asked = about(Operation.STEPS, ref, f"{_beside_run(ref)}/steps")
         return (await self._http.read(asked, beside.steps_of)).value
 
+    async def retry_plan(self, ref: RunRef, steps: Sequence[str] = ()) -> RetryPlan:
+        if not await self._has(Capability.RETRY_PLAN):
+            return await super().retry_plan(ref, steps)
+        query = {"steps": json.dumps(list(steps))} if steps else {}
+        asked = about(Operation.STEPS, ref, f"{_beside_run(ref)}/retry")._replace(query=query)
+        return (await self._http.read(asked, beside.retry_plan_of)).value
+
     async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
         await self._need(Capability.LOGS)
         query: asking.Query = {"step": ref.step, "attempt": ref.attempt}
@@ -128,8 +140,37 @@ class BasecampBackend(PlainBasecamp):
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         if request.slots is not None:
-            await self._need(Capability.BACKFILL_SLOTS)
-        return await super().backfill(request)
+            await self._is_ours()
+        try:
+            return await super().backfill(request)
+        except Unsupported:
+            # It was offered: another server may stand there by now.
+            self._offers.forget()
+            raise
+
+    async def backfill_slots(self, request: BackfillRequest) -> BackfillForecast:
+        await self._need(Capability.BACKFILL_FORECAST)
+        name = request.dataset_name
+        asked = Asked(
+            Operation.BACKFILL,
+            f"{BESIDE}/forecasts/{segment(name)}",
+            asking.forecast_query(request),
+            dataset_name=name,
+        )
+        return (await self._http.read(asked, beside.forecast_of)).value
+
+    async def pause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        return await self._held(ref, "pause")
+
+    async def unpause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        return await self._held(ref, "unpause")
+
+    async def _held(self, ref: RunRef, verb: str) -> WorkflowRunResult:
+        await self._need(Capability.BACKFILL_PAUSE)
+        name = ref.workflow or ""
+        path = f"{BESIDE}/backfills/{segment(ref.run_id)}/{verb}"
+        asked = posted(Operation.BACKFILL, path, {}, name, ref.run_id)
+        return await self._write(asked, lambda reply: replies.backfill_reply(reply, name))
 
     async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
         await self._need(Capability.RETRY)
@@ -202,7 +243,7 @@ class BasecampBackend(PlainBasecamp):
         offer = await self._offers.found()
         if offer is None:
             return False
-        self.label = offer.label
+        self.label, self.supervised = offer.label, offer.supervises
         self.capabilities = offer.capabilities | self._trusted
         return True
 

@@ -57,6 +57,10 @@ class Offers:
                     self._asked = True
         return self.offer
 
+    def forget(self) -> None:
+        """Ask anew when it matters next."""
+        self._asked = False
+
     def why_not(self, capability: Capability) -> str | None:
         """Why something isn't offered, where that is known, as the end of a sentence."""
         if not self._asked:

@@ -160,7 +160,7 @@ class PlainBasecamp(Backend):
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         name = request.dataset_name
-        if request.slots is not None:
+        if request.slots is not None and (request.parallel or not self.supervised):
             await self._need(Capability.BACKFILL_SLOTS)
         path = f"{LIST}/{segment(name)}/backfill"
         asked = posted(Operation.BACKFILL, path, asking.backfill_body(request), name)

@@ -60,7 +60,9 @@ class DemoBackend(Backend):
     """The demo world, at the hour of `clock`, with what `journal` remembers."""
 
     label = "the demo"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {
+        *(Capability.RETRY_PLAN, Capability.BACKFILL_FORECAST, Capability.BACKFILL_PAUSE),
+    }
 
     def __init__(
         self,

@@ -102,6 +102,8 @@ WITHOUT: Final[Mapping[Scope, frozenset[str]]] = {
 
 _OF_BACKFILLS: Final = {
     "do.backfill": ("resume", "Plan the dates that remain"),
+    "do.pause": ("hold", "Begin no other date of the backfill for now"),
+    "do.unpause": ("go on", "Let the backfill that is held go on"),
     "do.stop": ("stop", "Stop the backfill, with a reason"),
     "do.retry": ("retry failed", "Run the failed steps of its failed dates again"),
 }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal
@@ -22,6 +22,7 @@ from dli_tui.tui import backfilling, late
 from dli_tui.tui.foresight import Foreseen, Foresight
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals import drafts
+from dli_tui.tui.modals.grounds import BackfillAnswer, Grounds
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.plans import MOST_TOLD
 from dli_tui.tui.widgets.daterange import DateRange
@@ -44,27 +45,6 @@ SETTLE_SECONDS: Final = 0.15
 _LEAST: Final = 3
 _ORDERS: Final = ("one by one", "all at once")
 _SCOPES: Final = tuple(BackfillScope)
-
-
-class BackfillAnswer(NamedTuple):
-    """What to start: exactly what was shown."""
-
-    plans: Mapping[WorkflowKey, BackfillPlan]
-    parameters: dict[str, Any]
-    dry_run: bool
-
-
-class Grounds(NamedTuple):
-    """What a planner begins with."""
-
-    plannings: Sequence[Planning]
-    choice: BackfillChoice
-    today: date
-    """By the clock of the schedule."""
-    slots: bool
-    """Whether single dates can be left out here."""
-    parallel: bool
-    """Whether all dates can go at once here."""
 
 
 class BackfillQuestion(Question[BackfillAnswer]):
@@ -222,17 +202,24 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     @property
     def _knows_all(self) -> bool:
-        return all(planning.knows(*self._in_sight) for planning in self._plannings)
+        return self._is_foretold and all(one.knows(*self._in_sight) for one in self._plannings)
+
+    @property
+    def _is_foretold(self) -> bool:
+        """Whether the server has said what it would run, where it can be asked."""
+        return all(planning.is_foretold(self._choice) for planning in self._plannings)
 
     async def _ask(self) -> None:
         session = self.dash.bridge.session
         if session is None:
             return
         await session.pace.sleep(SETTLE_SECONDS)
-        in_sight = self._in_sight
+        in_sight, choice = self._in_sight, self._choice
 
         async def ask(planning: Planning) -> None:
             await planning.look(*in_sight)
+            if planning.knows(choice.start, choice.end):
+                await planning.foretell(choice)
 
         await late.each()(self._plannings, ask)
         if not self._tell():
@@ -272,10 +259,11 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._plans = seen.plans
         self.month.tell(seen.marks)
         missing = next((one.problem for one in self._plannings if one.problem is not None), None)
-        if len(seen.plans) == len(self._plannings):
+        if len(seen.plans) == len(self._plannings) and self._is_foretold:
             self._tell_plan(missing)
         elif missing is None:
-            self._cannot(_ASKING, tone=Tone.MUTED)
+            says = _ASKING if len(seen.plans) < len(self._plannings) else _ASKING_SERVER
+            self._cannot(says, tone=Tone.MUTED)
         else:
             self._cannot(_told(missing), missing.hint, is_stuck=True)
 
@@ -304,7 +292,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
             said = [label.removesuffix(f": type {confirm}"), words.plural(count, "run")]
             confirm = f"{confirm} {count}".strip()
             label = f"{', '.join(filter(None, said))}: type {confirm}"
-        self.is_whole, self.is_stuck = count > 0, False
+        self.is_whole, self.is_stuck = count > 0 and not self._has_unasked, False
         self.replan(
             first._replace(
                 lines=[*told, *first.lines],
@@ -313,6 +301,11 @@ class BackfillQuestion(Question[BackfillAnswer]):
                 confirm_label=label,
             )
         )
+
+    @property
+    def _has_unasked(self) -> bool:
+        """Whether a server would run what was left out."""
+        return any(plan.unasked for plan in self._plans.values())
 
     def _sheet(self, planning: Planning) -> PlanSheet:
         startable = planning.row is not None and planning.row.status is WorkflowStatus.ACTIVE
@@ -384,7 +377,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         return found
 
     def say_why_not(self) -> None:
-        if self._plans:
+        if self._has_unasked:
+            self._say("That would run what you left out: choose other dates", Tone.LATE)
+        elif self._plans:
             self._say("Nothing would run: choose other dates, or which of them", Tone.LATE)
 
     def went_well(self) -> None:
@@ -397,5 +392,6 @@ def _told(problem: DLIError) -> str:
 
 
 _ASKING: Final = "Asking for the runs of these dates …"
+_ASKING_SERVER: Final = "Asking the server which of these dates it would run …"
 _OF_CHOICE: Final = frozenset({"scope", "order", drafts.CHOICE})
 _ONLY_RANGES: Final = "This server takes a whole range: single dates can't be left out"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from operator import is_not
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -16,7 +17,7 @@ from dli_tui.present import backfills, words
 from dli_tui.present.backfillrows import BackfillSheet, DateRow
 from dli_tui.present.rows import BAD
 from dli_tui.session.backfills import BackfillFeed
-from dli_tui.tui import backfillhead, keys, panes, sheets
+from dli_tui.tui import backfillhead, holding, keys, panes, sheets
 from dli_tui.tui.datecolumns import COLUMNS, DateCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
@@ -28,10 +29,12 @@ from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import Backfill
+    from dli_tui.domain.capability import Capability
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import WorkflowRow
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
+    from dli_tui.tui.keys.command import Command
 
 _WAIT_SECONDS: Final = 0.3
 _LEAST_DATES: Final = 4
@@ -64,7 +67,8 @@ class BackfillScreen(FollowingScreen[BackfillFeed]):
         if self.sheet is None:
             return ""
         look = RUNS[self.sheet.status]
-        return f" {self.looks.glyph(look)} {look.word} {self.sheet.done}/{self.sheet.total}"
+        held = ", held" if self.sheet.held else ""
+        return f" {self.looks.glyph(look)} {look.word}{held} {self.sheet.done}/{self.sheet.total}"
 
     @property
     def is_final(self) -> bool:
@@ -109,6 +113,20 @@ class BackfillScreen(FollowingScreen[BackfillFeed]):
     @property
     def dates(self) -> BackfillChoice | None:
         return remaining(self._backfill)
+
+    def says(self, deed: str) -> str:
+        return said_of(deed, self._backfill)
+
+    def needed_for(self, command: Command) -> Capability | None:
+        return holding.needed_for(command)
+
+    def action_do(self, deed: str) -> None:
+        if deed in holding.DEEDS:
+            where, backfill = self.dash.opening.where, self._backfill
+            make = partial(holding.asked, deed, backfill=backfill, where=where)
+            self.dash.deeds.ask(self, make)
+        else:
+            super().action_do(deed)
 
     @property
     def _backfill(self) -> Backfill | None:
@@ -268,6 +286,13 @@ def remaining(backfill: Backfill | None) -> BackfillChoice | None:
     days = [one.day for one in left]
     slots = frozenset(one.slot for one in left)
     return BackfillChoice(min(days), max(days), parallel=backfill.parallel, only=slots)
+
+
+def said_of(deed: str, backfill: Backfill | None) -> str:
+    """What there is to know of a deed on a backfill."""
+    if deed != "stop" or backfill is None or not backfill.runs_on:
+        return ""
+    return "Its dates that wait will not run; those under way go on to their end"
 
 
 def meant_by(

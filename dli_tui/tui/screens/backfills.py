@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -14,12 +15,12 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillChoice
 from dli_tui.present import backfills
 from dli_tui.present.backfillrows import BackfillSheet
-from dli_tui.tui import keys, sheets
+from dli_tui.tui import holding, keys, sheets
 from dli_tui.tui.datecolumns import BACKFILLS, BackfillCells
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import Tone
-from dli_tui.tui.screens.backfill import meant_by, remaining
+from dli_tui.tui.screens.backfill import meant_by, remaining, said_of
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Table
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dli_tui.present.rows import WorkflowRow
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
+    from dli_tui.tui.keys.command import Command
 
 WORDS_TICKS: Final = 5
 _WAIT_SECONDS: Final = 0.3
@@ -85,6 +87,20 @@ class BackfillsScreen(DashboardScreen):
     @property
     def dates(self) -> BackfillChoice | None:
         return remaining(self._current)
+
+    def says(self, deed: str) -> str:
+        return said_of(deed, self._current)
+
+    def needed_for(self, command: Command) -> Capability | None:
+        return holding.needed_for(command)
+
+    def action_do(self, deed: str) -> None:
+        if deed in holding.DEEDS:
+            where, backfill = self.dash.opening.where, self._current
+            make = partial(holding.asked, deed, backfill=backfill, where=where)
+            self.dash.deeds.ask(self, make)
+        else:
+            super().action_do(deed)
 
     @property
     def _current(self) -> Backfill | None:

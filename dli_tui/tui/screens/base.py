@@ -130,6 +130,10 @@ class DashboardScreen(Screen[None]):
         """The dates that a backfill from here is meant for, where the screen is about some."""
         return None
 
+    def says(self, _deed: str) -> str:
+        """What there is to know of a deed besides, where it is about what this screen shows."""
+        return ""
+
     def opened(self) -> None:
         """The session can be asked from now on."""
 

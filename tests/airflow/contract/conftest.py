@@ -14,6 +14,9 @@ from tests.support import row_of
 _NO_PAIRS = "a name has one row until there is a store of specs"
 _HOURS = "it takes hours, or a clock that is set back"
 _CROWD = "a fresh Airflow has few runs yet, and none of other days"
+_NOT_REFUSED = "Airflow takes it; our client doesn't ask for it"
+_NOT_KEPT = "Airflow keeps no reason of a pause"
+_IN_THE_LOG = "what went wrong stands in the log of a task only"
 LEFT_OUT = {
     r"list.*pair": _NO_PAIRS,
     r"list.*status_keeps.*overridden": _NO_PAIRS,
@@ -21,8 +24,11 @@ LEFT_OUT = {
     r"changes.*(600|3601|50000|259200|37)\]": _HOURS,
     r"changes.*(set_back|two_who_follow)": _HOURS,
     r"schedules.*nothing_fires": _HOURS,
-    r"history.*(newest_run_comes_first|no_run_comes_twice|dates_are_both)": _CROWD,
+    r"history.*(newest_run_comes_first|no_run_comes_twice|dates_are_both|recent_runs_are)": _CROWD,
     r"history.*run_of_the_future": _HOURS,
+    r"held_is_not|until_it_is_resumed|disabled_is_not_resumed": _NOT_REFUSED,
+    r"schedules.*has_it_again": _NOT_KEPT,
+    r"steps.*(failed_step_ends_with_its_error|step_that_failed_and_says_why)": _IN_THE_LOG,
 }
 """What doesn't apply, and why."""
 

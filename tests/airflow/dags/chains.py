@@ -25,8 +25,9 @@ def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
         raise ValueError("no such column: amount")
 
 
-def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", **of_the_second):
+def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", seconds=0, **of_the_second):
     """Three tasks, one after the other."""
+    of_the_first = {"seconds": seconds}
     retry = {"owner": owner, "retries": 0, "retry_delay": timedelta(seconds=1)}
     with DAG(
         name,
@@ -37,7 +38,7 @@ def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", **of_the_se
         tags=list(tags),
         default_args=retry,
     ) as made:
-        first = PythonOperator(task_id="extract", python_callable=work)
+        first = PythonOperator(task_id="extract", python_callable=work, op_kwargs=of_the_first)
         second = PythonOperator(task_id="work", python_callable=work, op_kwargs=of_the_second)
         third = PythonOperator(task_id="load", python_callable=work)
         first >> second >> third

@@ -8,7 +8,7 @@ sales = chain(
     tags=("dataset:sales.daily", "source:manual", "timezone:Europe/Madrid", "team:finance"),
     owner="finance",
     zone="Europe/Madrid",
-    seconds=2,
+    seconds=5,
 )
 hourly = chain("rates_hourly", schedule="0 * * * *")
 held = chain("held_export", schedule="0 4 * * *")

@@ -6,6 +6,7 @@ of is never there.
 
 import base64
 import json
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ import httpx
 
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.config.model import Kind, Profile
+from tests.backends.airflow.fakebackfills import FakeBackfills
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORD = "hunter2-s3cr3t"
 ENVIRONMENT = {"PASSWORD": PASSWORD, "TOKEN": "a-ready-token"}
 _PAGE = 100
+_FAILED = ("failed", "upstream_failed")
+_REFERENCE = ("dag_id", "dag_run_id", "execution_date", "task_id")
 
 
 def sample(name):
@@ -33,10 +37,26 @@ _KEPT = {
     for version in (1, 2)
     for name in (
         *("version", "dags_list", "dagruns_list", "task_instances", "tasks", "health", "pools"),
-        *("err_404_dag", "err_404_run", "err_404_path", "err_409_trigger_dup", "err_401"),
+        *(
+            "err_404_dag",
+            "err_404_log",
+            "err_404_run",
+            "err_404_path",
+            "err_409_trigger_dup",
+            "err_401",
+        ),
         *("import_errors", "task_log_json"),
     )
 } | {f"v2/{name}": sample(f"v2/{name}") for name in ("err_401_bad_token", "err_403")}
+
+
+_OF_BACKFILLS = {
+    name: sample(f"v2/{name}")
+    for name in (
+        *("backfill_create", "err_404_backfill", "err_404_backfill_cancel"),
+        *("err_409_backfill", "err_409_backfill_completed", "err_backfill_nosched"),
+    )
+}
 
 
 def at(moment):
@@ -53,7 +73,9 @@ class FakeAirflow:
         self.root, self.now = f"/api/v{version}", NOW
         self.dags, self.runs, self.tasks, self.logs = {}, {}, {}, {}
         self.may_write, self.is_lost = True, False
+        self.most_of_a_batch, self.shapes, self.warnings = 1_000, {}, []
         self.requests, self.said = [], []
+        self.backfills = FakeBackfills(self, _OF_BACKFILLS)
         self.tokens, self.signed = set(), 0
         self.bad_token = "err_401"
 
@@ -163,6 +185,10 @@ class FakeAirflow:
             case ("GET", "importErrors" | "pools" as what):
                 name = "import_errors" if what == "importErrors" else what
                 return self._json(_KEPT[self._kept(name)]["body"])
+            case (_, "backfills", *more) if self.version == 2:
+                return self.backfills.answer(request, more)
+            case ("GET", "dagWarnings"):
+                return self._listed("dag_warnings", self.warnings, self.warnings)
             case ("GET", "health") | ("GET", "monitor", "health"):
                 return self._json(_KEPT[self._kept("health")]["body"])
         return self.problem("err_404_path")
@@ -210,10 +236,15 @@ class FakeAirflow:
 
     def _dags(self, params):
         wanted = params.get("tags")
+        name, stale = {1: ("only_active", "is_active"), 2: ("exclude_stale", "is_stale")}[
+            self.version
+        ]
+        is_whole = params.get(name) == "false"
         rows = [
             row
             for _, row in sorted(self.dags.items())
             if wanted is None or wanted in [tag["name"] for tag in row["tags"]]
+            if is_whole or row[stale] is (self.version == 1)
         ]
         return self._page("dags", rows, params)
 
@@ -224,14 +255,19 @@ class FakeAirflow:
     def _shape(self, dag_id):
         if dag_id not in self.dags:
             return self.problem("err_404_dag")
-        return self._json(_KEPT[self._kept("tasks")]["body"])
+        names = self.shapes.get(dag_id)
+        if names is None:
+            return self._json(_KEPT[self._kept("tasks")]["body"])
+        after = {name: names[at + 1 : at + 2] for at, name in enumerate(names)}
+        rows = [{"task_id": name, "downstream_task_ids": after[name]} for name in names]
+        return self._listed("tasks", rows, rows)
 
     def _batch(self, body):
         wanted = set(body["dag_ids"])
         rows = [row for (owner, _), row in self.runs.items() if owner in wanted]
         rows = self._ordered(rows, body["order_by"])
-        start = body["page_offset"]
-        return self._listed("dag_runs", rows, rows[start : start + body["page_limit"]])
+        start, most = body["page_offset"], min(body["page_limit"], self.most_of_a_batch)
+        return self._listed("dag_runs", rows, rows[start : start + most])
 
     def _runs(self, dag_id, params):
         if dag_id != "~" and dag_id not in self.dags:
@@ -249,7 +285,7 @@ class FakeAirflow:
         return self._page("dag_runs", self._ordered(rows, params["order_by"]), params)
 
     def _ordered(self, rows, order_by):
-        key = order_by.removeprefix("-")
+        key = order_by.removeprefix("-").replace("updated_at", "_moved")
         return sorted(rows, key=lambda row: row[key] or "", reverse=order_by.startswith("-"))
 
     def _page(self, name, rows, params):
@@ -284,19 +320,24 @@ class FakeAirflow:
         hit = [
             row
             for row in self.tasks[key]
-            if (row["state"] == "failed" if names is None else row["task_id"] in names)
+            if (row["state"] in _FAILED if names is None else row["task_id"] in names)
         ]
         if not body["dry_run"]:
             for row in hit:
                 row |= {"state": None, "max_tries": row["try_number"]}
             self.moves(*key, state="queued", end_date=None)
+        elif self.version == 1:
+            # It names no more of a task than this, whichever copy of it is meant.
+            hit = [{field: row.get(field) for field in _REFERENCE} for row in hit]
         return self._json({"task_instances": hit, "total_entries": len(hit)})
 
     def _log(self, key, params):
         """What was written since the token; a log is lines, and whether it is at its end."""
+        if key not in self.logs:
+            return self.problem("err_404_log")
         lines, is_over = self.logs[key]
         start = _position(params["token"]) if "token" in params else 0
-        token = _signed(len(lines), is_over) if self.version == 1 or not is_over else None
+        token = signed(len(lines), is_over) if self.version == 1 or not is_over else None
         content = lines[start:]
         if self.version == 1:
             content = repr([("worker", "".join(f"{line}\n" for line in content))])
@@ -347,9 +388,13 @@ def _fits(value, end, limit):
     return moment >= wanted if end == "gte" else moment <= wanted
 
 
-def _signed(position, is_over):
-    told = json.dumps({"end_of_log": is_over, "log_pos": position}).encode()
-    return f"{base64.urlsafe_b64encode(told).decode().rstrip('=')}.a-signature"
+def signed(position, is_over, **more):
+    """As itsdangerous signs it: packed where that is shorter."""
+    told = json.dumps({"end_of_log": is_over, "log_pos": position, **more}).encode()
+    packed = zlib.compress(told)
+    is_packed = len(packed) < len(told) - 1
+    body = base64.urlsafe_b64encode(packed if is_packed else told).decode().rstrip("=")
+    return f"{'.' * is_packed}{body}.a-signature"
 
 
 def _position(token):

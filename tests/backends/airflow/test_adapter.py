@@ -206,7 +206,63 @@ async def test_the_sweep_makes_good_what_was_too_much_for_a_tick():
         passed.seconds += SWEEP_SECONDS
         del airflow.requests[:]
         await backend.changes(rest.cursor)
-    assert not any(one.endswith("/list") for one in airflow.asked)
+    assert len([one for one in airflow.asked if one.endswith("/list")]) == 1
+
+
+@BOTH
+async def test_runs_that_were_deleted_there_are_gone_when_their_dag_has_its_turn(version):
+    airflow, passed = FakeAirflow(version), Passing()
+    for number in range(250):
+        airflow.dag(f"d{number:03}", runs=2)
+    async with opened(airflow, passed=passed) as backend:
+        cursor, _ = await begun(backend)
+        airflow.runs = {key: run for key, run in airflow.runs.items() if key[0] != "d240"}
+        gone = []
+        for _ in range(3):
+            passed.seconds += SWEEP_SECONDS
+            del airflow.requests[:]
+            changes = await backend.changes(cursor)
+            cursor = changes.cursor
+            assert len([one for one in airflow.asked if one.endswith("/list")]) == 1
+            gone += [(row.dataset_name, row.last_run) for row in changes.workflows]
+        del airflow.requests[:]
+        await backend.changes(cursor)
+        assert len(airflow.requests) == 1
+    assert gone == [("d240", None)]
+
+
+@BOTH
+async def test_what_airflow_warns_of_stands_on_the_row_after_a_sweep(version):
+    airflow, passed = FakeAirflow(version), Passing()
+    airflow.dag("a")
+    airflow.dag("b")
+    async with opened(airflow, passed=passed) as backend:
+        cursor, _ = await begun(backend)
+        airflow.warnings = [{"dag_id": "a", "message": "no such pool: x\x1b[2J\nmore of it"}]
+        passed.seconds += SWEEP_SECONDS
+        changes = await backend.changes(cursor)
+        assert [(row.dataset_name, row.warning) for row in changes.workflows] == [
+            ("a", "no such pool: x")
+        ]
+        airflow.warnings = []
+        passed.seconds += SWEEP_SECONDS
+        (row,) = (await backend.changes(changes.cursor)).workflows
+    assert row.warning is None
+
+
+@BOTH
+@pytest.mark.parametrize("most", [7, 100])
+async def test_a_server_that_gives_fewer_runs_at_once_is_asked_on(version, most):
+    airflow = FakeAirflow(version)
+    airflow.most_of_a_batch = most
+    airflow.dag("busy", runs=60, every=timedelta(minutes=1))
+    for number in range(12):
+        airflow.dag(f"quiet{number:02}", runs=12 - number, every=timedelta(days=1))
+    async with opened(airflow) as backend:
+        await listed(backend)
+        found = await backend.recent_runs([*airflow.dags], 10)
+    often = {name: len(runs) for name, runs in found.items()}
+    assert often == {"busy": 10} | {f"quiet{at:02}": min(10, 12 - at) for at in range(12)}
 
 
 async def test_a_dag_that_went_before_a_list_anew_never_comes_back():
@@ -328,6 +384,14 @@ async def test_a_name_that_nobody_has_is_none():
         assert await backend.workflow("nope") == ()
         with pytest.raises(WorkflowNotFoundError):
             await backend.run_status(RunRef("r", "nope"))
+
+
+@BOTH
+async def test_a_dag_whose_file_is_gone_is_still_there_and_disabled(version):
+    airflow = FakeAirflow(version)
+    airflow.dag("gone", **({"is_active": False} if version == 1 else {"is_stale": True}))
+    async with opened(airflow) as backend:
+        assert (await listed(backend))["gone"].status is WorkflowStatus.DISABLED
 
 
 async def test_a_dag_that_cant_be_imported_says_why():

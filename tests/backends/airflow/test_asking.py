@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from dli_tui.backends.airflow.adapter import SWEEP_SECONDS
 from dli_tui.domain.errors import (
     ErrorCode,
     Unsupported,
@@ -13,7 +14,7 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
 from dli_tui.domain.status import HealthStatus, RunStatus, RunType
-from tests.backends.airflow.fake import NOW, FakeAirflow, opened
+from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, opened
 
 BOTH = pytest.mark.parametrize("version", [1, 2])
 
@@ -45,7 +46,7 @@ async def test_a_filter_that_is_ours_alone_doesnt_make_many_small_pages():
     for number in range(90):
         airflow.run("a", f"r{number}", state="failed", when=NOW - timedelta(minutes=number))
     airflow.run(
-        "a", "stopped", state="failed", note="stopped by oncall", when=NOW - timedelta(days=1)
+        "a", "stopped", state="failed", note="stopped by oncall: late", when=NOW - timedelta(days=1)
     )
     async with opened(airflow) as backend:
         query = HistoryQuery(workflow="a", status=RunStatus.KILLED, limit=2)
@@ -117,6 +118,83 @@ async def test_a_bare_id_of_several_dags_is_refused_and_they_are_named():
     assert missing.value.code is ErrorCode.WORKFLOW_NOT_FOUND
 
 
+@pytest.mark.parametrize(
+    "note", ["stopped by accident", "stopped by hand\nsee the log: full", "it stopped by itself: x"]
+)
+async def test_a_note_of_somebodys_own_is_no_stop(note):
+    airflow = FakeAirflow()
+    airflow.dag("a")
+    airflow.run("a", "r", state="failed", note=note)
+    async with opened(airflow) as backend:
+        run = await backend.run_status(RunRef("r", "a"))
+    assert (run.status, run.stopped_by) == (RunStatus.FAILED, None)
+
+
+async def test_who_stopped_it_may_have_a_name_with_a_colon():
+    airflow = FakeAirflow()
+    airflow.dag("a")
+    airflow.run("a", "r", state="failed", note="stopped by urn:user:7: too slow: again")
+    async with opened(airflow) as backend:
+        run = await backend.run_status(RunRef("r", "a"))
+    assert (run.stopped_by, run.reason) == ("urn:user:7", "too slow: again")
+
+
+async def order_of(backend):
+    return [step.name for step in await backend.steps(RunRef("r", "a"))]
+
+
+async def test_a_new_version_of_a_dag_has_its_own_order_of_tasks():
+    airflow, passed = FakeAirflow(), Passing()
+    airflow.dag("a")
+    airflow.run("a", "r", state="running")
+    airflow.shapes["a"] = ["extract", "load"]
+    for name in ("extract", "load"):
+        airflow.task("a", "r", name)
+    async with opened(airflow, passed=passed) as backend:
+        cursor = await backend.cursor()
+        assert await order_of(backend) == ["extract", "load"]
+        airflow.shapes["a"] = ["check", "load", "extract"]
+        airflow.task("a", "r", "check")
+        assert await order_of(backend) == ["check", "load", "extract"]
+        airflow.shapes["a"] = ["extract", "load", "check"]
+        assert await order_of(backend) == ["check", "load", "extract"]
+        passed.seconds += SWEEP_SECONDS
+        await backend.changes(cursor)
+        assert await order_of(backend) == ["extract", "load", "check"]
+
+
+async def test_a_task_that_only_an_older_version_had_is_asked_about_once():
+    airflow = FakeAirflow()
+    airflow.dag("a")
+    airflow.run("a", "r", state="success")
+    airflow.shapes["a"] = ["extract", "load"]
+    for name in ("removed_long_ago", "load"):
+        airflow.task("a", "r", name)
+    async with opened(airflow) as backend:
+        for _ in range(3):
+            assert await order_of(backend) == ["load", "removed_long_ago"]
+    assert airflow.asked.count("GET /dags/a/tasks") == 1
+
+
+async def test_a_bare_id_that_isnt_among_the_latest_is_asked_for_with_its_workflow():
+    airflow = FakeAirflow()
+    airflow.dag("a")
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowNotFoundError, match="latest runs") as caught:
+            await backend.run_status(RunRef("long_ago"))
+    assert "WORKFLOW/long_ago" in caught.value.hint
+
+
+@BOTH
+async def test_health_tells_what_airflow_warns_of(version):
+    airflow = FakeAirflow(version)
+    told = {"warning_type": "non-existent pool", "timestamp": NOW.isoformat()}
+    airflow.warnings = [{"dag_id": "a", "message": "references \x1b[2Jno pool", **told}]
+    async with opened(airflow) as backend:
+        (warning,) = (await backend.health()).warnings
+    assert (warning.name, warning.message, warning.at) == ("a", "references no pool", NOW)
+
+
 @BOTH
 async def test_health_has_its_parts(version):
     async with opened(FakeAirflow(version)) as backend:
@@ -131,7 +209,7 @@ async def test_health_is_told_without_what_the_role_may_not_see():
     airflow = FakeAirflow()
 
     def narrow(request):
-        if request.url.path.endswith(("/pools", "/importErrors")):
+        if request.url.path.endswith(("/pools", "/importErrors", "/dagWarnings")):
             return airflow.problem("err_403")
         return airflow(request)
 

@@ -142,7 +142,10 @@ async def test_a_dag_that_isnt_there_cant_be_run():
 @BOTH
 @pytest.mark.parametrize(
     ("reason", "note"),
-    [("too slow: oncall", "stopped by oncall: too slow: oncall"), (None, "stopped by oncall")],
+    [
+        ("too slow: oncall", "stopped by oncall: too slow: oncall"),
+        (None, "stopped by oncall: no reason given"),
+    ],
 )
 async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version, reason, note):
     airflow = with_a_dag(version)
@@ -228,8 +231,73 @@ async def test_a_retry_clears_what_failed_for_good_and_not_for_show(version):
         "reset_dag_runs": True,
         "include_downstream": True,
     }
-    assert (result.run_status, result.message) == (RunStatus.PENDING, "1 task will run again")
+    assert (result.run_status, result.message) == (RunStatus.PENDING, "1 step will run again")
     assert steps == {"extract": StepStatus.COMPLETED, "load": StepStatus.PENDING}
+
+
+@BOTH
+async def test_the_plan_of_a_retry_is_what_the_very_same_request_would_clear(version):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="failed")
+    airflow.task("a", "mine", "extract", "success")
+    airflow.shapes["a"] = ["extract", "share", "load"]
+    airflow.task("a", "mine", "load", "upstream_failed")
+    for index, state in enumerate(["failed", "success", "failed"]):
+        airflow.task("a", "mine", "share", state, map_index=index)
+    async with opened(airflow) as backend:
+        plan = await backend.retry_plan(REF)
+        assert airflow.runs["a", "mine"]["state"] == "failed"
+        result = await backend.retry(REF)
+    named = [(step.name, step.map_index) for step in plan.steps]
+    assert (named, plan.is_whole) == ([("share", 0), ("share", 2), ("load", None)], True)
+    assert result.message == f"{len(named)} steps will run again"
+    rehearsed, sent = airflow.bodies("/clearTaskInstances")
+    assert rehearsed.pop("dry_run") is True
+    assert sent.pop("dry_run") is False
+    assert rehearsed == sent
+
+
+async def test_2x_names_all_copies_of_a_task_or_none_where_it_doesnt_say_which():
+    airflow = with_a_dag(1)
+    airflow.run("a", "mine", state="failed")
+    for index, state in enumerate(["failed", "success"]):
+        airflow.task("a", "mine", "share", state, map_index=index)
+    async with opened(airflow) as backend:
+        every = await backend.retry_plan(REF, ["share"])
+        airflow.tasks["a", "mine"].append({**airflow.tasks["a", "mine"][0], "map_index": 2})
+        plan = await backend.retry_plan(REF)
+    assert [step.map_index for step in every.steps] == [0, 1]
+    assert [step.map_index for step in plan.steps] == [0, 2]
+
+
+async def test_a_plan_may_be_asked_for_again_where_its_answer_is_lost():
+    airflow = with_a_dag()
+    airflow.run("a", "mine", state="failed")
+    airflow.task("a", "mine", "load", "failed")
+    broken = ["once"]
+
+    def unsteady(request):
+        reply = airflow(request)
+        if request.url.path.endswith("/clearTaskInstances") and broken:
+            broken.pop()
+            raise httpx.ReadError("the cable was pulled")
+        return reply
+
+    async with opened(airflow, answer=unsteady) as backend:
+        plan = await backend.retry_plan(REF)
+    assert [step.name for step in plan.steps] == ["load"]
+    assert len(airflow.bodies("/clearTaskInstances")) == 2
+    assert airflow.tasks["a", "mine"][0]["state"] == "failed"
+
+
+async def test_a_role_that_may_not_retry_is_told_so_by_the_plan_already():
+    airflow = with_a_dag()
+    airflow.run("a", "mine", state="failed")
+    airflow.may_write = False
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowPermissionError):
+            await backend.retry_plan(REF)
+        assert not backend.capabilities & {Capability.RETRY, Capability.RETRY_PLAN}
 
 
 async def test_named_steps_are_cleared_whether_they_failed_or_not():
@@ -273,8 +341,11 @@ async def test_what_a_role_may_not_do_is_off_from_the_first_refusal_with_the_rea
         gone = offered - backend.capabilities
         assert capability in gone
         assert backend.why_not(capability).endswith("your role there doesn't allow it")
-    also = {Capability.DATED_RUNS, Capability.BACKFILL} if capability is Capability.RUN else set()
-    assert gone == {capability} | also
+    also = {
+        Capability.RUN: {Capability.DATED_RUNS, Capability.BACKFILL},
+        Capability.RETRY: {Capability.RETRY_PLAN},
+    }
+    assert gone == {capability} | also.get(capability, set())
     assert caught.value.code is ErrorCode.WORKFLOW_PERMISSION_DENIED
     if capability is Capability.PAUSE:
         assert "couldn't be resumed" in caught.value.message

@@ -1,12 +1,15 @@
 """A log is followed to its end and no line comes twice."""
 
+import threading
 from typing import Any
 
 import pytest
 
+from dli_tui.backends.airflow.runlogs import is_end
+from dli_tui.backends.airflow.v1 import V1
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
-from tests.backends.airflow.fake import FakeAirflow, opened
+from tests.backends.airflow.fake import FakeAirflow, opened, signed
 
 KEY = ("a", "r", "extract", 1)
 REF = LogRef(RunRef("r", "a"), "extract")
@@ -111,3 +114,55 @@ async def test_a_log_of_a_run_that_isnt_there_is_not_found(version):
     async with opened(airflow) as backend:
         with pytest.raises(WorkflowNotFoundError):
             await backend.logs(LogRef(RunRef("nope", "a"), "extract"))
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_long_continuation_is_packed_and_read_all_the_same(is_over):
+    token = signed(7, is_over, offset=1, last_log_timestamp="2026-11-21 00:41:49.690000+00:00" * 3)
+    assert token.startswith(".")
+    assert is_end(token) is is_over
+
+
+def test_a_packed_continuation_that_isnt_one_is_no_end():
+    assert not is_end(".AAAA.a-signature")
+
+
+async def test_a_log_of_megabytes_is_read_beside_the_loop():
+    airflow = with_a_log(1)
+    line = "[2026-11-21T00:41:49.690+0000] {local.py:123} INFO - " + "x" * 120
+    airflow.logs[KEY] = ([line] * 5_000, True)
+    threads = set()
+
+    class Watched(V1):
+        def lines(self, content):
+            threads.add(threading.current_thread())
+            return super().lines(content)
+
+    async with opened(airflow) as backend:
+        found = await backend._airflow.found()
+        backend._airflow._found = found._replace(dialect=Watched())
+        chunk = await backend.logs(REF)
+    assert len(chunk.lines) == 5_000
+    assert threading.main_thread() not in threads
+
+
+async def test_what_has_not_begun_says_so_and_is_followed_from_its_beginning():
+    airflow = with_a_log(2)
+    del airflow.logs[KEY]
+    airflow.logs["a", "r", "extract", 0] = ([{"event": "waits for its turn"}], True)
+    async with opened(airflow) as backend:
+        first = await backend.logs(REF)
+        assert (told(first), first.complete) == ([(None, "waits for its turn")], False)
+        quiet = await backend.logs(REF, first.cursor)
+        assert (quiet.lines, quiet.complete) == ((), False)
+        airflow.logs[KEY] = (LINES[2][:2], True)
+        begun = await backend.logs(REF, quiet.cursor)
+    assert ([text for _, text in told(begun)], begun.complete) == (["one", "two"], True)
+
+
+@BOTH
+async def test_a_step_that_no_run_has_has_no_log(version):
+    airflow = with_a_log(version)
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowNotFoundError):
+            await backend.logs(LogRef(RunRef("r", "a"), "nope"))

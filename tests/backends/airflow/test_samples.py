@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dli_tui.backends.airflow import convert, runlogs
+from dli_tui.backends.airflow import backfillrows, convert, health, runlogs, tasks
 from dli_tui.backends.airflow.v1 import V1
 from dli_tui.backends.airflow.v2 import V2
 from dli_tui.domain.errors import ErrorCode
@@ -45,10 +45,6 @@ UNUSED = {
     *("v1/xcom", "v2/xcom", "v2/run_wait_stream"),
     # Logs come as JSON from both.
     *("v1/task_log_text", "v2/task_log_ndjson"),
-    # Airflow's own backfills.
-    *("v2/backfill_cancel", "v2/backfill_create", "v2/backfill_dry_run", "v2/backfill_get"),
-    *("v2/backfill_list", "v2/backfill_pause", "v2/backfill_unpause"),
-    "v2/err_409_backfill_pause_twice",
     # The private interface of its own pages.
     *("v2/ui_auth_menus", "v2/ui_config", "v2/ui_dags", "v2/ui_dags_ids"),
     *("v2/ui_dags_sales_daily_latest_run", "v2/ui_dashboard_dag_stats"),
@@ -162,9 +158,9 @@ def test_the_times_and_parameters_of_a_run_are_those_that_were_told():
 
 @pytest.mark.parametrize("name", of_both("task_instances"))
 def test_the_tasks_of_a_run_are_steps(name):
-    shape = convert.shape_of(sample(name.replace("task_instances", "tasks"))["body"])
+    shape = tasks.shape_of(sample(name.replace("task_instances", "tasks"))["body"])
     rows = sample(name)["body"]["task_instances"]
-    steps = [step for row in rows if (step := convert.step_of(row, shape)) is not None]
+    steps = [step for row in rows if (step := tasks.step_of(row, shape)) is not None]
     assert [(step.name, step.order, step.needs) for step in steps] == [
         ("extract", 0, ()),
         ("load", 1, ("extract",)),
@@ -175,13 +171,13 @@ def test_the_tasks_of_a_run_are_steps(name):
         times = [step.queued_at, step.started_at, step.finished_at]
         assert times == sorted(filter(None, times))
         assert step.duration_seconds == step.reported_seconds == pytest.approx(1.5, abs=0.4)
-    progress = convert.progress_of(steps)
+    progress = tasks.progress_of(steps)
     assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (2, 2, 0)
 
 
 @pytest.mark.parametrize("name", of_both("tasks"))
 def test_the_tasks_of_a_dag_stand_in_the_order_in_which_they_can_run(name):
-    shape = convert.shape_of(sample(name)["body"])
+    shape = tasks.shape_of(sample(name)["body"])
     assert shape == ({"extract": 0, "load": 1}, {"extract": (), "load": ("extract",)})
 
 
@@ -233,16 +229,16 @@ def test_what_is_not_started_says_nothing_of_itself():
             sample(f"{version}/{name}")["body"]
             for name in ("health", "import_errors", "pools", "version")
         )
-        health = convert.health_of(report, errors, pools, told["version"])
-        assert (health.status, health.version) == (
+        found = health.health_of(report, errors, pools, None, told["version"])
+        assert (found.status, found.version) == (
             HealthStatus.HEALTHY,
             {"v1": "2.11.2", "v2": "3.3.2"}[version],
         )
-        assert [part.name for part in health.components] == parts
-        scheduler = health.components[1]
+        assert [part.name for part in found.components] == parts
+        scheduler = found.components[1]
         assert scheduler.heartbeat_at > moment("21T00:38:00")
-        assert health.components[-1].message == "0 of 128 slots taken, 0 wait"
-        broken = [(one.name, one.message.splitlines()[-1]) for one in health.import_errors]
+        assert found.components[-1].message == "0 of 128 slots taken, 0 wait"
+        broken = [(one.name, one.message.splitlines()[-1]) for one in found.import_errors]
         missing = "ModuleNotFoundError: No module named 'nope_missing'"
         assert broken == ([("broken.py", missing)] if version == "v2" else [])
 
@@ -374,13 +370,44 @@ def test_a_refusal_says_what_failed_and_why(name):
     assert error.hint
 
 
+# Airflow's own backfills
+
+NATIVES = {
+    "v2/backfill_cancel": (2, True, True),
+    "v2/backfill_create": (1, False, False),
+    "v2/backfill_get": (1, False, True),
+    "v2/backfill_pause": (1, True, False),
+    "v2/backfill_unpause": (1, False, False),
+    # Airflow says 200 to who pauses it twice.
+    "v2/err_409_backfill_pause_twice": (1, True, False),
+}
+BACKFILLS = ("v2/backfill_list", "v2/backfill_dry_run")
+
+
+@pytest.mark.parametrize("name", NATIVES)
+def test_a_backfill_of_airflows_own_is_read(name):
+    native = backfillrows.native_of(sample(name)["body"])
+    is_over = native.completed_at is not None
+    assert (native.number, native.is_held, is_over) == NATIVES[name]
+    assert native.dag_id == "sales_daily"
+    assert backfillrows.number_of(native.run_id) == native.number
+
+
+def test_backfills_are_listed_and_their_dates_told_beforehand():
+    (native,) = backfillrows.natives_of(sample("v2/backfill_list")["body"])
+    assert native.first == datetime(2026, 10, 1, tzinfo=UTC)
+    forecast = backfillrows.forecast_of(sample("v2/backfill_dry_run")["body"], 16)
+    assert forecast.slots == tuple(datetime(2026, 10, day, 4, tzinfo=UTC) for day in (1, 2, 3))
+    assert forecast.at_once == 16
+
+
 # All of them
 
 
 def test_no_file_is_left_out_and_none_is_named_twice():
     kept = {f"{path.parent.name}/{path.stem}" for path in SAMPLES.glob("v?/*") if path.is_file()}
     shapes = of_both("task_instances", "tasks", "clear_tasks", "clear_tasks_dry")
-    tables = [*LISTS, *RUNS, *LOGS, *REFUSED, *HEALTH, *shapes, *UNUSED]
+    tables = [*LISTS, *RUNS, *LOGS, *REFUSED, *HEALTH, *shapes, *NATIVES, *BACKFILLS, *UNUSED]
     assert len(tables) == len(set(tables))
     assert set(tables) == kept
 

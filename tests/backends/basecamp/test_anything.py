@@ -32,6 +32,7 @@ from tests.backends.basecamp.stub import BESIDE, CLICKS, ROW, backend_of, json_o
 DAY = date(2026, 1, 1)
 RUN = RunRef("r1", CLICKS)
 CALLS = {
+    "met": lambda b: b.met(),
     "workflows": lambda b: b.workflows(WorkflowQuery()),
     "history": lambda b: b.history(HistoryQuery(CLICKS)),
     "run_status": lambda b: b.run_status(RUN),
@@ -47,12 +48,16 @@ CALLS = {
     "unregister": lambda b: b.unregister(CLICKS, force=True),
     "run": lambda b: b.run(RunRequest(CLICKS, {"a": 1})),
     "backfill": lambda b: b.backfill(BackfillRequest(CLICKS, DAY, DAY)),
+    "backfill_slots": lambda b: b.backfill_slots(BackfillRequest(CLICKS, DAY, DAY, parallel=True)),
+    "pause_backfill": lambda b: b.pause_backfill(RUN),
+    "unpause_backfill": lambda b: b.unpause_backfill(RUN),
     "stop": lambda b: b.stop(RUN, reason="wrong day"),
     "pause": lambda b: b.pause(CLICKS),
     "unpause": lambda b: b.unpause(CLICKS),
     "steps": lambda b: b.steps(RUN),
     "logs": lambda b: b.logs(LogRef(RUN, "step", map_index=0), "7"),
     "retry": lambda b: b.retry(RUN, ["step"]),
+    "retry_plan": lambda b: b.retry_plan(RUN, ["step"]),
     "templates": lambda b: b.templates(category="c", search="s"),
     "template_categories": lambda b: b.template_categories(),
     "template": lambda b: b.template("1"),

@@ -68,6 +68,11 @@ async def log_of_failed(client):
     return await client.logs(LogRef(ref, step.name, step.attempt))
 
 
+async def plan_of_a_retry(client):
+    ref = await failed(client)
+    return await client.retry_plan(ref), await client.retry_plan(ref, ["load"])
+
+
 async def begun_backfill(client):
     result = await client.backfill(DEMO.manual, start_date=FIRST, end_date=LAST)
     return result, await client.backfill_status(RunRef(result.run_id, DEMO.manual))
@@ -140,6 +145,7 @@ BY_THE_CONTRACT = {
     "an unregistration of nothing": lambda c: c.unregister("no.such"),
 }
 BESIDE_IT = {
+    "a retry's plan": plan_of_a_retry,
     # Where a server takes a range only, the plan says so.
     "a backfill's plan": lambda c: c.plan_backfill(
         DEMO.manual, FIRST, LAST, scope=BackfillScope.ALL

@@ -115,6 +115,13 @@ CALLS = {
     Capability.BACKFILL_PARALLEL: (
         lambda b: b.backfill(BackfillRequest("x", _DAY, _DAY, parallel=True)),
     ),
+    Capability.BACKFILL_FORECAST: (
+        lambda b: b.backfill_slots(BackfillRequest("x", _DAY, _DAY, parallel=True)),
+    ),
+    Capability.BACKFILL_PAUSE: (
+        lambda b: b.pause_backfill(NO_RUN),
+        lambda b: b.unpause_backfill(NO_RUN),
+    ),
     # Without it the client keeps the dates going itself.
     Capability.SEQUENCES: (lambda b: b.backfill(BackfillRequest("x", _DAY, _DAY)),),
     Capability.STOP: (lambda b: b.stop(NO_RUN),),

@@ -115,7 +115,9 @@ async def test_a_stopped_run_is_stopping_then_killed_with_reason_and_who(backend
         place.user,
     )
     seen = await watched(backend, clock, ref, step=1)
-    assert [*dict.fromkeys(run.status for run in seen)] == [RunStatus.STOPPING, RunStatus.KILLED]
+    # A place may stop it at once.
+    assert {run.status for run in seen[:-1]} <= {RunStatus.STOPPING}
+    assert seen[-1].status is RunStatus.KILLED
     for run in seen:
         assert (run.reason, run.stopped_by) == ("wrong day", place.user)
     assert seen[-1].finished_at >= seen[-1].stopped_at

@@ -16,7 +16,8 @@ async def failed_run(backend, place):
 
 
 async def failed_step(backend, ref):
-    return next(step for step in await backend.steps(ref) if step.error_message)
+    steps = await backend.steps(ref)
+    return next(step for step in steps if step.status is StepStatus.FAILED and step.started_at)
 
 
 async def read(backend, ref, cursor=None):

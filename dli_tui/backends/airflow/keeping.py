@@ -1,0 +1,110 @@
+"""The part of the adapter that is about backfills: Airflow's own (3.x), beside those that we keep.
+
+What goes all at once Airflow keeps going itself; what goes one after the other is ours to keep.
+An id tells which of the two is meant.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from dli_tui.backends.airflow.backfillrows import number_of
+from dli_tui.backends.airflow.backfills import Backfills
+from dli_tui.backends.airflow.place import Airflow
+from dli_tui.backends.port import Backend
+from dli_tui.backends.sequences import age
+from dli_tui.domain.capability import Capability
+from dli_tui.wire.failures import Operation
+
+if TYPE_CHECKING:
+    from dli_tui.domain.backfill import Backfill, BackfillForecast
+    from dli_tui.domain.ids import RunRef
+    from dli_tui.domain.query import BackfillRequest
+    from dli_tui.domain.results import WorkflowRunResult
+
+Result = TypeVar("Result")
+
+OWN_BACKFILLS: Final = frozenset(
+    {
+        Capability.BACKFILL_PARALLEL,
+        Capability.BACKFILL_DATES,
+        Capability.BACKFILL_FORECAST,
+        Capability.BACKFILL_PAUSE,
+    }
+)
+"""What a version offers besides that keeps backfills going itself."""
+
+
+class KeepsBackfills(Backend):
+    """What an Airflow is asked about backfills."""
+
+    _airflow: Airflow
+    _backfills: Backfills
+
+    @abstractmethod
+    async def _meet(self, name: str) -> None:
+        """See to it that a name means its DAG."""
+
+    @abstractmethod
+    async def _done(self, operation: Operation, deed: Awaitable[Result]) -> Result:
+        """A deed's answer; what our role may not do is off from the first refusal on."""
+
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        if not await self._is_own(ref):
+            return await super().backfill_status(ref)
+        await self._meet_of(ref)
+        return await self._backfills.status(ref)
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        kept_by_us = await super().backfills()
+        if not (await self._airflow.found()).dialect.keeps_backfills:
+            return kept_by_us
+        both = (*await self._backfills.lately(), *kept_by_us)
+        return tuple(sorted(both, key=age, reverse=True))
+
+    async def _meet_of(self, ref: RunRef) -> None:
+        if ref.workflow is not None:
+            await self._meet(ref.workflow)
+
+    async def backfill_slots(self, request: BackfillRequest) -> BackfillForecast:
+        await self._need_own(request)
+        return await self._done(Operation.BACKFILL, self._backfills.forecast(request))
+
+    async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
+        await self._need_own(request)
+        return await self._done(Operation.BACKFILL, self._backfills.start(request))
+
+    async def _need_own(self, request: BackfillRequest) -> None:
+        """Airflow keeps going what goes all at once, and decides about single dates itself."""
+        await self._meet(request.dataset_name)
+        if not request.parallel:
+            raise self._unsupported(Capability.SEQUENCES)
+        if not (await self._airflow.found()).dialect.keeps_backfills:
+            raise self._unsupported(Capability.BACKFILL_PARALLEL)
+        if request.slots is not None:
+            raise self._unsupported(Capability.BACKFILL_SLOTS)
+
+    async def pause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        return await self._held(ref, is_held=True)
+
+    async def unpause_backfill(self, ref: RunRef) -> WorkflowRunResult:
+        return await self._held(ref, is_held=False)
+
+    async def _held(self, ref: RunRef, *, is_held: bool) -> WorkflowRunResult:
+        await self._meet_of(ref)
+        if not await self._is_own(ref):
+            raise self._unsupported(Capability.BACKFILL_PAUSE)
+        return await self._done(Operation.BACKFILL, self._backfills.hold(ref, is_held=is_held))
+
+    async def cancel_backfill(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
+        """Stop one that Airflow keeps going itself."""
+        await self._meet_of(ref)
+        return await self._done(Operation.BACKFILL, self._backfills.cancel(ref, reason))
+
+    async def _is_own(self, ref: RunRef) -> bool:
+        """Whether an id means a backfill that Airflow keeps going itself."""
+        if number_of(ref.run_id) is None:
+            return False
+        return (await self._airflow.found()).dialect.keeps_backfills
