@@ -50,6 +50,7 @@ class MockBackend(Backend):
             Capability.BACKFILL,
             Capability.BACKFILL_PARALLEL,
             Capability.BACKFILL_SLOTS,
+            Capability.SECOND_RUNS,
             Capability.SEQUENCES,
             Capability.STOP,
             Capability.PAUSE,

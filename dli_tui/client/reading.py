@@ -270,7 +270,8 @@ class Reader:
         """The plan of a backfill for a row whose `runs` are known, newest first."""
         from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
 
-        plan = backfill.plan(row, runs, choice, self.clock.now(), forecast)
+        reruns = choice.parallel or Capability.SECOND_RUNS in self.capabilities
+        plan = backfill.plan(row, runs, choice, self.clock.now(), forecast, reruns=reruns)
         said = tuple(self._about_keeping(forecast, parallel=choice.parallel))
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
 

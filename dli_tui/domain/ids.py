@@ -41,6 +41,11 @@ class LogRef(NamedTuple):
     map_index: int | None = None
 
 
+def dag_id_of(name: str) -> str:
+    """The id of the DAG that a dataset becomes; two names may have the same one."""
+    return name.replace(".", "_")
+
+
 def why_not_a_name(name: str) -> str | None:
     """Say what keeps `name` from being a dataset name, or None when it is one."""
     if not name:

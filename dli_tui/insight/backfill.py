@@ -32,16 +32,18 @@ def plan(
     choice: BackfillChoice,
     now: datetime,
     forecast: BackfillForecast | None = None,
+    *,
+    reruns: bool = True,
 ) -> BackfillPlan:
-    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first, and
-    what the server says that it would run, where it does."""
+    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first, what
+    the server says that it would run, where it does, and whether a date can have a second run."""
     known = tuple(runs)
     existing, zone = _by_slot(known, row), zone_of(row.timezone)
     told = None if forecast is None else frozenset(forecast.slots)
     moments = _slots(row, choice) if told is None else _with_told(_slots(row, choice), told, zone)
     days = ((slot, slot.astimezone(zone).date()) for slot in moments)
     planned = (
-        _planned(slot, day, existing.get(slot) or existing.get(day), choice, now)
+        _planned(slot, day, existing.get(slot) or existing.get(day), choice, now, reruns=reruns)
         for slot, day in days
     )
     slots = tuple(one if told is None else _as_told(one, told) for one in planned)
@@ -113,9 +115,17 @@ def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | 
 
 
 def _planned(
-    slot: datetime, day: date, run: WorkflowRun | None, choice: BackfillChoice, now: datetime
+    slot: datetime,
+    day: date,
+    run: WorkflowRun | None,
+    choice: BackfillChoice,
+    now: datetime,
+    *,
+    reruns: bool,
 ) -> PlannedSlot:
     action, note = _action(run, choice.scope)
+    if action is SlotAction.RERUN and not reruns:
+        action, note = SlotAction.SKIP, "has its one run: retry that"
     if day in choice.without or (choice.only is not None and slot not in choice.only):
         action, note = SlotAction.SKIP, "left out"
     if slot > now:

@@ -60,7 +60,7 @@ def test_a_run_is_started_and_followed_to_its_end(dashboard):
     dashboard.sees(r"steps .* 3/3", _LONG)
     dashboard.sees(r"✓ completed +final")
     dashboard.sees(r"region *[:=]? *EU")
-    dashboard.press("up", "up", then="at work, second 5 of 5")
+    dashboard.press("up", "up", "enter", then="at work, second 5 of 5")
 
 
 def test_what_failed_shows_its_error_and_is_tried_again(dashboard):
@@ -86,7 +86,7 @@ def test_a_run_is_stopped_with_a_reason(dashboard):
     dashboard.press("s", then="Stop")
     dashboard.press(*"wrong day", then="wrong day")
     dashboard.agree(then=r"killed +final")
-    dashboard.sees(r"stopped +by \S+ +wrong day")
+    dashboard.sees(r"stopped by +\S+\n(.*\n)*reason +wrong day")
 
 
 def test_an_airflow_that_dies_and_comes_back_is_seen_to(dashboard, server):

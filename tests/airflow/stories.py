@@ -10,7 +10,7 @@ import pytest
 from dli_tui.client import bulk
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import AuthenticationError, WorkflowPermissionError
-from dli_tui.domain.query import BackfillScope, HistoryQuery, WorkflowQuery
+from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus, WorkflowStatus
 from dli_tui.wire.failures import Operation
 from tests.airflow.place import DATED, FAILING, HOURLY, RETIRED, SALES, SLOW, log_of, opened, over
@@ -93,7 +93,9 @@ async def test_a_stop_is_killed_here_and_failed_with_our_note_there(client):
         Operation.STATUS, client.backend._asking.path_of(ref), {}, ref=ref
     )
     assert there["state"] == "failed"
-    assert there["note"] == f"stopped by {run.stopped_by}: wrong day"
+    who = getpass.getuser()
+    assert there["note"] == f"stopped by {who}: wrong day\nstarted by {who}"
+    assert (run.stopped_by, run.triggered_by) == (who, who)
 
 
 async def test_many_schedules_are_held_and_let_go_again(client):
@@ -111,22 +113,25 @@ async def test_many_schedules_are_held_and_let_go_again(client):
 async def test_a_backfill_goes_date_by_date_up_to_the_first_that_fails(client):
     result = await client.backfill(DATED, start_date="2026-11-02", end_date="2026-11-04")
     assert result.run_status is RunStatus.FAILED
-    assert await runs_of(client, DATED) == {3: RunStatus.FAILED, 2: RunStatus.COMPLETED}
+    runs = await runs_of(client, DATED)
+    assert (runs[2], runs[3]) == (RunStatus.COMPLETED, RunStatus.FAILED)
+    assert 4 not in runs
     found = await client.backfill_status(client.ref(f"{DATED}/{result.backfill_id}"))
     assert [date.day.day for date in found.not_begun] == [4]
     assert found.is_unfinished(client.clock.now())
 
 
 async def test_a_backfill_leaves_a_date_alone_that_has_a_run(client):
-    first = await client.backfill(HOURLY, start_date="2026-02-11", end_date="2026-02-11")
+    first = await client.backfill(DATED, start_date="2026-02-11", end_date="2026-02-11")
     assert first.run_status is RunStatus.COMPLETED
-    plan = await client.plan_backfill(
-        HOURLY, "2026-02-10", "2026-02-12", scope=BackfillScope.MISSING
-    )
+    plan = await client.plan_backfill(DATED, "2026-02-10", "2026-02-12")
     assert (plan.to_run, plan.to_skip) == (2, 1)
     result = await client.start_backfill(plan)
     assert result.run_status is RunStatus.COMPLETED
-    assert await runs_of(client, HOURLY) == dict.fromkeys((10, 11, 12), RunStatus.COMPLETED)
+    runs = await runs_of(client, DATED)
+    assert {day: runs[day] for day in (10, 11, 12)} == dict.fromkeys(
+        (10, 11, 12), RunStatus.COMPLETED
+    )
 
 
 async def test_health_names_its_parts_and_what_cant_be_imported(client, version):

@@ -86,6 +86,14 @@ def test_each_slot_names_the_run_that_exists():
     ]
 
 
+def test_where_a_date_has_one_run_only_those_that_exist_are_left_alone():
+    choice = BackfillChoice(MONDAY, FRIDAY)
+    found = plan(row(), HISTORY, choice, NOW, reruns=False)
+    assert actions(found) == [SKIP, SKIP, SKIP, SKIP, RUN]
+    assert found.slots[0].note == "has its one run: retry that"
+    assert found.slots[2].note == "under way"
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [

@@ -19,6 +19,8 @@ from dli_tui.domain.errors import (
     WorkflowPermissionError,
 )
 from dli_tui.domain.query import HistoryQuery
+from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.status import RunType
 from dli_tui.wire.failures import Operation
 from dli_tui.wire.values import count, first, record
 
@@ -56,11 +58,15 @@ class Asking:
             raise await self._explained(refused) from None
         rows = convert.rows_of(reply, "dags")
         total = first(record(reply) or {}, count, "total_entries")
-        dags = [dag for row in rows if (dag := convert.dag_of(row)) is not None]
-        if any(dag.broken_file is not None for dag in dags):
-            errors = list(health.failures_of(await self._if_allowed("/importErrors")))
-            dags = [convert.explained(dag, errors) if dag.broken_file else dag for dag in dags]
-        return tuple(dags), len(rows), offset + len(rows) if total is None else total
+        return await self._dags_of(rows), len(rows), offset + len(rows) if total is None else total
+
+    async def _dags_of(self, rows: Iterable[object]) -> tuple[Dag, ...]:
+        """Those of some rows that are DAGs; one that can't be imported with the reason."""
+        dags = tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
+        if not any(dag.broken_file for dag in dags):
+            return dags
+        errors = list(health.failures_of(await self._if_allowed("/importErrors")))
+        return tuple(convert.explained(dag, errors) if dag.broken_file else dag for dag in dags)
 
     async def _explained(self, refused: WorkflowPermissionError) -> DLIError:
         """2.x refuses whoever it doesn't know as it does those who may too little."""
@@ -155,10 +161,27 @@ class Asking:
             if not rows or (total is not None and offset >= total):
                 return
 
+    async def marked(self) -> list[WorkflowRun]:
+        """The latest runs that carry the mark of a backfill of ours, as far as one look tells."""
+        dialect = (await self._airflow.found()).dialect
+        if dialect.keeps_backfills:
+            query = dialect.runs(HistoryQuery(run_type=RunType.BACKFILL), limit=PAGE, offset=0)
+            rows = await self.rows_of_runs(ALL, query)
+        else:
+            # It can't be asked for ids.
+            path = f"{dialect.root}/dags/{ALL}/dagRuns/list"
+            asked = Asked(Operation.HISTORY, path, method="POST", body=dialect.newest())
+            rows = convert.rows_of((await self._airflow.read(asked)).value, "dag_runs")
+        runs = self.runs_from(rows)
+        return [run for run in runs if SequenceMark.id_of(run.parameters) is not None]
+
     async def run(self, ref: RunRef) -> WorkflowRun:
         """One run."""
-        reply = await self._get(Operation.STATUS, self.path_of(ref), {}, ref=ref)
-        return self.run_from(reply, ref)
+        return self.run_from(await self.reply_about(ref), ref)
+
+    async def reply_about(self, ref: RunRef) -> object:
+        """One run as Airflow tells it."""
+        return await self._get(Operation.STATUS, self.path_of(ref), {}, ref=ref)
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         """The tasks of a run, in the order in which they can run."""
@@ -213,9 +236,10 @@ class Asking:
     async def dag(self, dag_id: str) -> Dag | None:
         """One DAG as it stands; None where there is none."""
         try:
-            return convert.dag_of(await self._get(Operation.GET, f"/dags/{segment(dag_id)}", {}))
+            reply = await self._get(Operation.GET, f"/dags/{segment(dag_id)}", {})
         except WorkflowNotFoundError:
             return None
+        return next(iter(await self._dags_of([reply])), None)
 
     def told(self, dag: Dag) -> None:
         """A deed was answered with how a DAG stands now."""
@@ -236,7 +260,7 @@ class Asking:
         query |= dialect.with_stale
         reply = await self._get(Operation.LIST, "/dags", query)
         rows = convert.rows_of(reply, "dags")
-        return tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
+        return await self._dags_of(rows)
 
     async def bearing(self, run_id: str) -> list[RunRef]:
         """The runs that bear an id, among the latest of every DAG."""

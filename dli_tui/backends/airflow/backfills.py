@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.backends.airflow import backfillrows
@@ -16,7 +17,7 @@ from dli_tui.backends.airflow.backfillrows import Native
 from dli_tui.backends.airflow.book import Book
 from dli_tui.backends.airflow.dialect import PAGE
 from dli_tui.backends.airflow.place import Airflow
-from dli_tui.backends.http.exchange import Asked, decoded
+from dli_tui.backends.http.exchange import Asked
 from dli_tui.domain.errors import (
     DLIError,
     ErrorCode,
@@ -63,6 +64,8 @@ class Backfills:
 
     def __init__(self, airflow: Airflow, asking: Asking, book: Book) -> None:
         self._airflow, self._asking, self._book = airflow, asking, book
+        self._lately: dict[str, tuple[tuple[WorkflowRun, ...], tuple[Backfill, ...]]] = {}
+        """Of each DAG, its latest runs of backfills and what those backfills came to."""
 
     # What would run, and having it run
 
@@ -124,8 +127,7 @@ class Backfills:
             dataset_name=name,
             expected=_REFUSED,
         )
-        http = self._airflow.http
-        answer = await (http.write if is_write else http.read)(asked, decoded)
+        answer = await (self._airflow.write if is_write else self._airflow.read)(asked)
         if answer.status in _REFUSED:
             raise _refusal(answer.status, message_of(answer.value) or "", name)
         return answer.value
@@ -159,7 +161,7 @@ class Backfills:
             run_id=ref.run_id,
             expected=_OVER,
         )
-        answer = await self._airflow.http.write(asked, decoded)
+        answer = await self._airflow.write(asked)
         if answer.status in _OVER:
             raise WorkflowExecutionError(
                 f"Backfill '{ref}' is over already",
@@ -190,17 +192,26 @@ class Backfills:
     async def lately(self) -> tuple[Backfill, ...]:
         """Those whose runs moved lately, newest first."""
         query: Query = {"run_type": "backfill", "order_by": "-updated_at", "limit": PAGE}
-        runs = self._asking.runs_from(await self._asking.rows_of_runs(ALL, query))
-        dag_ids = dict.fromkeys(run.workflow_id for run in runs if run.workflow_id)
-        found: list[Backfill] = []
-        for dag_id in list(dag_ids)[:_MOST_DAGS]:
-            await self._meet(dag_id)
-            natives = await self._natives(dag_id)
-            latest = natives[:_MOST_EACH]
-            own = await self._runs(dag_id, latest) if latest else ()
-            found += [self._of(native, own, natives) for native in latest]
+        runs: dict[str, list[WorkflowRun]] = {}
+        for run in self._asking.runs_from(await self._asking.rows_of_runs(ALL, query)):
+            runs.setdefault(run.workflow_id or "", []).append(run)
+        latest = islice(runs.items(), _MOST_DAGS)
+        return tuple([one for dag_id, own in latest for one in await self._of_dag(dag_id, own)])
+
+    async def _of_dag(self, dag_id: str, runs: Sequence[WorkflowRun]) -> tuple[Backfill, ...]:
+        """The latest backfills of a DAG; asked for again when something of them moved."""
+        told, found = self._lately.get(dag_id, ((), ()))
+        if found and told == tuple(runs) and all(one.whole.status.is_terminal for one in found):
+            return found
+        await self._meet(dag_id)
+        natives = await self._natives(dag_id)
+        latest = natives[:_MOST_EACH]
+        own = await self._runs(dag_id, latest) if latest else ()
+        every = (self._of(native, own, natives) for native in latest)
         # Of one whose dates were all taken over by a later one, nothing is left.
-        return tuple(one for one in found if one.dates)
+        found = tuple(one for one in every if one.dates)
+        self._lately[dag_id] = tuple(runs), found
+        return found
 
     async def linked(self, run: WorkflowRun) -> WorkflowRun:
         """A run with the backfill that it belongs to, which it doesn't say itself."""

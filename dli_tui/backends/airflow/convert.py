@@ -42,10 +42,12 @@ PageOf = Callable[[str, str], str]
 SCHEDULER: Final = "scheduler"
 NAMED_BY: Final = "dataset"
 """The tag that says what a DAG makes."""
-_STOPPED: Final = re.compile(r"stopped by (?P<by>\S[^\n]{0,199}?): (?P<why>.+)", re.DOTALL)
+_STOPPED: Final = re.compile(r"stopped by (?P<by>\S[^\n]{0,199}?): (?P<why>[^\n]+)")
 """Whoever writes that on a run that failed says what we say; "stopped by accident" is no stop."""
 _NO_REASON: Final = "no reason given"
-_STARTED: Final = re.compile(r"started by (?P<by>[^\n]{1,200})")
+_STARTED: Final = re.compile(r"^started by (?P<by>[^\n]{1,200})", re.MULTILINE)
+_LONGEST_NOTE: Final = 1_000
+"""Airflow refuses more."""
 _NO_INDEX: Final = -1
 
 
@@ -153,9 +155,13 @@ def rows_of(reply: object, key: str) -> list[Any]:
     return listed((record(reply) or {}).get(key))
 
 
-def stop_note(who: str, reason: str | None) -> str:
-    """What we leave on a run that we stop, for Airflow's own users and for ourselves."""
-    return f"stopped by {who}: {reason or _NO_REASON}"
+def stop_note(who: str, reason: str | None, told: object) -> str:
+    """What we leave on a run that we stop, for Airflow's own users and for ourselves: above what
+    stood there before."""
+    why = " ".join((reason or "").split()) or _NO_REASON
+    earlier = first(record(told) or {}, text, "note")
+    lines = [f"stopped by {who}: {why}", *([earlier] if earlier else ())]
+    return "\n".join(lines)[:_LONGEST_NOTE]
 
 
 def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | None:
@@ -247,7 +253,7 @@ def _starter(told: Row, conf: Mapping[str, Any], kind: RunType) -> str | None:
     mark = SequenceMark.of(conf)
     if mark is not None and mark.by:
         return mark.by
-    started = _STARTED.match(first(told, text, "note") or "")
+    started = _STARTED.search(first(told, text, "note") or "")
     # Airflow knows the account that we sign in with; our note, the person.
     named = started["by"] if started is not None else first(told, text, "triggering_user_name")
     return named or (SCHEDULER if kind is RunType.SCHEDULED else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from dli_tui.backends.airflow import convert, tasks
 from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.place import Airflow
-from dli_tui.backends.http.exchange import Answer, Asked, decoded
+from dli_tui.backends.http.exchange import Answer, Asked
 from dli_tui.domain.acting import acting_user
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
@@ -42,7 +41,6 @@ class Deeds:
 
     def __init__(self, airflow: Airflow, asking: Asking, clock: Clock) -> None:
         self._airflow, self._asking, self._clock = airflow, asking, clock
-        self._gate = asyncio.Lock()
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
         """Start a run by an id of ours: were its answer lost, it is looked for by that."""
@@ -78,8 +76,8 @@ class Deeds:
 
     async def stop(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Fail a run, with a note that says who stopped it and why."""
-        run = await self._asking.run(ref)
-        if run.status.is_terminal:
+        there = await self._asking.reply_about(ref)
+        if self._asking.run_from(there, ref).status.is_terminal:
             raise WorkflowExecutionError(
                 f"Run '{ref}' is over already",
                 code=ErrorCode.WORKFLOW_INVALID_STATE,
@@ -87,7 +85,7 @@ class Deeds:
                 run_id=ref.run_id,
             )
         who, path = acting_user(), self._asking.path_of(ref)
-        note = {"note": convert.stop_note(who, reason)}
+        note = {"note": convert.stop_note(who, reason, there)}
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
@@ -181,9 +179,7 @@ class Deeds:
             run_id=ref.run_id,
             expected=expected,
         )
-        # One at a time: Airflow with SQLite answers 500 where two meet.
-        async with self._gate:
-            return await self._airflow.http.write(asked, decoded)
+        return await self._airflow.write(asked)
 
     async def _asked_again(self, ref: RunRef, lost: AnswerLostError) -> WorkflowRun:
         """The run whose start wasn't answered, if there is one."""

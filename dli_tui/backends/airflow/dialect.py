@@ -77,12 +77,11 @@ class Dialect(ABC):
 
     def latest(self, dag_ids: Sequence[str], *, offset: int = 0) -> Row:
         """The newest runs of many DAGs."""
-        return {
-            "dag_ids": list(dag_ids),
-            "order_by": self.newest_first,
-            "page_limit": MOST_RUNS,
-            "page_offset": offset,
-        }
+        return {"dag_ids": list(dag_ids), "page_offset": offset, **self.newest()}
+
+    def newest(self) -> Row:
+        """The newest runs of all DAGs."""
+        return {"order_by": self.newest_first, "page_limit": MOST_RUNS}
 
     @abstractmethod
     def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:

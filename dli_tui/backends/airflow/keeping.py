@@ -10,8 +10,10 @@ from abc import abstractmethod
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.backfillrows import number_of
 from dli_tui.backends.airflow.backfills import Backfills
+from dli_tui.backends.airflow.book import Book
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.port import Backend
 from dli_tui.backends.sequences import age
@@ -41,7 +43,9 @@ class KeepsBackfills(Backend):
     """What an Airflow is asked about backfills."""
 
     _airflow: Airflow
+    _asking: Asking
     _backfills: Backfills
+    _book: Book
 
     @abstractmethod
     async def _meet(self, name: str) -> None:
@@ -58,11 +62,20 @@ class KeepsBackfills(Backend):
         return await self._backfills.status(ref)
 
     async def backfills(self) -> tuple[Backfill, ...]:
-        kept_by_us = await super().backfills()
+        kept_by_us = await self._kept_by_us()
         if not (await self._airflow.found()).dialect.keeps_backfills:
             return kept_by_us
         both = (*await self._backfills.lately(), *kept_by_us)
         return tuple(sorted(both, key=age, reverse=True))
+
+    async def _kept_by_us(self) -> tuple[Backfill, ...]:
+        """Those that a program of ours kept going lately."""
+        from dli_tui.backends.sequences import sequences  # noqa: PLC0415 - one page needs the models
+
+        runs = await self._asking.marked()
+        for name in {run.dataset_name for run in runs}:
+            await self._meet(name)
+        return sequences(runs, {row.dataset_name: row.timezone for row in self._book.rows(None)})
 
     async def _meet_of(self, ref: RunRef) -> None:
         if ref.workflow is not None:

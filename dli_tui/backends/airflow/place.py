@@ -16,7 +16,7 @@ from urllib.parse import quote
 from dli_tui.backends.airflow.v1 import V1
 from dli_tui.backends.airflow.v2 import V2
 from dli_tui.backends.http.client import Http
-from dli_tui.backends.http.exchange import Asked, decoded
+from dli_tui.backends.http.exchange import Answer, Asked, decoded
 from dli_tui.backends.http.signin import AUTHORIZATION, UNAUTHORIZED, Badge, FromProfile
 from dli_tui.config.secrets import Secret, resolve_password
 from dli_tui.domain.errors import AuthenticationError, ServerError
@@ -58,7 +58,7 @@ class Airflow:
         self._sign_in = _SignIn(profile, environment, self._door)
         self.http = Http(profile, environment, transport=transport, source=self._sign_in)
         self.address = (profile.url or "").rstrip("/")
-        self._gate = asyncio.Lock()
+        self._gate, self._writing = asyncio.Lock(), asyncio.Lock()
         self._found: Found | None = None
 
     async def open(self) -> None:
@@ -80,6 +80,15 @@ class Airflow:
         """Where Airflow's own pages show a run."""
         page = V2.page if self._found is None else self._found.dialect.page
         return self.address + page.format(dag=quote(dag_id, safe=""), run=quote(run_id, safe=""))
+
+    async def read(self, asked: Asked) -> Answer[object]:
+        """Ask for JSON."""
+        return await self.http.read(asked, decoded)
+
+    async def write(self, asked: Asked) -> Answer[object]:
+        """Send a write, one at a time: Airflow with SQLite answers 500 where two meet."""
+        async with self._writing:
+            return await self.http.write(asked, decoded)
 
     async def found(self) -> Found:
         """The version that answers; asked once."""

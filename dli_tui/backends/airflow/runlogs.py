@@ -35,9 +35,10 @@ async def chunk(airflow: Airflow, run: str, ref: LogRef, cursor: str | None) -> 
     expected = _ABSENT if ref.attempt == 1 and token is None else frozenset[int]()
     answer = await _asked(airflow, run, ref, token, expected=expected)
     if answer.status in expected:
-        # 3.x numbers what hasn't begun as try 0, and knows no try 1 of it yet.
-        lines, _ = (await _asked(airflow, run, ref._replace(attempt=0), None)).value
-        return LogChunk(lines=lines if cursor is None else (), cursor=_BEGINNING, complete=False)
+        # 3.x numbers what hasn't begun as try 0, says of it that there is no log, and knows no try
+        # 1 of it yet; of what nobody knows there is no try 0 either.
+        await _asked(airflow, run, ref._replace(attempt=0), None)
+        return LogChunk(cursor=_BEGINNING, complete=False)
     lines, token = answer.value
     if token is None or is_end(token):
         return LogChunk(lines=lines, cursor=_END, complete=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_events
+from dli_tui.domain.status import RunType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
+    from dli_tui.domain.query import HistoryQuery
     from dli_tui.wire.values import Row
 
 
@@ -28,6 +30,13 @@ class V2(Dialect):
     notes_apart = False
     tells_strangers_apart = True
     keeps_backfills = True
+
+    def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
+        asked = super().runs(query, limit=limit, offset=offset)
+        if query.run_type is RunType.BACKFILL:
+            # In the ids of its own backfills, and of those that we keep.
+            asked["run_id_pattern"] = "backfill"
+        return asked
 
     def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
         when = None if slot is None else slot.isoformat()

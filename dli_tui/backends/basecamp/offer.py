@@ -20,6 +20,7 @@ PLAIN: Final = frozenset(
         Capability.RUN,
         Capability.BACKFILL,
         Capability.BACKFILL_PARALLEL,
+        Capability.SECOND_RUNS,
         Capability.SEQUENCES,
         Capability.STOP,
         Capability.PAUSE,

@@ -28,6 +28,8 @@ LEFT_OUT = {
     r"history.*run_of_the_future": _HOURS,
     r"held_is_not|until_it_is_resumed|disabled_is_not_resumed": _NOT_REFUSED,
     r"schedules.*has_it_again": _NOT_KEPT,
+    r"steps.*a_stop_cut_off": "Airflow fails what a stop cuts off",
+    r"steps.*a_stop_ends_a_log": "Airflow says other things of where a log is, once it is over",
     r"steps.*(failed_step_ends_with_its_error|step_that_failed_and_says_why)": _IN_THE_LOG,
 }
 """What doesn't apply, and why."""

@@ -263,10 +263,10 @@ class FakeAirflow:
         return self._listed("tasks", rows, rows)
 
     def _batch(self, body):
-        wanted = set(body["dag_ids"])
+        wanted = set(body.get("dag_ids", self.dags))
         rows = [row for (owner, _), row in self.runs.items() if owner in wanted]
         rows = self._ordered(rows, body["order_by"])
-        start, most = body["page_offset"], min(body["page_limit"], self.most_of_a_batch)
+        start, most = body.get("page_offset", 0), min(body["page_limit"], self.most_of_a_batch)
         return self._listed("dag_runs", rows, rows[start : start + most])
 
     def _runs(self, dag_id, params):
@@ -282,6 +282,8 @@ class FakeAirflow:
                 rows = [row for row in rows if _fits(row[field], end, value)]
             elif name in ("state", "run_type"):
                 rows = [row for row in rows if row[name] == value]
+            elif name == "run_id_pattern":
+                rows = [row for row in rows if value in row["dag_run_id"]]
         return self._page("dag_runs", self._ordered(rows, params["order_by"]), params)
 
     def _ordered(self, rows, order_by):

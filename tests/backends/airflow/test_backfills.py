@@ -334,14 +334,48 @@ async def test_a_backfill_whose_answer_was_lost_is_looked_for_and_not_sent_again
     assert len(airflow.bodies("/backfills")) == 1
 
 
+OURS = "a_backfill_20261102_20261102_20261121T110000_abcdef"
+
+
+def with_one_of_ours(airflow):
+    mark = {"backfill_id": OURS, "slots": [day(2).isoformat()], "begun": NOW.isoformat()}
+    airflow.run("a", f"{OURS}__1", when=NOW - timedelta(hours=1), conf={"_dli": mark})
+
+
 async def test_those_that_we_keep_going_are_listed_beside_them():
     airflow = daily()
-    mark = {"backfill_id": "ours", "slots": [day(2).isoformat()], "begun": NOW.isoformat()}
-    airflow.run("a", "ours__1", when=NOW - timedelta(hours=1), conf={"_dli": mark})
+    with_one_of_ours(airflow)
     async with opened(airflow) as backend:
         await backend.backfill(asked())
         found = await backend.backfills()
-    assert [one.ref.run_id for one in found] == ["backfill__1", "ours"]
+    assert [one.ref.run_id for one in found] == ["backfill__1", OURS]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_to_find_those_that_we_keep_going_costs_few_requests_however_long_the_history(
+    version,
+):
+    airflow = FakeAirflow(version)
+    airflow.dag("a", runs=950, every=timedelta(minutes=1))
+    with_one_of_ours(airflow)
+    async with opened(airflow) as backend:
+        found = await backend.backfills()
+    assert [one.ref.run_id for one in found] == [OURS]
+    assert len([one for one in airflow.asked if "dagRuns" in one]) <= 3
+
+
+async def test_what_is_over_and_did_not_move_is_not_asked_for_again():
+    airflow = daily()
+    async with opened(airflow) as backend:
+        await begun(airflow, backend)
+        for run_id in [key[1] for key in airflow.runs if key[1].startswith("backfill__")]:
+            airflow.moves("a", run_id, state="success", end_date=airflow.now.isoformat())
+        airflow.backfills.ends(1)
+        first = await backend.backfills()
+        del airflow.requests[:]
+        again = await backend.backfills()
+    assert first == again != ()
+    assert len(airflow.requests) == 2
 
 
 async def test_a_run_of_an_earlier_one_is_not_its_own():

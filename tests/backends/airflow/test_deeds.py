@@ -172,6 +172,17 @@ async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version
     )
 
 
+async def test_a_stop_keeps_what_stood_there_below_its_own_note():
+    airflow = with_a_dag()
+    airflow.run("a", "mine", state="running", note="started by ana\nlook at #42")
+    async with opened(airflow) as backend:
+        await backend.stop(REF, reason="wrong\nday")
+        run = await backend.run_status(REF)
+    (sent,) = airflow.bodies("/dagRuns/mine")
+    assert sent["note"] == "stopped by oncall: wrong day\nstarted by ana\nlook at #42"
+    assert (run.reason, run.stopped_by, run.triggered_by) == ("wrong day", "oncall", "ana")
+
+
 async def test_a_note_that_cant_be_left_is_told_as_the_run_is_stopped_all_the_same():
     airflow = with_a_dag(1)
     airflow.run("a", "mine", state="running")
@@ -233,6 +244,21 @@ async def test_a_retry_clears_what_failed_for_good_and_not_for_show(version):
     }
     assert (result.run_status, result.message) == (RunStatus.PENDING, "1 step will run again")
     assert steps == {"extract": StepStatus.COMPLETED, "load": StepStatus.PENDING}
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [((), ErrorCode.WORKFLOW_INVALID_STATE), (("nope",), ErrorCode.WORKFLOW_EXECUTION_FAILED)],
+)
+async def test_where_nothing_is_cleared_nothing_is_said_to_run_again(version, steps, code):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine")
+    airflow.task("a", "mine", "extract")
+    async with opened(airflow) as backend:
+        with pytest.raises(WorkflowExecutionError) as caught:
+            await backend.retry(REF, steps)
+    assert caught.value.code is code
 
 
 @BOTH

@@ -146,13 +146,13 @@ async def test_a_log_of_megabytes_is_read_beside_the_loop():
     assert threading.main_thread() not in threads
 
 
-async def test_what_has_not_begun_says_so_and_is_followed_from_its_beginning():
+async def test_what_has_not_begun_has_no_lines_yet_and_is_followed_from_its_beginning():
     airflow = with_a_log(2)
     del airflow.logs[KEY]
-    airflow.logs["a", "r", "extract", 0] = ([{"event": "waits for its turn"}], True)
+    airflow.logs["a", "r", "extract", 0] = ([{"event": "No logs available for this task."}], True)
     async with opened(airflow) as backend:
         first = await backend.logs(REF)
-        assert (told(first), first.complete) == ([(None, "waits for its turn")], False)
+        assert (first.lines, first.complete) == ((), False)
         quiet = await backend.logs(REF, first.cursor)
         assert (quiet.lines, quiet.complete) == ((), False)
         airflow.logs[KEY] = (LINES[2][:2], True)

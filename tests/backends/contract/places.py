@@ -153,6 +153,8 @@ A_LONGER_WAY = frozenset(
         Capability.DATASET_INFO,
         Capability.BACKFILL_DATES,
         Capability.RETRY_PLAN,
+        # Without it a plan leaves alone the dates that have a run.
+        Capability.SECOND_RUNS,
     }
 )
 """What every backend answers, with or without the capability."""

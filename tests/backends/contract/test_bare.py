@@ -70,6 +70,7 @@ THE_LONGER_WAY = {
     "changes",
     "cursor",
     "dataset_info",
+    "met",
     "recent_runs",
     "registered",
     "retry_plan",

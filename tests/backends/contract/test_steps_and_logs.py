@@ -84,8 +84,17 @@ async def test_no_step_of_a_stopped_run_is_under_way(backend, place, clock):
     await backend.stop(ref)
     await watched(backend, clock, ref)
     states = {step.status for step in await backend.steps(ref)}
-    assert StepStatus.CANCELLED in states
     assert not states & {StepStatus.RUNNING, StepStatus.PENDING, StepStatus.RETRYING}
+
+
+@needs(Capability.STEPS, Capability.RUN, Capability.STOP)
+async def test_a_step_that_a_stop_cut_off_is_cancelled(backend, place, clock):
+    result = await backend.run(RunRequest(place.manual))
+    ref = RunRef(result.run_id, place.manual)
+    clock.move(10)
+    await backend.stop(ref)
+    await watched(backend, clock, ref)
+    assert StepStatus.CANCELLED in {step.status for step in await backend.steps(ref)}
 
 
 @needs(Capability.STEPS)
