@@ -139,7 +139,8 @@ def install() -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--constraint", "constraints.txt"]
     demand([*pip, "--upgrade", "pip"], "pip could not be brought up to date.")
-    demand([*pip, "--editable", ".[server]", "--group", "dev"], "dli-tui could not be installed.")
+    ours = ["--editable", ".[server,store]", "--group", "dev"]
+    demand([*pip, *ours], "dli-tui could not be installed.")
     # Python may be told not to write bytecode as it goes. Some packages carry files for
     # another Python, so what can't be compiled isn't a failure.
     code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"

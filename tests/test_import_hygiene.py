@@ -9,7 +9,7 @@ import dli_tui
 from dli_tui.api import exports
 
 NAMES = exports.__all__
-HEAVY = ("pydantic", "httpx", "typer", "textual", "rich", "croniter", "yaml", "asyncio")
+HEAVY = ("pydantic", "httpx", "typer", "textual", "rich", "croniter", "yaml", "asyncio", "obstore")
 
 
 def test_importing_it_loads_nothing_heavy():
@@ -29,7 +29,16 @@ def test_what_a_screen_draws_with_loads_no_model():
 
 
 def test_what_comes_before_the_first_paint_loads_no_model():
-    heavy = ("pydantic", "httpx", "croniter", "typer", "yaml", "starlette", "dli_tui.client")
+    heavy = (
+        "pydantic",
+        "httpx",
+        "croniter",
+        "typer",
+        "yaml",
+        "starlette",
+        "dli_tui.client",
+        "obstore",
+    )
     modules = "dli_tui.tui.app, dli_tui.cli.quick"
     code = f"import sys, {modules}; print(*(name for name in {heavy} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -62,6 +62,11 @@ demo = typer.Typer(
     no_args_is_help=True,
     cls=group_of(reset="upkeep:demo_reset"),
 )
+airflow = typer.Typer(
+    help="What makes DAGs of specs, beside an Airflow.",
+    no_args_is_help=True,
+    cls=group_of(install="airflow:install"),
+)
 serve = typer.Typer(
     help="Serve a place to a team, on the Basecamp wire.", cls=group_of(itself="serving:serve")
 )
@@ -71,9 +76,22 @@ token = typer.Typer(
     no_args_is_help=True,
     cls=group_of(add="serving:token_add", list="serving:token_list", revoke="serving:token_revoke"),
 )
+specs = typer.Typer(
+    help="The store of specs: what it holds, and what CI puts there.",
+    epilog=_WHERE,
+    no_args_is_help=True,
+    cls=group_of(
+        list="specs:list_specs",
+        show="specs:show",
+        validate="pushing:validate",
+        push="pushing:push",
+    ),
+)
 app.add_typer(workflow, name="workflow")
 app.add_typer(config, name="config")
+app.add_typer(specs, name="specs")
 app.add_typer(demo, name="demo")
+app.add_typer(airflow, name="airflow")
 serve.add_typer(token, name="token")
 app.add_typer(serve, name="serve")
 

@@ -215,10 +215,13 @@ def _proxy(value: object) -> str:
     return web_address(value, password=True)
 
 
+_STORES: Final = ("s3://", "gs://", "az://", "file:///")
+
+
 def _store(value: object) -> str:
     text = _text(value)
-    if not text.startswith(("s3://", "file:///")):
-        raise Unfit("must start with s3:// or file:///")
+    if not text.startswith(_STORES):
+        raise Unfit(f"must start with one of {', '.join(_STORES)}")
     if _split(text).username is not None:
         raise Unfit("must not hold a name or key; the store finds its own credentials")
     return text

@@ -104,7 +104,7 @@ class Profile:
         default=None, metadata=_says("Where the saga service is, when it isn't under url.")
     )
     specs: str | None = field(
-        default=None, metadata=_says("Where dataset specs are kept: s3://… or file:///….")
+        default=None, metadata=_says("Where specs are kept: s3://…, gs://…, az://… or file:///….")
     )
     project: Path | None = field(
         default=None, metadata=_says("The local project folder with the CODE specs.")

@@ -21,8 +21,8 @@ from dli_tui.specs.reader import mapping_of, parse_spec, text_of
 MODELS: Final = "models"
 MAX_FILES: Final = 2_000
 MAX_DEPTH: Final = 4
-_ENDINGS: Final = (".yaml", ".yml")
-_PREFIX: Final = "dataset."
+ENDINGS: Final = (".yaml", ".yml")
+PREFIX: Final = "dataset."
 
 
 class FoundSpec(NamedTuple):
@@ -42,10 +42,10 @@ def find_spec(name: str, project: Path) -> FoundSpec:
         )
     root = project.resolve()
     models = root / MODELS
-    _require_inside(models, root)
+    require_inside(models, root)
     for path in _paths_for(name, models, root):
         if _is_there(path):
-            _require_inside(path, root)
+            require_inside(path, root)
             return _read(path, name)
     return _read(_only_one(name, models, root), name)
 
@@ -59,15 +59,15 @@ def dataset_names(project: Path) -> tuple[str, ...]:
 
 def _called(path: Path, root: Path) -> str | None:
     """The name under which the spec in a file is found."""
-    if path.parent in (root, root / MODELS) and path.name.startswith(_PREFIX):
-        return path.stem.removeprefix(_PREFIX)
+    if path.parent in (root, root / MODELS) and path.name.startswith(PREFIX):
+        return path.stem.removeprefix(PREFIX)
     return _name_in(path, "name")
 
 
 def _paths_for(name: str, *folders: Path) -> Iterator[Path]:
     for folder in folders:
-        for stem in (f"{_PREFIX}{name}", name):
-            for ending in _ENDINGS:
+        for stem in (f"{PREFIX}{name}", name):
+            for ending in ENDINGS:
                 yield folder / f"{stem}{ending}"
 
 
@@ -80,7 +80,8 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _require_inside(path: Path, root: Path) -> None:
+def require_inside(path: Path, root: Path) -> None:
+    """Raise a SpecError if `path` is a link that leads out of the folder `root`."""
     try:
         inside = path.resolve().is_relative_to(root)
     except (OSError, RuntimeError) as error:
@@ -91,6 +92,11 @@ def _require_inside(path: Path, root: Path) -> None:
 
 def _read(path: Path, name: str) -> FoundSpec:
     text = text_of(path)
+    return FoundSpec(path, text, spec_named(name, text, path))
+
+
+def spec_named(name: str, text: str, path: Path | None = None) -> DatasetSpec:
+    """The spec that `text` holds, which must be of that dataset."""
     spec = parse_spec(text, path)
     if not _agree(name, spec.name):
         raise SpecError(
@@ -98,7 +104,7 @@ def _read(path: Path, name: str) -> FoundSpec:
             path=path,
             dataset_name=name,
         )
-    return FoundSpec(path, text, spec)
+    return spec
 
 
 def _agree(one: str, other: str) -> bool:
@@ -143,20 +149,21 @@ def _all_files(root: Path) -> Iterator[Path]:
         for folder, below, names in islice(os.walk(top), MAX_FILES):
             here = Path(folder)
             depth = len(here.relative_to(top).parts)
-            below[:] = sorted(_visible(below)) if depth < deepest else []
-            for name in sorted(_visible(names)):
+            below[:] = sorted(visible(below)) if depth < deepest else []
+            for name in sorted(visible(names)):
                 path = here / name
-                if path.suffix in _ENDINGS and _is_ours(path, root):
+                if path.suffix in ENDINGS and _is_ours(path, root):
                     yield path
 
 
-def _visible(names: list[str]) -> Iterator[str]:
+def visible(names: list[str]) -> Iterator[str]:
+    """The names that `ls` would show."""
     return (name for name in names if not name.startswith("."))
 
 
 def _is_ours(path: Path, root: Path) -> bool:
     try:
-        _require_inside(path, root)
+        require_inside(path, root)
         return path.is_file()
     except (SpecError, OSError):
         return False

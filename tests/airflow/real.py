@@ -22,10 +22,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from dli_tui.cli.airflow import put_in_place
+
 HERE: Final = Path(__file__).parent
 ENVIRONMENTS: Final = HERE.parent.parent / ".airflow"
 TOKEN_SECONDS: Final = 15
 """So soon a token runs out: whoever stays longer signs in again, unnoticed."""
+SHARDS: Final = 2
+OUTSIDE: Final = "192.0.2.7"
+"""An address that nobody has; what is sent there comes to a port of loopback (`outside`)."""
 _PATIENCE: Final = 240.0
 _DRAIN: Final = 15.0
 
@@ -58,15 +63,20 @@ class CannotHaveError(RuntimeError):
 
 def installed(version: Version) -> Path:
     """The environment of that version; made if it isn't there."""
-    place = ENVIRONMENTS / version.number
+    return environment(version.number, version.major, f"apache-airflow=={version.number}")
+
+
+def environment(name: str, constraints: str, *packages: str) -> Path:
+    """An environment with those packages; made if it isn't there."""
+    place = ENVIRONMENTS / name
     stamp = place / ".ready"
     if not stamp.exists():
         # Our own pip does it: not every Python brings one for new environments.
-        _ran([sys.executable, "-m", "venv", "--without-pip", "--clear", str(place)])
+        ran([sys.executable, "-m", "venv", "--without-pip", "--clear", str(place)])
         pip = [sys.executable, "-m", "pip", "--python", str(place / "bin" / "python")]
         words = ["install", "--quiet", "--disable-pip-version-check"]
-        constraints = ["--constraint", str(HERE / f"constraints-{version.major}.txt")]
-        _ran([*pip, *words, *constraints, f"apache-airflow=={version.number}"])
+        constrained = ["--constraint", str(HERE / f"constraints-{constraints}.txt")]
+        ran([*pip, *words, *constrained, *packages])
         stamp.touch()
     return place
 
@@ -76,12 +86,16 @@ class Server:
 
     def __init__(self, version: Version, home: Path) -> None:
         self.version, self._home = version, home
-        port = _free_port()
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         place = installed(version)
         self._airflow = str(place / "bin" / "airflow")
         # A copy: stories add to the DAGs, and break them.
         self.dags = Path(shutil.copytree(HERE / "dags", home / "dags"))
+        # What makes DAGs of specs is there from the start: 2.x looks for new files every 5 minutes.
+        put_in_place(self.dags, SHARDS)
+        self.specs = home / "specs"
+        self.specs.mkdir()
         self._env = _environment(version, place, home, port)
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -98,7 +112,7 @@ class Server:
 
     def told(self, *words: str) -> None:
         """Run a command of its own."""
-        _ran([self._airflow, *words], self._env)
+        ran([self._airflow, *words], self._env)
 
     def start(self) -> None:
         """Start its programs, and wait until it answers."""
@@ -114,11 +128,11 @@ class Server:
                         start_new_session=True,
                     )
                 )
-        _until_it_answers(self.address + self.version.version_path, self._home)
+        until_it_answers(self.address + self.version.version_path, self._home)
 
     def stop(self) -> None:
         """End all that it started."""
-        _end(self._started)
+        end_all(self._started)
         self._started = []
 
 
@@ -146,7 +160,9 @@ def _environment(version: Version, place: Path, home: Path, port: int) -> dict[s
     }
     own = {f"AIRFLOW__{name}": value for name, value in settings.items()}
     path = f"{place / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {"PATH": path, "HOME": str(home), "AIRFLOW_HOME": str(home), "TZ": "UTC"} | own
+    outside = {"DLI_ALLOWED_URLS": f"http://{OUTSIDE}/", "PYTHONPATH": str(HERE / "outside")}
+    user = {"PATH": path, "HOME": str(home), "AIRFLOW_HOME": str(home), "TZ": "UTC"}
+    return {**user, **outside, "DLI_SPECS": str(home / "specs"), **own}
 
 
 def _of_three(home: Path, port: int) -> Mapping[str, str]:
@@ -191,7 +207,8 @@ def main() -> int:
     return 0
 
 
-def _ran(words: list[str], env: Mapping[str, str] | None = None) -> None:
+def ran(words: list[str], env: Mapping[str, str] | None = None) -> None:
+    """Run a program to its end."""
     done = subprocess.run(
         words, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -200,7 +217,8 @@ def _ran(words: list[str], env: Mapping[str, str] | None = None) -> None:
         raise CannotHaveError(f"{' '.join(words[:4])} … ended {done.returncode}:\n{last}")
 
 
-def _until_it_answers(url: str, home: Path) -> None:
+def until_it_answers(url: str, home: Path) -> None:
+    """Return when something answers at `url`; what it logs to `home` is named if nothing does."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):
@@ -210,14 +228,15 @@ def _until_it_answers(url: str, home: Path) -> None:
     raise CannotHaveError(f"nothing answered at {url} in {_PATIENCE:.0f} s; see {home}/*.log")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
-def _end(started: list[subprocess.Popen[bytes]]) -> None:
+def end_all(started: list[subprocess.Popen[bytes]]) -> None:
     """End each with all that it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         for one in started:

@@ -121,7 +121,7 @@ def test_a_number_in_quotes_is_text(said):
         ("token_command = []", "must be a list of texts"),
         ('token_command = ["a", 1]', "must be a list of texts"),
         ('confirm = "typ"', "must be one of ask, type, did you mean type?"),
-        ('specs = "gs://b"', "must start with s3:// or file:///"),
+        ('specs = "ftp://b"', "must start with one of s3://, gs://, az://, file:///"),
         ('token_file = "~nobody-of-that-name/x"', "nobody's home folder"),
         ('proxy = "socks5://x"', "must be a URL that starts with http:// or https://"),
         ('saga_url = "x.example"', "must be a URL that starts with http:// or https://"),

@@ -84,8 +84,8 @@ def bytes_of(header: Header, text: str) -> bytes:
     return f"{header.line()}\n{text.removeprefix(_BOM)}".encode()
 
 
-def parts_of(data: bytes) -> tuple[Header | None, str]:
-    """The header of a document, if it has one, and its spec."""
+def parts_of(data: bytes, key: str) -> tuple[Header | None, str]:
+    """The header of the document at `key`, if it has one, and its spec."""
     first, newline, rest = data.partition(b"\n")
     header = _header_of(first) if newline else None
     spec = data if header is None else rest
@@ -94,7 +94,8 @@ def parts_of(data: bytes) -> tuple[Header | None, str]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, len(data) - len(spec) + error.start) + 1
         raise UnreadableError(
-            f"Line {line} is not UTF-8 text", hint="Write it again as UTF-8, without --force."
+            f"{safe_line(key)} can't be read: line {line} is not UTF-8 text",
+            hint="Put it right where it lies, or delete it there: nothing else is affected.",
         ) from None
 
 

@@ -70,8 +70,9 @@ class Folder(Objects):
         with self._opened(folder) as there:
             if there is None:
                 return {}
-            found = sorted(name for name in os.listdir(there) if _is_document(name))
-            return {f"{folder}/{name}": _etag_at(there, name) for name in found}
+            with os.scandir(there) as found:
+                names = sorted(one.name for one in found if _is_document(one.name))
+            return {f"{folder}/{name}": _etag_at(there, name) for name in names}
 
     def _get(self, key: str) -> Blob | None:
         folder, _, name = key.rpartition("/")
@@ -81,7 +82,7 @@ class Folder(Objects):
     def _put(self, key: str, data: bytes, over: str | None) -> str | None:
         """The new ETag, None while somebody else writes."""
         folder, _, name = key.rpartition("/")
-        with self._opened(folder, make=True) as there, _locked(there) as is_ours:
+        with _closed_after(self._descended(folder, make=True)) as there, _locked(there) as is_ours:
             if not is_ours:
                 return None
             found = _read(there, name)
@@ -91,8 +92,17 @@ class Folder(Objects):
             return _etag(data)
 
     @contextmanager
-    def _opened(self, folder: str, *, make: bool = False) -> Iterator[int | None]:
-        """A handle of a folder below ours, None where there is none."""
+    def _opened(self, folder: str) -> Iterator[int | None]:
+        """A handle of a folder below ours, None where there is none yet."""
+        try:
+            handle = self._descended(folder)
+        except FileNotFoundError:
+            yield None
+            return
+        with _closed_after(handle):
+            yield handle
+
+    def _descended(self, folder: str, *, make: bool = False) -> int:
         try:
             handle = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -100,18 +110,10 @@ class Folder(Objects):
                 f"The folder of the store isn't there: {self._root}",
                 hint=f"Mount it, or make it: mkdir -p {self._root}",
             ) from None
-        try:
-            for part in folder.split("/"):
-                below = _below(handle, part, make=make)
-                os.close(handle)
-                handle = below
-            yield handle
-        except FileNotFoundError:
-            if make:
-                raise
-            yield None
-        finally:
-            os.close(handle)
+        for part in folder.split("/"):
+            with _closed_after(handle):
+                handle = _below(handle, part, make=make)
+        return handle
 
     @contextmanager
     def _in_words(self, what: str, key: str) -> Iterator[None]:
@@ -141,20 +143,26 @@ def _below(handle: int, part: str, *, make: bool) -> int:
 
 
 @contextmanager
-def _locked(folder: int | None) -> Iterator[bool]:
-    """Whether this block is the only one that writes in the folder."""
-    handle = os.open(_LOCK, _WRITING, _FILE, dir_fd=folder)
+def _closed_after(handle: int) -> Iterator[int]:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        yield False
-    else:
-        yield True
+        yield handle
     finally:
         os.close(handle)
 
 
-def _read(folder: int | None, name: str) -> Blob | None:
+@contextmanager
+def _locked(folder: int) -> Iterator[bool]:
+    """Whether this block is the only one that writes in the folder."""
+    with _closed_after(os.open(_LOCK, _WRITING, _FILE, dir_fd=folder)) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = True
+        except BlockingIOError:
+            is_ours = False
+        yield is_ours
+
+
+def _read(folder: int, name: str) -> Blob | None:
     try:
         handle = os.open(name, _READING, dir_fd=folder)
     except FileNotFoundError:
@@ -163,10 +171,11 @@ def _read(folder: int | None, name: str) -> Blob | None:
         if problem.errno == errno.ENAMETOOLONG:
             raise
         raise _unreadable(name, problem.strerror) from None
-    with os.fdopen(handle, "rb") as file:
+    with _closed_after(handle):
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise _unreadable(name, "it is not a file")
-        data = file.read(MAX_OBJECT + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(MAX_OBJECT + 1)
     if len(data) > MAX_OBJECT:
         raise _unreadable(name, f"it is longer than {MAX_OBJECT:,} bytes")
     return Blob(data, _etag(data))
@@ -181,7 +190,7 @@ def _etag_at(folder: int, name: str) -> str:
     return _UNREADABLE if found is None else found.etag
 
 
-def _replace(folder: int | None, name: str, data: bytes) -> None:
+def _replace(folder: int, name: str, data: bytes) -> None:
     """The file as a whole, or as it was: whatever happens, and whenever."""
     # One that was left by a crash may be somebody else's, or a link.
     with suppress(FileNotFoundError):
@@ -191,8 +200,7 @@ def _replace(folder: int | None, name: str, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(_NEW, name, src_dir_fd=folder, dst_dir_fd=folder)
-    if folder is not None:
-        os.fsync(folder)
+    os.fsync(folder)
 
 
 def _etag(data: bytes) -> str:
