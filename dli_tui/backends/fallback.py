@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 4
 _MOST_RUNS = 2_000
 """So many runs are looked through for those of one backfill."""
+_ANY_ZONE = timedelta(days=1)
+"""A day of a schedule's zone may begin a day before UTC's, or after it."""
 _LATELY = 200
 """So many of the latest runs of backfills are looked at for those that were left."""
 
@@ -79,9 +82,23 @@ async def backfill_status(backend: Backend, ref: RunRef) -> Backfill:
     return Backfill(whole=whole, timezone=zone, dates=dates)
 
 
+async def runs_of_days(backend: Backend, ref: RunRef) -> list[WorkflowRun]:
+    """The runs of a backfill among those of its days; none where its id doesn't tell them."""
+    days = SequenceMark.days_in(ref.run_id)
+    if days is None:
+        return []
+    first, last = days[0] - _ANY_ZONE, days[1] + _ANY_ZONE
+    query = HistoryQuery(workflow=ref.workflow, start_date=first, end_date=last)
+    return await _found(backend, ref, query._replace(run_type=RunType.BACKFILL))
+
+
 async def _runs_of(backend: Backend, ref: RunRef) -> list[WorkflowRun]:
-    """The runs of a backfill, looked for as far back as it has begun."""
+    """The runs of a backfill; those that tell no date as far back as it has begun."""
     query = HistoryQuery(workflow=ref.workflow, run_type=RunType.BACKFILL)
+    return await runs_of_days(backend, ref) or await _found(backend, ref, query)
+
+
+async def _found(backend: Backend, ref: RunRef, query: HistoryQuery) -> list[WorkflowRun]:
     found: list[WorkflowRun] = []
     looked = 0
     async for page in backend.history(query):
@@ -90,7 +107,8 @@ async def _runs_of(backend: Backend, ref: RunRef) -> list[WorkflowRun]:
         mark = SequenceMark.of(found[0].parameters) if found else None
         oldest = min((run.created_at for run in page.items if run.created_at), default=None)
         is_past = mark is not None and oldest is not None and oldest < mark.begun
-        if is_past or looked >= _MOST_RUNS:
+        # Within its days a run that was begun before it may well stand above one of its own.
+        if (is_past and query.start_date is None) or looked >= _MOST_RUNS:
             break
     return found
 

@@ -10,7 +10,7 @@ from dli_tui.domain.errors import AuthenticationError, DLIError, ServerError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.status import RunStatus
-from tests.airflow.place import DATED, SLOW, over
+from tests.airflow.place import DATED, SALES, SLOW, over
 from tests.airflow.real import TWO
 
 BAD = date(2026, 11, 3)
@@ -29,12 +29,12 @@ async def refused(awaitable):
     return caught.value
 
 
-async def begun(client, start, end, **more):
+async def begun(client, start, end, name=DATED):
     """A backfill that Airflow keeps going; with SQLite it can't always write at once."""
     for _ in range(_TRIES):
-        plan = await client.plan_backfill(DATED, start, end, parallel=True, **more)
+        plan = await client.plan_backfill(name, start, end, parallel=True)
         try:
-            return RunRef((await client.start_backfill(plan)).run_id, DATED)
+            return RunRef((await client.start_backfill(plan)).run_id, name)
         except ServerError as problem:
             if isinstance(problem, AuthenticationError) or "locked" not in problem.message:
                 raise
@@ -91,7 +91,7 @@ async def _goes_and_is_mended(client):
 
 
 async def _is_held_and_stopped(client):
-    ref = await begun(client, MONDAY, SUNDAY)
+    ref = await begun(client, "2026-03-02", "2026-03-15", name=SALES)
     await hold_backfill(client, ref, is_held=True)
     assert (await client.backfill_status(ref)).is_held
     await hold_backfill(client, ref, is_held=False)

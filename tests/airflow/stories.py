@@ -10,6 +10,7 @@ import pytest
 from dli_tui.client import bulk
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import AuthenticationError, WorkflowPermissionError
+from dli_tui.domain.ids import LogRef
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus, WorkflowStatus
 from dli_tui.wire.failures import Operation
@@ -63,6 +64,22 @@ async def test_a_run_with_parameters_goes_through_its_steps_and_writes_its_log(c
     assert {step.status for step in steps} == {StepStatus.COMPLETED}
     lines = await log_of(client, started.run_id, steps[0])
     assert sum("at work, second" in line for line in lines) == 5
+
+
+async def test_a_log_is_followed_while_it_is_written_and_each_line_comes_once(client):
+    started = await client.run(SALES)
+    ref = client.ref(started.run_id)
+    while (await client.steps(ref))[0].status is not StepStatus.RUNNING:
+        await client.clock.sleep(0.5)
+    texts, cursor, complete, pieces = [], None, False, 0
+    while not complete:
+        chunk = await client.logs(LogRef(ref, "extract", 1), cursor)
+        texts += [line.text for line in chunk.lines if "at work" in line.text]
+        pieces += any("at work" in line.text for line in chunk.lines)
+        cursor, complete = chunk.cursor, chunk.complete
+        await client.clock.sleep(1)
+    assert texts == [f"at work, second {second} of 5" for second in (1, 2, 3, 4, 5)]
+    assert pieces > 1
 
 
 async def test_what_fails_says_which_step_and_why_and_is_tried_again(client):

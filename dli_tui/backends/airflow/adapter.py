@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dli_tui.backends.airflow.dialect import Dialect
     from dli_tui.config.model import Profile
     from dli_tui.domain.health import Health
-    from dli_tui.domain.ids import LogRef, RunRef
+    from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.query import HistoryQuery, RunRequest
     from dli_tui.domain.results import WorkflowRunResult
@@ -76,6 +76,8 @@ _FEW: Final = 5
 """Of more names that nobody knows yet, the list tells sooner than asking for each."""
 _OVERLAP: Final = timedelta(seconds=30)
 """A run may be written down some time after the moment that it says."""
+_FRESH: Final = 2.0
+"""So many seconds the steps of a run that was looked at are good for whoever asks for them."""
 _WRITES: Final = {
     Operation.RUN: (Capability.RUN, Capability.DATED_RUNS, Capability.BACKFILL),
     Operation.BACKFILL: (
@@ -117,7 +119,9 @@ class AirflowBackend(KeepsBackfills):
         self._life, self._generation = token_hex(4), 0
         self._since: datetime | None = None
         self._swept, self._is_behind = 0.0, False
-        self._tasks: tuple[RunRef, tuple[Step, ...]] | None = None
+        self._told: dict[WorkflowKey, WorkflowInfo] | None = None
+        """Rows as they were last told, where a sweep broke off after some of them changed."""
+        self._tasks: tuple[float, RunRef, tuple[Step, ...]] | None = None
 
     async def __aenter__(self) -> Self:
         await self._airflow.open()
@@ -164,6 +168,8 @@ class AirflowBackend(KeepsBackfills):
         dag = await self._asking.dag(dag_id) if dag_id in self._book.dags else None
         if dag is None:
             return ()
+        # Who looks at one row may see what the list has yet to be told.
+        self._book.touched.add(dag_id)
         self._book.take([dag])
         await self._asking.latest([dag_id])
         return (self._book.row(dag_id),)
@@ -217,10 +223,14 @@ class AirflowBackend(KeepsBackfills):
         # Most ticks are about a few: thousands of others aren't compared for them.
         touched = frozenset(self._book.touched)
         ids = None if is_due else {run.workflow_id for run in runs} | touched
-        before = {row.key: row for row in self._book.rows(ids)}
+        before = self._told
+        if before is None:
+            before = {row.key: row for row in self._book.rows(ids)}
         self._book.note(runs)
         if is_due:
+            self._told = before
             await self._sweep()
+            self._told = None
         self._book.touched -= touched
         self._since, self._generation = now or since, self._generation + 1
         rows = {row.key: row for row in self._book.rows(ids)}
@@ -234,6 +244,7 @@ class AirflowBackend(KeepsBackfills):
     async def _anew(self) -> Changes:
         """The whole list, and a cursor to go on from it."""
         await self.cursor()
+        self._told = None
         rows = [row async for page in self.workflows(WorkflowQuery()) for row in page.items]
         self._book.keep_only({str(row.airflow_dag_id) for row in rows})
         self._generation += 1
@@ -288,14 +299,16 @@ class AirflowBackend(KeepsBackfills):
         run = await self._backfills.linked(await self._asking.run(whole))
         steps = await self._asking.steps(whole)
         # Whoever looks at a run asks for its steps next.
-        self._tasks = whole, steps
+        self._tasks = self._passed(), whole, steps
         return run.twin(progress=tasks.progress_of(steps), error_message=tasks.error_of(run, steps))
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         whole = await self._whole(ref)
         known, self._tasks = self._tasks, None
-        if known is not None and known[0] == whole:
-            return known[1]
+        if known is not None:
+            since, run, steps = known
+            if run == whole and self._passed() - since < _FRESH:
+                return steps
         return await self._asking.steps(whole)
 
     async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:

@@ -15,12 +15,11 @@ from dli_tui.backends.http.exchange import Answer, Asked, decoded, segment
 from dli_tui.domain.errors import (
     AuthenticationError,
     ServerError,
+    WorkflowExecutionError,
     WorkflowNotFoundError,
     WorkflowPermissionError,
 )
 from dli_tui.domain.query import HistoryQuery
-from dli_tui.domain.sequence import SequenceMark
-from dli_tui.domain.status import RunType
 from dli_tui.wire.failures import Operation
 from dli_tui.wire.values import count, first, record
 
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
 
 ALL: Final = "~"
 _MOST_IDS: Final = 100
+_OURS: Final = "_backfill_"
+"""What the ids of our backfills' runs hold, and those of Airflow's own don't."""
+_BEGUN_LAST: Final = "-id"
 
 
 class Asking:
@@ -65,7 +67,7 @@ class Asking:
         dags = tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
         if not any(dag.broken_file for dag in dags):
             return dags
-        errors = list(health.failures_of(await self._if_allowed("/importErrors")))
+        errors = health.traces_of(await self._if_told("/importErrors"))
         return tuple(convert.explained(dag, errors) if dag.broken_file else dag for dag in dags)
 
     async def _explained(self, refused: WorkflowPermissionError) -> DLIError:
@@ -162,18 +164,22 @@ class Asking:
                 return
 
     async def marked(self) -> list[WorkflowRun]:
-        """The latest runs that carry the mark of a backfill of ours, as far as one look tells."""
+        """The runs with the mark of a backfill of ours that were begun last, as far as one look
+        tells: their dates may be of long ago."""
         dialect = (await self._airflow.found()).dialect
         if dialect.keeps_backfills:
-            query = dialect.runs(HistoryQuery(run_type=RunType.BACKFILL), limit=PAGE, offset=0)
+            query: Query = {"run_id_pattern": _OURS, "order_by": _BEGUN_LAST, "limit": PAGE}
             rows = await self.rows_of_runs(ALL, query)
         else:
             # It can't be asked for ids.
             path = f"{dialect.root}/dags/{ALL}/dagRuns/list"
-            asked = Asked(Operation.HISTORY, path, method="POST", body=dialect.newest())
+            body = dialect.newest() | {"order_by": _BEGUN_LAST}
+            asked = Asked(Operation.HISTORY, path, method="POST", body=body)
             rows = convert.rows_of((await self._airflow.read(asked)).value, "dag_runs")
-        runs = self.runs_from(rows)
-        return [run for run in runs if SequenceMark.id_of(run.parameters) is not None]
+        marked = [row for row in rows if convert.is_marked(row)]
+        for dag_id in sorted({str(row["dag_id"]) for row in marked} - self._book.dags.keys()):
+            await self.find(dag_id)
+        return list(self.runs_from(marked))
 
     async def run(self, ref: RunRef) -> WorkflowRun:
         """One run."""
@@ -185,17 +191,8 @@ class Asking:
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         """The tasks of a run, in the order in which they can run."""
-        rows, offset = [], 0
-        while True:
-            query: Query = {"limit": PAGE, "offset": offset}
-            path = f"{self.path_of(ref)}/taskInstances"
-            reply = await self._get(Operation.STEPS, path, query, ref=ref)
-            came = convert.rows_of(reply, "task_instances")
-            rows += came
-            offset += len(came)
-            total = first(record(reply) or {}, count, "total_entries") or 0
-            if not came or offset >= total:
-                break
+        path = f"{self.path_of(ref)}/taskInstances"
+        rows = await self._every(Operation.STEPS, path, "task_instances", {}, ref)
         shape = await self._shape(ref, tasks.names_of(rows))
         found = (step for row in rows if (step := tasks.step_of(row, shape)) is not None)
         return tuple(sorted(found, key=lambda one: (one.order, one.name, one.map_index or 0)))
@@ -282,8 +279,15 @@ class Asking:
 
     async def warned(self) -> dict[str, str]:
         """What Airflow warns of, by DAG."""
-        warnings = health.warnings_of(await self._if_allowed("/dagWarnings"))
+        warnings = health.warnings_of(await self._if_told("/dagWarnings"))
         return {one.name: one.message.partition("\n")[0] for one in warnings}
+
+    async def _if_told(self, path: str) -> object:
+        """What rows say besides; nothing where it can't be had, as the list itself matters more."""
+        try:
+            return await self._if_allowed(path)
+        except WorkflowExecutionError:
+            return None
 
     async def _if_allowed(self, path: str) -> object:
         """A part of the health; nothing where our role may not see it."""
@@ -305,6 +309,30 @@ class Asking:
         """A page of the runs of a DAG, or of all of them, as they are told."""
         path = f"/dags/{dag_id if dag_id == ALL else segment(dag_id)}/dagRuns"
         return convert.rows_of(await self.get(Operation.HISTORY, path, query), "dag_runs")
+
+    async def every_run(self, dag_id: str, query: Query) -> list[WorkflowRun]:
+        """All runs of a DAG that fit."""
+        path = f"/dags/{segment(dag_id)}/dagRuns"
+        return list(self.runs_from(await self._every(Operation.HISTORY, path, "dag_runs", query)))
+
+    async def _every(
+        self,
+        operation: Operation,
+        path: str,
+        key: str,
+        query: Query,
+        ref: RunRef | None = None,
+    ) -> list[Any]:
+        """Every row under `key`; a server may give fewer at once than it is asked for."""
+        rows: list[Any] = []
+        while True:
+            page: Query = {"limit": PAGE, "offset": len(rows)}
+            reply = await self._get(operation, path, query | page, ref=ref)
+            came = convert.rows_of(reply, key)
+            rows += came
+            total = first(record(reply) or {}, count, "total_entries") or 0
+            if not came or len(rows) >= total:
+                return rows
 
     async def get(
         self,

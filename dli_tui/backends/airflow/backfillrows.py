@@ -7,7 +7,7 @@ queued: one is active at a time, and each queues all of its runs as it begins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.backends.airflow.convert import rows_of
@@ -125,7 +125,7 @@ def backfill_of(
 
 def _whole(native: Native, dates: Sequence[BackfillDate], row: WorkflowInfo | None) -> WorkflowRun:
     runs = [one.run for one in dates if one.run is not None]
-    status = _status(native, {run.status for run in runs})
+    status = _status(native, runs)
     bad = next((run for run in runs if run.status in _BAD), None)
     starts = [run.started_at for run in runs if run.started_at is not None]
     ends = [run.finished_at for run in runs if run.finished_at is not None]
@@ -149,14 +149,22 @@ def _whole(native: Native, dates: Sequence[BackfillDate], row: WorkflowInfo | No
     )
 
 
-def _status(native: Native, known: Set[RunStatus]) -> RunStatus:
+def _status(native: Native, runs: Sequence[WorkflowRun]) -> RunStatus:
     """Where the whole stands: over when Airflow says so, unless a run was begun again since."""
+    known = {run.status for run in runs}
     if native.completed_at is None:
         return RunStatus.PENDING if known <= {RunStatus.PENDING} else RunStatus.RUNNING
+    if any(run.status.is_running and _is_before(run, native.completed_at) for run in runs):
+        # Only one that is stopped is over before its runs are.
+        return RunStatus.STOPPING
     loudest = (one for one in _LOUDEST if one in known)
     # Stopping one holds it too.
     ended = RunStatus.KILLED if native.is_held and not known else RunStatus.COMPLETED
     return next(loudest, ended)
+
+
+def _is_before(run: WorkflowRun, moment: datetime) -> bool:
+    return run.created_at is not None and run.created_at <= moment
 
 
 _LOUDEST: Final = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow import backfillrows
 from dli_tui.backends.airflow.asking import ALL, Asking
@@ -195,8 +195,10 @@ class Backfills:
         runs: dict[str, list[WorkflowRun]] = {}
         for run in self._asking.runs_from(await self._asking.rows_of_runs(ALL, query)):
             runs.setdefault(run.workflow_id or "", []).append(run)
-        latest = islice(runs.items(), _MOST_DAGS)
-        return tuple([one for dag_id, own in latest for one in await self._of_dag(dag_id, own)])
+        latest = dict(islice(runs.items(), _MOST_DAGS))
+        self._lately = {dag_id: self._lately[dag_id] for dag_id in latest.keys() & self._lately}
+        found = [one for dag_id, own in latest.items() for one in await self._of_dag(dag_id, own)]
+        return tuple(found)
 
     async def _of_dag(self, dag_id: str, runs: Sequence[WorkflowRun]) -> tuple[Backfill, ...]:
         """The latest backfills of a DAG; asked for again when something of them moved."""
@@ -251,13 +253,7 @@ class Backfills:
             "logical_date_lte": max(one.last for one in natives).isoformat(),
             "order_by": "logical_date",
         }
-        rows: list[Any] = []
-        while True:
-            page: Query = {"limit": PAGE, "offset": len(rows)}
-            came = await self._asking.rows_of_runs(dag_id, query | page)
-            rows += came
-            if len(came) < PAGE:
-                return list(self._asking.runs_from(rows))
+        return await self._asking.every_run(dag_id, query)
 
     def _of(
         self, native: Native, runs: Iterable[WorkflowRun], natives: Sequence[Native]

@@ -60,6 +60,7 @@ class Book:
         for dag_id in self.dags.keys() - dag_ids:
             self._names.pop(self.dags.pop(dag_id).row.dataset_name, None)
             self._runs.pop(dag_id, None)
+            self._natives.pop(dag_id, None)
 
     def in_turn(self, dag_ids: Collection[str], most: int) -> frozenset[str]:
         """The next few of these: each of them in its turn, and then from the first again."""

@@ -7,11 +7,10 @@ that failed with our note; a run that we started for a date carries its mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.domain.cron import CronProblem, fields_of
-from dli_tui.domain.health import ImportFailure
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import (
@@ -60,11 +59,9 @@ class Dag(NamedTuple):
     """The file that Airflow can't read any more, where that is why it stands still."""
 
 
-def explained(dag: Dag, errors: Iterable[ImportFailure]) -> Dag:
-    """A DAG with the last line of what is wrong with its file."""
-    file = dag.broken_file or ""
-    found = (error.message for error in errors if error.name == file.rpartition("/")[2])
-    last = next(found, "").strip().rpartition("\n")[2]
+def explained(dag: Dag, errors: Mapping[str, str]) -> Dag:
+    """A DAG with the last line of what is wrong with its file, of all `errors` by file."""
+    last = errors.get(dag.broken_file or "", "").strip().rpartition("\n")[2]
     if not last:
         return dag
     return dag._replace(row=dag.row.twin(warning=f"It can't be imported: {last}"))
@@ -162,6 +159,21 @@ def stop_note(who: str, reason: str | None, told: object) -> str:
     earlier = first(record(told) or {}, text, "note")
     lines = [f"stopped by {who}: {why}", *([earlier] if earlier else ())]
     return "\n".join(lines)[:_LONGEST_NOTE]
+
+
+def retry_note(who: str, told: object) -> str | None:
+    """What we leave on a run that was stopped and runs again: if it fails now, that is no stop."""
+    earlier = first(record(told) or {}, text, "note") or ""
+    if _STOPPED.match(earlier) is None:
+        return None
+    return f"retried by {who}\n{earlier}"[:_LONGEST_NOTE]
+
+
+def is_marked(value: object) -> bool:
+    """Whether a run carries the mark of a backfill of ours."""
+    told = record(value) or {}
+    conf = mapping(told.get("conf")) or {}
+    return "dag_id" in told and SequenceMark.id_of(conf) is not None
 
 
 def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | None:

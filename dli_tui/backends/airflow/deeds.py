@@ -89,7 +89,8 @@ class Deeds:
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
-        warning = await self._left(path, note, ref) if notes_apart else None
+        left = "It is stopped, but the note why couldn't be left there"
+        warning = await self._noted(ref, note, left) if notes_apart else None
         return _result(
             self._asking.run_from(reply, ref),
             run_status=RunStatus.STOPPING,
@@ -98,12 +99,14 @@ class Deeds:
             warning=warning,
         )
 
-    async def _left(self, path: str, note: Row, ref: RunRef) -> str | None:
-        """Leave a note on a run; what to know where that can't be done, as the run is stopped."""
+    async def _noted(self, ref: RunRef, note: Row, otherwise: str) -> str | None:
+        """Leave a note on a run; what to know where that can't be done, as the deed is done."""
+        apart = (await self._airflow.found()).dialect.notes_apart
+        path = self._asking.path_of(ref) + ("/setNote" if apart else "")
         try:
-            await self._write(Operation.STOP, f"{path}/setNote", "PATCH", note, ref)
+            await self._write(Operation.STOP, path, "PATCH", note, ref)
         except DLIError as problem:
-            return f"It is stopped, but the note why couldn't be left there: {problem.message}"
+            return f"{otherwise}: {problem.message}"
         return None
 
     async def pause(self, name: str, reason: str | None, *, is_paused: bool) -> WorkflowRunResult:
@@ -132,9 +135,15 @@ class Deeds:
         cleared = len(convert.rows_of(reply, "task_instances"))
         if not cleared:
             raise _nothing_to_retry(ref, steps)
-        run = await self._asking.run(ref)
+        there = await self._asking.reply_about(ref)
+        run = self._asking.run_from(there, ref)
+        note = convert.retry_note(acting_user(), there)
+        stays = "It runs again, but its note still says that it was stopped"
+        warning = None if note is None else await self._noted(ref, {"note": note}, stays)
         told = "1 step" if cleared == 1 else f"{cleared} steps"
-        return _result(run, run_status=run.status, message=f"{told} will run again")
+        return _result(
+            run, run_status=run.status, message=f"{told} will run again", warning=warning
+        )
 
     async def retry_plan(self, ref: RunRef, steps: Sequence[str]) -> RetryPlan:
         """What the very same request would clear, from Airflow's own dry run."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from dli_tui.domain.status import RunStatus, RunType
+from dli_tui.domain.status import RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,8 +57,6 @@ class Dialect(ABC):
         asked: Query = {"limit": limit, "offset": offset, "order_by": self.newest_first}
         if query.status is not None and query.status in _STATES:
             asked["state"] = _STATES[query.status]
-        if query.run_type is RunType.SCHEDULED:
-            asked["run_type"] = "scheduled"
         # Slots are days of a schedule's zone, which may begin a day before or after UTC's.
         if query.start_date is not None:
             asked[f"{self.day_of}_gte"] = _midnight(query.start_date - _DAY)

@@ -73,6 +73,16 @@ def failures_of(errors: object) -> Iterable[ImportFailure]:
             )
 
 
+def traces_of(errors: object) -> dict[str, str]:
+    """What is wrong with the files that couldn't be imported, by their paths."""
+    told = (record(one) or {} for one in rows_of(errors, "import_errors"))
+    return {
+        name: first(one, note, "stack_trace") or ""
+        for one in told
+        if (name := first(one, text, "filename")) is not None
+    }
+
+
 def warnings_of(warnings: object) -> Iterable[WorkflowWarning]:
     """What isn't liked of the DAGs, by their ids."""
     for one in rows_of(warnings, "dag_warnings"):

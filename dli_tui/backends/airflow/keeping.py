@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from dli_tui.backends import fallback
 from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.backfillrows import number_of
 from dli_tui.backends.airflow.backfills import Backfills
@@ -18,13 +19,15 @@ from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.port import Backend
 from dli_tui.backends.sequences import age
 from dli_tui.domain.capability import Capability
+from dli_tui.domain.ids import RunRef
+from dli_tui.domain.sequence import SequenceMark
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import Backfill, BackfillForecast
-    from dli_tui.domain.ids import RunRef
     from dli_tui.domain.query import BackfillRequest
     from dli_tui.domain.results import WorkflowRunResult
+    from dli_tui.domain.run import WorkflowRun
 
 Result = TypeVar("Result")
 
@@ -72,10 +75,20 @@ class KeepsBackfills(Backend):
         """Those that a program of ours kept going lately."""
         from dli_tui.backends.sequences import sequences  # noqa: PLC0415 - one page needs the models
 
-        runs = await self._asking.marked()
-        for name in {run.dataset_name for run in runs}:
-            await self._meet(name)
+        by_id: dict[RunRef, list[WorkflowRun]] = {}
+        for run in await self._asking.marked():
+            ref = RunRef(run.backfill_id or "", run.dataset_name)
+            by_id.setdefault(ref, []).append(run)
+        runs = [run for ref, some in by_id.items() for run in await self._all_of(ref, some)]
         return sequences(runs, {row.dataset_name: row.timezone for row in self._book.rows(None)})
+
+    async def _all_of(self, ref: RunRef, some: list[WorkflowRun]) -> list[WorkflowRun]:
+        """Every run of a backfill, of which these were begun last."""
+        mark = SequenceMark.of(some[0].parameters)
+        if mark is None or set(mark.slots[:1]) <= {run.slot for run in some}:
+            # The first that was begun is there, and so are those since.
+            return some
+        return await fallback.runs_of_days(self, ref) or some
 
     async def _meet_of(self, ref: RunRef) -> None:
         if ref.workflow is not None:

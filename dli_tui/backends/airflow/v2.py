@@ -33,6 +33,8 @@ class V2(Dialect):
 
     def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
         asked = super().runs(query, limit=limit, offset=offset)
+        if query.run_type is RunType.SCHEDULED:
+            asked["run_type"] = "scheduled"
         if query.run_type is RunType.BACKFILL:
             # In the ids of its own backfills, and of those that we keep.
             asked["run_id_pattern"] = "backfill"

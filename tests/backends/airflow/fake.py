@@ -4,9 +4,8 @@ The bodies are those of the samples with other values in them, so that a key whi
 of is never there.
 """
 
-import base64
 import json
-import zlib
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -16,13 +15,14 @@ import httpx
 
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.config.model import Kind, Profile
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.domain.workflow import WorkflowInfo
 from tests.backends.airflow.fakebackfills import FakeBackfills
+from tests.backends.airflow.fakedoor import ENVIRONMENT, Door
+from tests.backends.airflow.fakelogs import Logs
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "samples"
-PASSWORD = "hunter2-s3cr3t"
-ENVIRONMENT = {"PASSWORD": PASSWORD, "TOKEN": "a-ready-token"}
-_PAGE = 100
 _FAILED = ("failed", "upstream_failed")
 _REFERENCE = ("dag_id", "dag_run_id", "execution_date", "task_id")
 
@@ -64,7 +64,10 @@ def at(moment):
     return None if moment is None else moment.isoformat()
 
 
-class FakeAirflow:
+_UNKNOWN_TO_2 = frozenset({"run_type", "run_id_pattern"})
+
+
+class FakeAirflow(Door, Logs):
     """DAGs with runs, a door, and a list of what was asked."""
 
     def __init__(self, version=2, *, prefix="", door=None):
@@ -73,7 +76,8 @@ class FakeAirflow:
         self.root, self.now = f"/api/v{version}", NOW
         self.dags, self.runs, self.tasks, self.logs = {}, {}, {}, {}
         self.may_write, self.is_lost = True, False
-        self.most_of_a_batch, self.shapes, self.warnings = 1_000, {}, []
+        self.most_of_a_batch, self.most_of_a_page = 1_000, 100
+        self.shapes, self.warnings = {}, []
         self.requests, self.said = [], []
         self.backfills = FakeBackfills(self, _OF_BACKFILLS)
         self.tokens, self.signed = set(), 0
@@ -221,7 +225,8 @@ class FakeAirflow:
                 given = json.loads(request.content)
                 if self.version == 1 and "note" in given:
                     return httpx.Response(400, json={"detail": "{'note': ['Unknown field.']}"})
-                self.moves(*key, end_date=at(self.now), **given)
+                ended = {"end_date": at(self.now)} if "state" in given else {}
+                self.moves(*key, **ended, **given)
                 return self._json(_shown(run))
             case ("PATCH", "setNote") if self.version == 1 and self.takes_notes:
                 self.moves(*key, **json.loads(request.content))
@@ -274,6 +279,8 @@ class FakeAirflow:
             if self.version == 1:
                 return self._listed("dag_runs", [], [])
             return self.problem("err_404_dag")
+        if self.version == 1 and not _UNKNOWN_TO_2.isdisjoint(params):
+            return httpx.Response(400, json={"detail": "Extra query parameter(s) not in spec"})
         rows = [row for (owner, _), row in self.runs.items() if dag_id in ("~", owner)]
         for name, value in params.items():
             field, _, end = name.rpartition("_")
@@ -283,15 +290,22 @@ class FakeAirflow:
             elif name in ("state", "run_type"):
                 rows = [row for row in rows if row[name] == value]
             elif name == "run_id_pattern":
-                rows = [row for row in rows if value in row["dag_run_id"]]
+                like = re.compile(".*" + value.replace("_", ".") + ".*")
+                rows = [row for row in rows if like.fullmatch(row["dag_run_id"])]
         return self._page("dag_runs", self._ordered(rows, params["order_by"]), params)
 
     def _ordered(self, rows, order_by):
         key = order_by.removeprefix("-").replace("updated_at", "_moved")
+        if key == "id":
+            every = list(self.runs.values())
+            return sorted(rows, key=every.index, reverse=order_by.startswith("-"))
         return sorted(rows, key=lambda row: row[key] or "", reverse=order_by.startswith("-"))
 
     def _page(self, name, rows, params):
-        start, limit = int(params.get("offset", 0)), min(_PAGE, int(params.get("limit", 50)))
+        start, limit = (
+            int(params.get("offset", 0)),
+            min(self.most_of_a_page, int(params.get("limit", 50))),
+        )
         return self._listed(name, rows, rows[start : start + limit])
 
     def _listed(self, name, rows, shown):
@@ -333,40 +347,6 @@ class FakeAirflow:
             hit = [{field: row.get(field) for field in _REFERENCE} for row in hit]
         return self._json({"task_instances": hit, "total_entries": len(hit)})
 
-    def _log(self, key, params):
-        """What was written since the token; a log is lines, and whether it is at its end."""
-        if key not in self.logs:
-            return self.problem("err_404_log")
-        lines, is_over = self.logs[key]
-        start = _position(params["token"]) if "token" in params else 0
-        token = signed(len(lines), is_over) if self.version == 1 or not is_over else None
-        content = lines[start:]
-        if self.version == 1:
-            content = repr([("worker", "".join(f"{line}\n" for line in content))])
-        return self._json({"content": content, "continuation_token": token})
-
-    # The door
-
-    def _token(self, request):
-        if self.version == 1:
-            return self.problem("err_404_path")
-        given = json.loads(request.content)
-        if given != {"username": "admin", "password": PASSWORD}:
-            return httpx.Response(401, json={"detail": "Invalid credentials"})
-        self.signed += 1
-        self.tokens = {f"token-{self.signed}"}
-        return httpx.Response(201, json={"access_token": f"token-{self.signed}"})
-
-    def _refused(self, request):
-        shown = request.headers.get("Authorization", "")
-        pair = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
-        accepted = {
-            None: [shown],
-            "basic": [f"Basic {pair}"],
-            "token": [f"Bearer {token}" for token in self.tokens],
-        }[self.door]
-        return None if shown in accepted else self.problem(self.bad_token)
-
     def problem(self, name):
         """A recorded refusal."""
         told = _KEPT[self._kept(name)]
@@ -390,20 +370,6 @@ def _fits(value, end, limit):
     return moment >= wanted if end == "gte" else moment <= wanted
 
 
-def signed(position, is_over, **more):
-    """As itsdangerous signs it: packed where that is shorter."""
-    told = json.dumps({"end_of_log": is_over, "log_pos": position, **more}).encode()
-    packed = zlib.compress(told)
-    is_packed = len(packed) < len(told) - 1
-    body = base64.urlsafe_b64encode(packed if is_packed else told).decode().rstrip("=")
-    return f"{'.' * is_packed}{body}.a-signature"
-
-
-def _position(token):
-    body = token.partition(".")[0]
-    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["log_pos"]
-
-
 class Passing:
     """Seconds that pass when a test says so."""
 
@@ -419,3 +385,17 @@ def opened(airflow, *, passed=None, url="https://airflow.example.com", answer=No
     profile = Profile(name="air", kind=Kind.AIRFLOW, url=url + airflow.prefix, **sign_in)
     transport = httpx.MockTransport(answer or airflow)
     return AirflowBackend(profile, ENVIRONMENT, transport=transport, passed=passed or Passing())
+
+
+async def listed(backend, query=None):
+    """Every row of the list, each as it came last."""
+    rows: dict[str, WorkflowInfo] = {}
+    async for page in backend.workflows(query or WorkflowQuery()):
+        rows |= {row.dataset_name: row for row in page.items}
+    return rows
+
+
+async def begun(backend):
+    """A cursor, and the list that was asked for after it, as the dashboard does."""
+    cursor = await backend.cursor()
+    return cursor, await listed(backend)

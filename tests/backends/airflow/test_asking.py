@@ -82,6 +82,26 @@ async def test_a_run_has_its_progress_its_steps_and_why_it_failed(version):
     assert steps[1].needs == ("extract",)
 
 
+async def test_steps_that_came_with_the_run_are_soon_asked_for_again():
+    airflow, passed = FakeAirflow(), Passing()
+    airflow.dag("a")
+    airflow.run("a", "r", state="running")
+    airflow.task("a", "r", "load", "running")
+    ref = RunRef("r", "a")
+
+    async def seen(backend):
+        return [step.raw_status or str(step.status) for step in await backend.steps(ref)]
+
+    async with opened(airflow, passed=passed) as backend:
+        await backend.run_status(ref)
+        at_once = await seen(backend)
+        await backend.run_status(ref)
+        airflow.tasks["a", "r"][0]["state"] = "removed"
+        passed.seconds += 60
+        assert await seen(backend) == ["removed"] != at_once
+    assert airflow.asked.count("GET /dags/a/dagRuns/r/taskInstances") == 3
+
+
 async def test_many_tasks_come_in_pages():
     airflow = FakeAirflow()
     airflow.dag("a")

@@ -319,7 +319,7 @@ async def test_stopping_it_fails_what_waits_and_says_what_goes_on():
     assert result.warning.startswith("Its runs under way go on to their end")
     # They failed in Airflow's words, without having begun.
     assert [one.status for one in found.dates] == [RunStatus.RUNNING, *[RunStatus.KILLED] * 4]
-    assert not found.is_held
+    assert (found.whole.status, found.is_held) == (RunStatus.STOPPING, False)
     assert error.code is ErrorCode.WORKFLOW_INVALID_STATE
 
 

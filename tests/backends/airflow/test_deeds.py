@@ -247,6 +247,32 @@ async def test_a_retry_clears_what_failed_for_good_and_not_for_show(version):
 
 
 @BOTH
+async def test_a_run_that_was_stopped_and_runs_again_may_fail_on_its_own(version):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="running")
+    airflow.task("a", "mine", "load", "failed")
+    async with opened(airflow) as backend:
+        await backend.stop(REF, reason="wrong day")
+        assert (await backend.run_status(REF)).status is RunStatus.KILLED
+        result = await backend.retry(REF)
+        airflow.moves("a", "mine", state="failed")
+        run = await backend.run_status(REF)
+    assert (run.status, run.reason, run.stopped_by) == (RunStatus.FAILED, None, None)
+    assert result.warning is None
+    note = "retried by oncall\nstopped by oncall: wrong day"
+    assert airflow.runs["a", "mine"]["note"] == note
+
+
+async def test_a_retry_of_what_was_not_stopped_leaves_its_note_alone():
+    airflow = with_a_dag()
+    airflow.run("a", "mine", state="failed", note="look at #42")
+    airflow.task("a", "mine", "load", "failed")
+    async with opened(airflow) as backend:
+        await backend.retry(REF)
+    assert not [one for one in airflow.asked if one.startswith("PATCH")]
+
+
+@BOTH
 @pytest.mark.parametrize(
     ("steps", "code"),
     [((), ErrorCode.WORKFLOW_INVALID_STATE), (("nope",), ErrorCode.WORKFLOW_EXECUTION_FAILED)],

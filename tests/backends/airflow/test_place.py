@@ -8,7 +8,8 @@ from dli_tui.config.model import Kind, Profile
 from dli_tui.domain.errors import AuthenticationError, ErrorCode, ServerError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest, WorkflowQuery
-from tests.backends.airflow.fake import ENVIRONMENT, PASSWORD, FakeAirflow, opened
+from tests.backends.airflow.fake import FakeAirflow, opened
+from tests.backends.airflow.fakedoor import ENVIRONMENT, PASSWORD
 
 BY_PASSWORD = {"username": "admin", "password_env": "PASSWORD"}
 BY_TOKEN = {"token_env": "TOKEN"}

@@ -9,7 +9,8 @@ from dli_tui.backends.airflow.runlogs import is_end
 from dli_tui.backends.airflow.v1 import V1
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
-from tests.backends.airflow.fake import FakeAirflow, opened, signed
+from tests.backends.airflow.fake import FakeAirflow, opened
+from tests.backends.airflow.fakelogs import signed
 
 KEY = ("a", "r", "extract", 1)
 REF = LogRef(RunRef("r", "a"), "extract")

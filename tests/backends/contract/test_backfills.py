@@ -205,7 +205,8 @@ async def test_nobody_knows_a_backfill_that_was_never_started(backend, place):
 @needs(Capability.BACKFILL, Capability.DATED_RUNS)
 async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:2]
-    mark = SequenceMark("mine", slots, clock.now(), place.user)
+    own_id = SequenceMark.new_id(place.manual, place.dates, clock.now(), "abcdef")
+    mark = SequenceMark(own_id, slots, clock.now(), place.user)
     wanted = RunRequest(
         place.manual,
         {"a": 1, KEY: mark.as_parameter(0)},
@@ -214,21 +215,22 @@ async def test_the_run_of_one_date_is_found_again_with_the_dates_beside_it(backe
     )
     started = await backend.run(wanted)
     run = (await watched(backend, clock, RunRef(started.run_id, place.manual), step=5))[-1]
-    assert (run.slot, run.run_type, run.backfill_id) == (slots[0], RunType.BACKFILL, "mine")
-    found = await backend.backfill_status(RunRef("mine", place.manual))
+    assert (run.slot, run.run_type, run.backfill_id) == (slots[0], RunType.BACKFILL, own_id)
+    found = await backend.backfill_status(RunRef(own_id, place.manual))
     assert [one.slot for one in found.dates] == list(slots)
     assert [one.status for one in found.dates] == [RunStatus.COMPLETED, None]
-    assert "mine" in [one.ref.run_id for one in await backend.backfills()]
+    assert own_id in [one.ref.run_id for one in await backend.backfills()]
 
 
 @needs(Capability.BACKFILL, Capability.DATED_RUNS)
 async def test_the_same_date_started_twice_is_one_run(backend, place, clock):
     slots = (await slots_of(backend, place.manual, place.dates))[:1]
-    mark = SequenceMark("twice", slots, clock.now())
+    own_id = SequenceMark.new_id(place.manual, place.dates, clock.now(), "fedcba")
+    mark = SequenceMark(own_id, slots, clock.now())
     wanted = RunRequest(
         place.manual, {KEY: mark.as_parameter(0)}, slot=slots[0], run_id=mark.run_id(slots[0])
     )
     await backend.run(wanted)
     await refused(backend.run(wanted), ErrorCode.WORKFLOW_EXECUTION_FAILED)
     runs = await children(backend, place.manual)
-    assert [run.backfill_id for run in runs].count("twice") == 1
+    assert [run.backfill_id for run in runs].count(own_id) == 1
