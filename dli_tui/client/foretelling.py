@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
 
+_BAD: Final = frozenset({RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.KILLED})
 _OTHERWISE: Final = "Choose dates without them, or let them go one after the other."
 
 
@@ -48,7 +49,11 @@ def scope_of(plan: BackfillPlan) -> BackfillScope:
         return plan.scope
     again = {one.run_status for one in plan.slots if one.action is SlotAction.RERUN}
     again -= {one.run_status for one in plan.unasked}
-    return BackfillScope.ALL if RunStatus.COMPLETED in again else BackfillScope.FAILED
+    if RunStatus.COMPLETED in again:
+        return BackfillScope.ALL
+    left = {one.run_status for one in plan.slots if one.action is SlotAction.SKIP}
+    # A server may refuse to only fill in, so that is asked for where it makes a difference.
+    return BackfillScope.FAILED if again or left.isdisjoint(_BAD) else BackfillScope.MISSING
 
 
 def kept_by_server(told: BackfillForecast) -> str:

@@ -17,7 +17,7 @@ KEY: Final = "_dli"
 """The parameter that carries the mark."""
 MOST_SLOTS: Final = 1_000
 """Each run carries all of them, so there can't be any number."""
-_OUR_ID: Final = re.compile(r"(.+)_backfill_\d{8}_\d{8}_\d{8}T\d{6}_[0-9a-f]{6}")
+_OUR_ID: Final = re.compile(r"(.+)_backfill_(\d{8})_(\d{8})_\d{8}T\d{6}_[0-9a-f]{6}")
 
 
 class SequenceMark(NamedTuple):
@@ -38,6 +38,15 @@ class SequenceMark(NamedTuple):
         """The workflow of a backfill that we keep going ourselves, which its id tells."""
         ours = _OUR_ID.fullmatch(run_id)
         return None if ours is None else ours[1]
+
+    @staticmethod
+    def days_in(run_id: str) -> tuple[date, date] | None:
+        """The first and the last day of one that we keep going ourselves, which its id tells."""
+        ours = _OUR_ID.fullmatch(run_id)
+        try:
+            return ours and (date.fromisoformat(ours[2]), date.fromisoformat(ours[3]))
+        except ValueError:
+            return None
 
     def run_id(self, slot: datetime) -> str:
         """The id of a date's run: who starts it twice meets the first."""

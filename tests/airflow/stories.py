@@ -111,7 +111,9 @@ async def test_a_stop_is_killed_here_and_failed_with_our_note_there(client):
     )
     assert there["state"] == "failed"
     who = getpass.getuser()
-    assert there["note"] == f"stopped by {who}: wrong day\nstarted by {who}"
+    first, when, *rest = there["note"].splitlines()
+    assert (first, rest) == (f"stopped by {who}: wrong day", [f"started by {who}"])
+    assert when.startswith("at 20")
     assert (run.stopped_by, run.triggered_by) == (who, who)
 
 

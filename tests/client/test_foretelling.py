@@ -52,12 +52,24 @@ async def test_what_was_chosen_is_what_the_server_is_asked_about_and_told(clock,
 
 @pytest.mark.parametrize(
     ("picked", "scope"),
-    [((2, 3), BackfillScope.FAILED), ((1, 2, 3), BackfillScope.ALL), ((3,), BackfillScope.FAILED)],
+    [
+        ((2, 3), BackfillScope.FAILED),
+        ((1, 2, 3), BackfillScope.ALL),
+        ((3,), BackfillScope.MISSING),
+    ],
 )
 def test_of_dates_that_were_picked_as_few_runs_as_will_do_run_again(clock, picked, scope):
     _, client = client_of(clock)
     choice = BackfillChoice(FIRST, LAST, parallel=True, only=frozenset(map(slot, picked)))
     assert scope_of(client.planned(row("d"), RUNS, choice)) is scope
+
+
+def test_where_nothing_that_failed_is_left_out_a_server_need_not_only_fill_in(clock):
+    # One whose dates depend on those before it would refuse that.
+    _, client = client_of(clock)
+    choice = BackfillChoice(FIRST, LAST, parallel=True, only=frozenset({slot(2), slot(3)}))
+    plan = client.planned(row("d"), [run("r1", slot=slot(1))], choice)
+    assert scope_of(plan) is BackfillScope.FAILED
 
 
 async def test_who_keeps_it_going_and_how_many_at_a_time_is_said(clock):

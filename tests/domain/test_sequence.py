@@ -30,6 +30,13 @@ def test_its_id_tells_its_workflow():
         assert SequenceMark.workflow_in(other) is None
 
 
+def test_its_id_tells_its_days():
+    days = SLOTS[0].date(), SLOTS[1].date()
+    assert SequenceMark.days_in(SequenceMark.new_id("d", days, BEGUN, "0a1b2c")) == days
+    for other in ("r1", "d_backfill_20261399_20261399_20260309T000000_0a1b2c"):
+        assert SequenceMark.days_in(other) is None
+
+
 @pytest.mark.parametrize(
     "found",
     [

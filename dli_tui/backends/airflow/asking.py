@@ -55,7 +55,7 @@ class Asking:
         query: Query = {"limit": PAGE, "offset": offset, "order_by": "dag_id"}
         query |= dialect.with_stale
         try:
-            reply = await self._get(Operation.LIST, "/dags", query)
+            reply = await self.get(Operation.LIST, "/dags", query)
         except WorkflowPermissionError as refused:
             raise await self._explained(refused) from None
         rows = convert.rows_of(reply, "dags")
@@ -152,7 +152,7 @@ class Asking:
             asked = dialect.runs(query, limit=size, offset=offset)
             path = f"/dags/{dag_id}/dagRuns"
             try:
-                reply = await self._get(Operation.HISTORY, path, asked, dataset_name=query.workflow)
+                reply = await self.get(Operation.HISTORY, path, asked, dataset_name=query.workflow)
             except WorkflowNotFoundError:
                 # A DAG that isn't there has no runs; 2.x says it so.
                 return
@@ -183,11 +183,12 @@ class Asking:
 
     async def run(self, ref: RunRef) -> WorkflowRun:
         """One run."""
-        return self.run_from(await self.reply_about(ref), ref)
+        return self.run_from((await self.reply_about(ref))[0], ref)
 
-    async def reply_about(self, ref: RunRef) -> object:
-        """One run as Airflow tells it."""
-        return await self._get(Operation.STATUS, self.path_of(ref), {}, ref=ref)
+    async def reply_about(self, ref: RunRef) -> tuple[object, datetime | None]:
+        """One run as Airflow tells it, and what its clock showed then."""
+        answer = await self._answer(Operation.STATUS, self.path_of(ref), {}, ref=ref)
+        return answer.value, hour_of(answer)
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         """The tasks of a run, in the order in which they can run."""
@@ -204,7 +205,7 @@ class Asking:
         if shape is not None and names <= known:
             return shape
         try:
-            reply = await self._get(Operation.STEPS, f"/dags/{segment(dag_id)}/tasks", {}, ref=ref)
+            reply = await self.get(Operation.STEPS, f"/dags/{segment(dag_id)}/tasks", {}, ref=ref)
         except WorkflowNotFoundError:
             # Its runs outlive a DAG.
             return tasks.shape_of(None)
@@ -233,7 +234,7 @@ class Asking:
     async def dag(self, dag_id: str) -> Dag | None:
         """One DAG as it stands; None where there is none."""
         try:
-            reply = await self._get(Operation.GET, f"/dags/{segment(dag_id)}", {})
+            reply = await self.get(Operation.GET, f"/dags/{segment(dag_id)}", {})
         except WorkflowNotFoundError:
             return None
         return next(iter(await self._dags_of([reply])), None)
@@ -255,7 +256,7 @@ class Asking:
         dialect = (await self._airflow.found()).dialect
         query: Query = {"tags": f"{convert.NAMED_BY}:{name}", "limit": PAGE, "order_by": "dag_id"}
         query |= dialect.with_stale
-        reply = await self._get(Operation.LIST, "/dags", query)
+        reply = await self.get(Operation.LIST, "/dags", query)
         rows = convert.rows_of(reply, "dags")
         return await self._dags_of(rows)
 
@@ -263,7 +264,7 @@ class Asking:
         """The runs that bear an id, among the latest of every DAG."""
         dialect = (await self._airflow.found()).dialect
         query = dialect.runs(HistoryQuery(), limit=PAGE, offset=0)
-        reply = await self._get(Operation.STATUS, f"/dags/{ALL}/dagRuns", query)
+        reply = await self.get(Operation.STATUS, f"/dags/{ALL}/dagRuns", query)
         latest = list(self.runs_from(convert.rows_of(reply, "dag_runs")))
         known = [run for one in self._book.dags for run in self._book.runs(one) or ()]
         return list(dict.fromkeys(run.ref for run in (*latest, *known) if run.run_id == run_id))
@@ -271,7 +272,7 @@ class Asking:
     async def health(self) -> Health:
         """How Airflow says it is doing, what it couldn't import and warns of, and its pools."""
         found = await self._airflow.found()
-        report = await self._get(Operation.HEALTH, found.dialect.health, {})
+        report = await self.get(Operation.HEALTH, found.dialect.health, {})
         errors = await self._if_allowed("/importErrors")
         pools = await self._if_allowed("/pools")
         warnings = await self._if_allowed("/dagWarnings")
@@ -292,7 +293,7 @@ class Asking:
     async def _if_allowed(self, path: str) -> object:
         """A part of the health; nothing where our role may not see it."""
         try:
-            return await self._get(Operation.HEALTH, path, {"limit": PAGE})
+            return await self.get(Operation.HEALTH, path, {"limit": PAGE})
         except WorkflowPermissionError:
             return None
 
@@ -327,23 +328,12 @@ class Asking:
         rows: list[Any] = []
         while True:
             page: Query = {"limit": PAGE, "offset": len(rows)}
-            reply = await self._get(operation, path, query | page, ref=ref)
+            reply = await self.get(operation, path, query | page, ref=ref)
             came = convert.rows_of(reply, key)
             rows += came
             total = first(record(reply) or {}, count, "total_entries") or 0
             if not came or len(rows) >= total:
                 return rows
-
-    async def get(
-        self,
-        operation: Operation,
-        path: str,
-        query: Query | None = None,
-        *,
-        ref: RunRef | None = None,
-    ) -> object:
-        """What stands at a path behind the root."""
-        return await self._get(operation, path, query or {}, ref=ref)
 
     def runs_from(self, rows: Iterable[object]) -> Iterable[WorkflowRun]:
         """Those of some rows that are runs."""
@@ -360,7 +350,21 @@ class Asking:
             raise ServerError(f"Airflow's answer about run '{ref}' can't be read")
         return found
 
-    async def _get(
+    async def get(
+        self,
+        operation: Operation,
+        path: str,
+        query: Query | None = None,
+        *,
+        ref: RunRef | None = None,
+        dataset_name: str | None = None,
+    ) -> object:
+        """What stands at a path behind the root."""
+        asked = query or {}
+        answer = await self._answer(operation, path, asked, ref=ref, dataset_name=dataset_name)
+        return answer.value
+
+    async def _answer(
         self,
         operation: Operation,
         path: str,
@@ -368,7 +372,7 @@ class Asking:
         *,
         ref: RunRef | None = None,
         dataset_name: str | None = None,
-    ) -> object:
+    ) -> Answer[object]:
         root = (await self._airflow.found()).dialect.root
         asked = Asked(
             operation,
@@ -377,7 +381,7 @@ class Asking:
             dataset_name=(ref.workflow if ref is not None else dataset_name) or "",
             run_id=ref.run_id if ref is not None else "",
         )
-        return (await self._airflow.http.read(asked, decoded)).value
+        return await self._airflow.http.read(asked, decoded)
 
 
 def hour_of(answer: Answer[Any]) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.domain.cron import CronProblem, fields_of
@@ -41,13 +42,20 @@ PageOf = Callable[[str, str], str]
 SCHEDULER: Final = "scheduler"
 NAMED_BY: Final = "dataset"
 """The tag that says what a DAG makes."""
-_STOPPED: Final = re.compile(r"stopped by (?P<by>\S[^\n]{0,199}?): (?P<why>[^\n]+)")
+MANAGED: Final = "dli:managed"
+"""The tag of a DAG that was made of a spec."""
+_STOPPED: Final = re.compile(
+    r"stopped by (?P<by>\S[^\n]{0,199}?): (?P<why>[^\n]+)"
+    r"(?:\nat (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$)?",
+    re.MULTILINE,
+)
 """Whoever writes that on a run that failed says what we say; "stopped by accident" is no stop."""
 _NO_REASON: Final = "no reason given"
 _STARTED: Final = re.compile(r"^started by (?P<by>[^\n]{1,200})", re.MULTILINE)
+_A_WHILE: Final = timedelta(seconds=5)
+"""A run that only waited may begin while it is being stopped."""
 _LONGEST_NOTE: Final = 1_000
 """Airflow refuses more."""
-_NO_INDEX: Final = -1
 
 
 class Dag(NamedTuple):
@@ -57,6 +65,16 @@ class Dag(NamedTuple):
     row: WorkflowInfo
     broken_file: str | None = None
     """The file that Airflow can't read any more, where that is why it stands still."""
+    file: str | None = None
+    token: str | None = None
+    """What its file is called where Airflow is asked to read it again."""
+    parsed: str | None = None
+    """When it was read last, in Airflow's words."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was made of a spec."""
+        return MANAGED in self.row.tags
 
 
 def explained(dag: Dag, errors: Mapping[str, str]) -> Dag:
@@ -91,8 +109,15 @@ def dag_of(value: object) -> Dag | None:
         airflow_dag_id=dag_id,
         warning=_UNREADABLE if _is_broken(told) else None,
     )
-    file = first(told, text, "relative_fileloc", "fileloc") if _is_broken(told) else None
-    return Dag(dag_id, row, file)
+    file = first(told, text, "relative_fileloc", "fileloc")
+    return Dag(
+        dag_id,
+        row,
+        file if _is_broken(told) else None,
+        file,
+        first(told, text, "file_token"),
+        first(told, text, "last_parsed_time"),
+    )
 
 
 _UNREADABLE: Final = "It can't be imported; see the health page"
@@ -152,21 +177,14 @@ def rows_of(reply: object, key: str) -> list[Any]:
     return listed((record(reply) or {}).get(key))
 
 
-def stop_note(who: str, reason: str | None, told: object) -> str:
+def stop_note(who: str, reason: str | None, at: datetime, told: object) -> str:
     """What we leave on a run that we stop, for Airflow's own users and for ourselves: above what
-    stood there before."""
+    stood there before. The note stays when the run is begun again, so it says when this was."""
     why = " ".join((reason or "").split()) or _NO_REASON
     earlier = first(record(told) or {}, text, "note")
-    lines = [f"stopped by {who}: {why}", *([earlier] if earlier else ())]
+    when = f"at {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    lines = [f"stopped by {who}: {why}", when, *([earlier] if earlier else ())]
     return "\n".join(lines)[:_LONGEST_NOTE]
-
-
-def retry_note(who: str, told: object) -> str | None:
-    """What we leave on a run that was stopped and runs again: if it fails now, that is no stop."""
-    earlier = first(record(told) or {}, text, "note") or ""
-    if _STOPPED.match(earlier) is None:
-        return None
-    return f"retried by {who}\n{earlier}"[:_LONGEST_NOTE]
 
 
 def is_marked(value: object) -> bool:
@@ -228,11 +246,18 @@ def _run_status(told: Row) -> tuple[RunStatus, str | None, re.Match[str] | None]
     word = first(told, text, "state")
     status = RunStatus.of(word or "")
     stopped = _STOPPED.match(first(told, text, "note") or "")
-    if status is RunStatus.FAILED and stopped is not None:
+    if status is RunStatus.FAILED and stopped is not None and not _was_begun_since(told, stopped):
         return RunStatus.KILLED, word, stopped
     if status is RunStatus.FAILED and _never_began(told):
         return RunStatus.KILLED, word, None
     return status, None if status is not RunStatus.UNKNOWN else word, None
+
+
+def _was_begun_since(told: Row, stopped: re.Match[str]) -> bool:
+    """Whether a run that we stopped was begun again, and then failed by itself."""
+    begun = first(told, moment, "start_date"), first(told, moment, "queued_at")
+    at = moment(stopped["at"].replace(" ", "T") + "Z") if stopped["at"] else None
+    return at is not None and any(one is not None and one > at + _A_WHILE for one in begun)
 
 
 def _never_began(told: Row) -> bool:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _NO_REASON: Final = "Airflow keeps no reason for that"
 _TAKEN: Final = frozenset({409})
+_LOOKS: Final = (0.0, 2.0, 4.0)
+"""Seconds before each look for a run: a server that is slow to answer may still be at it."""
 
 
 class Deeds:
@@ -76,7 +78,7 @@ class Deeds:
 
     async def stop(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Fail a run, with a note that says who stopped it and why."""
-        there = await self._asking.reply_about(ref)
+        there, hour = await self._asking.reply_about(ref)
         if self._asking.run_from(there, ref).status.is_terminal:
             raise WorkflowExecutionError(
                 f"Run '{ref}' is over already",
@@ -85,12 +87,11 @@ class Deeds:
                 run_id=ref.run_id,
             )
         who, path = acting_user(), self._asking.path_of(ref)
-        note = {"note": convert.stop_note(who, reason, there)}
+        note = {"note": convert.stop_note(who, reason, hour or self._clock.now(), there)}
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
-        left = "It is stopped, but the note why couldn't be left there"
-        warning = await self._noted(ref, note, left) if notes_apart else None
+        warning = await self._left(path, note, ref) if notes_apart else None
         return _result(
             self._asking.run_from(reply, ref),
             run_status=RunStatus.STOPPING,
@@ -99,14 +100,12 @@ class Deeds:
             warning=warning,
         )
 
-    async def _noted(self, ref: RunRef, note: Row, otherwise: str) -> str | None:
-        """Leave a note on a run; what to know where that can't be done, as the deed is done."""
-        apart = (await self._airflow.found()).dialect.notes_apart
-        path = self._asking.path_of(ref) + ("/setNote" if apart else "")
+    async def _left(self, path: str, note: Row, ref: RunRef) -> str | None:
+        """Leave a note on a run; what to know where that can't be done, as the run is stopped."""
         try:
-            await self._write(Operation.STOP, path, "PATCH", note, ref)
+            await self._write(Operation.STOP, f"{path}/setNote", "PATCH", note, ref)
         except DLIError as problem:
-            return f"{otherwise}: {problem.message}"
+            return f"It is stopped, but the note why couldn't be left there: {problem.message}"
         return None
 
     async def pause(self, name: str, reason: str | None, *, is_paused: bool) -> WorkflowRunResult:
@@ -135,15 +134,9 @@ class Deeds:
         cleared = len(convert.rows_of(reply, "task_instances"))
         if not cleared:
             raise _nothing_to_retry(ref, steps)
-        there = await self._asking.reply_about(ref)
-        run = self._asking.run_from(there, ref)
-        note = convert.retry_note(acting_user(), there)
-        stays = "It runs again, but its note still says that it was stopped"
-        warning = None if note is None else await self._noted(ref, {"note": note}, stays)
+        run = await self._asking.run(ref)
         told = "1 step" if cleared == 1 else f"{cleared} steps"
-        return _result(
-            run, run_status=run.status, message=f"{told} will run again", warning=warning
-        )
+        return _result(run, run_status=run.status, message=f"{told} will run again")
 
     async def retry_plan(self, ref: RunRef, steps: Sequence[str]) -> RetryPlan:
         """What the very same request would clear, from Airflow's own dry run."""
@@ -192,15 +185,19 @@ class Deeds:
 
     async def _asked_again(self, ref: RunRef, lost: AnswerLostError) -> WorkflowRun:
         """The run whose start wasn't answered, if there is one."""
-        try:
-            return await self._asking.run(ref)
-        except WorkflowNotFoundError:
-            raise ConnectionFailedError(
-                f"The answer was lost, and there is no run '{ref}': it wasn't started",
-                hint="Try it again.",
-            ) from lost
-        except DLIError:
-            raise lost from None
+        for seconds in _LOOKS:
+            if seconds:
+                await self._clock.sleep(seconds)
+            try:
+                return await self._asking.run(ref)
+            except WorkflowNotFoundError:
+                continue
+            except DLIError:
+                raise lost from None
+        raise ConnectionFailedError(
+            f"The answer was lost, and there is no run '{ref}': it wasn't started",
+            hint="Try it again.",
+        ) from lost
 
 
 def _nothing_to_retry(ref: RunRef, steps: Sequence[str]) -> WorkflowExecutionError:

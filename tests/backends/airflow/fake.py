@@ -15,11 +15,10 @@ import httpx
 
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.config.model import Kind, Profile
-from dli_tui.domain.query import WorkflowQuery
-from dli_tui.domain.workflow import WorkflowInfo
 from tests.backends.airflow.fakebackfills import FakeBackfills
 from tests.backends.airflow.fakedoor import ENVIRONMENT, Door
 from tests.backends.airflow.fakelogs import Logs
+from tests.support import ManualClock
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "samples"
@@ -225,8 +224,7 @@ class FakeAirflow(Door, Logs):
                 given = json.loads(request.content)
                 if self.version == 1 and "note" in given:
                     return httpx.Response(400, json={"detail": "{'note': ['Unknown field.']}"})
-                ended = {"end_date": at(self.now)} if "state" in given else {}
-                self.moves(*key, **ended, **given)
+                self.moves(*key, end_date=at(self.now), **given)
                 return self._json(_shown(run))
             case ("PATCH", "setNote") if self.version == 1 and self.takes_notes:
                 self.moves(*key, **json.loads(request.content))
@@ -384,18 +382,6 @@ def opened(airflow, *, passed=None, url="https://airflow.example.com", answer=No
     """The adapter in front of a fake; not signed in unless told how."""
     profile = Profile(name="air", kind=Kind.AIRFLOW, url=url + airflow.prefix, **sign_in)
     transport = httpx.MockTransport(answer or airflow)
-    return AirflowBackend(profile, ENVIRONMENT, transport=transport, passed=passed or Passing())
-
-
-async def listed(backend, query=None):
-    """Every row of the list, each as it came last."""
-    rows: dict[str, WorkflowInfo] = {}
-    async for page in backend.workflows(query or WorkflowQuery()):
-        rows |= {row.dataset_name: row for row in page.items}
-    return rows
-
-
-async def begun(backend):
-    """A cursor, and the list that was asked for after it, as the dashboard does."""
-    cursor = await backend.cursor()
-    return cursor, await listed(backend)
+    clock = ManualClock(airflow.now)
+    passed = passed or Passing()
+    return AirflowBackend(profile, ENVIRONMENT, transport=transport, clock=clock, passed=passed)

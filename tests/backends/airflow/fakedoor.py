@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 
 import httpx
 
@@ -11,6 +12,13 @@ ENVIRONMENT = {"PASSWORD": PASSWORD, "TOKEN": "a-ready-token"}
 
 class Door:
     """Checks who asks; 3.x gives a token for the password."""
+
+    version: int
+    door: str | None
+    signed: int
+    tokens: set[str]
+    bad_token: str
+    problem: Callable[[str], httpx.Response]
 
     def _token(self, request):
         if self.version == 1:

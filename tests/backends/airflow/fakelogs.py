@@ -3,10 +3,18 @@
 import base64
 import json
 import zlib
+from collections.abc import Callable
+
+import httpx
 
 
 class Logs:
     """Answers what was written since a token."""
+
+    version: int
+    logs: dict[tuple[str, str, str, int], tuple[list[str], bool]]
+    problem: Callable[[str], httpx.Response]
+    _json: Callable[[object], httpx.Response]
 
     def _log(self, key, params):
         """What was written since the token; a log is lines, and whether it is at its end."""
@@ -15,9 +23,9 @@ class Logs:
         lines, is_over = self.logs[key]
         start = _position(params["token"]) if "token" in params else 0
         token = signed(len(lines), is_over) if self.version == 1 or not is_over else None
-        content = lines[start:]
-        if self.version == 1:
-            content = repr([("worker", "".join(f"{line}\n" for line in content))])
+        came = lines[start:]
+        written = repr([("worker", "".join(f"{line}\n" for line in came))])
+        content = written if self.version == 1 else came
         return self._json({"content": content, "continuation_token": token})
 
 

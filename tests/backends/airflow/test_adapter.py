@@ -11,7 +11,8 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import SourceType, WorkflowStatus
-from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, begun, listed, opened
+from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, opened
+from tests.backends.airflow.looking import begun, listed
 
 BOTH = pytest.mark.parametrize("version", [1, 2])
 _LONGEST_LINE = 4_096

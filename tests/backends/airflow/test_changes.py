@@ -9,7 +9,8 @@ from dli_tui.backends.airflow.adapter import SWEEP_SECONDS
 from dli_tui.domain.errors import WorkflowExecutionError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
-from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, begun, listed, opened
+from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, opened
+from tests.backends.airflow.looking import begun, listed
 
 BOTH = pytest.mark.parametrize("version", [1, 2])
 
