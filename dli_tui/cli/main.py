@@ -64,8 +64,9 @@ demo = typer.Typer(
 )
 airflow = typer.Typer(
     help="What makes DAGs of specs, beside an Airflow.",
+    epilog=_WHERE,
     no_args_is_help=True,
-    cls=group_of(install="airflow:install"),
+    cls=group_of(install="airflow:install", sync="syncing:sync"),
 )
 serve = typer.Typer(
     help="Serve a place to a team, on the Basecamp wire.", cls=group_of(itself="serving:serve")

@@ -27,6 +27,8 @@ COMMANDS = [
     "config add",
     "demo",
     "demo reset",
+    "airflow",
+    "airflow install",
     "serve",
     "serve token",
     "serve token add",
