@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.airflow.place import RealClock, opened, ready
+from tests.airflow.place import RealClock, apart, opened, ready
 from tests.airflow.real import THREE, TWO, running
 
 
-@pytest.fixture(scope="session", params=[THREE, TWO], ids=lambda version: version.number)
+@pytest.fixture(scope="session", params=apart(THREE, TWO))
 def version(request):
     return request.param
 
@@ -48,11 +48,3 @@ async def backend(place, clock):
 @pytest.fixture(autouse=True)
 def _no_waiting():
     """A real Airflow takes real time."""
-
-
-def pytest_collection_modifyitems(items):
-    """Each version in a process of its own, one beside the other."""
-    for item in items:
-        version = getattr(item, "callspec", None) and item.callspec.params.get("version")
-        if version is not None:
-            item.add_marker(pytest.mark.xdist_group(version.number))

@@ -14,7 +14,18 @@ from dli_tui.domain.ids import LogRef
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus, WorkflowStatus
 from dli_tui.wire.failures import Operation
-from tests.airflow.place import DATED, FAILING, HOURLY, RETIRED, SALES, SLOW, log_of, opened, over
+from tests.airflow.place import (
+    DATED,
+    FAILING,
+    HOURLY,
+    RETIRED,
+    SALES,
+    SLOW,
+    apart,
+    log_of,
+    opened,
+    over,
+)
 from tests.airflow.real import THREE, TOKEN_SECONDS
 
 
@@ -101,7 +112,7 @@ async def test_what_fails_says_which_step_and_why_and_is_tried_again(client):
 async def test_a_stop_is_killed_here_and_failed_with_our_note_there(client):
     started = await client.run(SLOW)
     ref = client.ref(started.run_id)
-    while (await client.run_now(ref)).status is not RunStatus.RUNNING:
+    while (await client.steps(ref))[0].status is not StepStatus.RUNNING:
         await client.clock.sleep(1)
     await client.stop(ref, reason="wrong day")
     run = await client.run_now(ref)
@@ -130,13 +141,14 @@ async def test_many_schedules_are_held_and_let_go_again(client):
 
 
 async def test_a_backfill_goes_date_by_date_up_to_the_first_that_fails(client):
-    result = await client.backfill(DATED, start_date="2026-11-02", end_date="2026-11-04")
+    result = await client.backfill(DATED, start_date="2026-10-05", end_date="2026-10-07")
     assert result.run_status is RunStatus.FAILED
-    runs = await runs_of(client, DATED)
-    assert (runs[2], runs[3]) == (RunStatus.COMPLETED, RunStatus.FAILED)
-    assert 4 not in runs
     found = await client.backfill_status(client.ref(f"{DATED}/{result.backfill_id}"))
-    assert [date.day.day for date in found.not_begun] == [4]
+    assert [(date.day.day, date.status) for date in found.dates] == [
+        (5, RunStatus.COMPLETED),
+        (6, RunStatus.FAILED),
+        (7, None),
+    ]
     assert found.is_unfinished(client.clock.now())
 
 
@@ -176,7 +188,7 @@ async def test_a_viewer_looks_and_is_told_why_not_more(place, server):
 
 
 # 2.x has no tokens.
-@pytest.mark.parametrize("version", [THREE], indirect=True, ids=lambda version: version.number)
+@pytest.mark.parametrize("version", apart(THREE), indirect=True)
 async def test_a_token_that_ran_out_is_had_anew(client, monkeypatch):
     source, had = client.backend._airflow._sign_in, []
     badge = source.badge

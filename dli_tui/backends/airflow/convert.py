@@ -242,15 +242,22 @@ def _run_type(told: Row, conf: Mapping[str, Any]) -> tuple[RunType, str | None]:
 
 
 def _run_status(told: Row) -> tuple[RunStatus, str | None, re.Match[str] | None]:
-    """Where it stands; one that failed with our note was stopped."""
+    """Where it stands; one that ended with our note was stopped."""
     word = first(told, text, "state")
     status = RunStatus.of(word or "")
     stopped = _STOPPED.match(first(told, text, "note") or "")
-    if status is RunStatus.FAILED and stopped is not None and not _was_begun_since(told, stopped):
+    if stopped is not None and _ended_by(stopped, status) and not _was_begun_since(told, stopped):
         return RunStatus.KILLED, word, stopped
     if status is RunStatus.FAILED and _never_began(told):
         return RunStatus.KILLED, word, None
     return status, None if status is not RunStatus.UNKNOWN else word, None
+
+
+def _ended_by(stopped: re.Match[str], status: RunStatus) -> bool:
+    """Whether a run ended as one does that was stopped; where none of its tasks had begun yet,
+    Airflow may call that a success, so that a note without an hour tells nothing of it."""
+    is_success = status is RunStatus.COMPLETED and bool(stopped["at"])
+    return status is RunStatus.FAILED or is_success
 
 
 def _was_begun_since(told: Row, stopped: re.Match[str]) -> bool:

@@ -12,7 +12,7 @@ except ImportError:
     from airflow import DAG
     from airflow.operators.python import PythonOperator
 
-BAD_DAY = "2026-11-03"
+BAD_DAYS = ("2026-10-06", "2026-11-03")
 
 
 def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
@@ -21,7 +21,7 @@ def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
         # The work itself: it runs within Airflow, not in a test.
         time.sleep(1)
     day = str(context.get("ds", ""))
-    if fails or (fails_on_bad_days and day == BAD_DAY):
+    if fails or (fails_on_bad_days and day in BAD_DAYS):
         raise ValueError("no such column: amount")
 
 
