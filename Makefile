@@ -22,8 +22,7 @@ test: $(READY) ## run the tests
 	@.venv/bin/python -m pytest -n auto $(ARGS)
 
 test-airflow: $(READY) ## try the Airflow adapter on a real 2.11 and 3.3, which it installs
-	@.venv/bin/python -m tests.airflow.real
-	@.venv/bin/python -m pytest -o python_files='*stories.py' -n 2 --dist loadgroup tests/airflow $(ARGS)
+	@.venv/bin/python -m tests.airflow $(ARGS)
 
 coverage: $(READY) ## run the tests and see which lines they reach
 	@.venv/bin/python -m pytest -n auto --cov $(ARGS)

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.airflow.place import RealClock, apart, opened, ready
+from tests.airflow.place import RealClock, opened, ready
 from tests.airflow.real import THREE, TWO, running
 
 
-@pytest.fixture(scope="session", params=apart(THREE, TWO))
+@pytest.fixture(scope="session", params=[THREE, TWO], ids=lambda version: version.number)
 def version(request):
     return request.param
 

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.client import WorkflowClient
 from dli_tui.config.model import Kind, Profile
@@ -21,9 +19,7 @@ from dli_tui.domain.status import WorkflowStatus
 from tests.backends.contract.places import Place
 
 if TYPE_CHECKING:
-    from _pytest.mark import ParameterSet
-
-    from tests.airflow.real import Server, Version
+    from tests.airflow.real import Server
 
 SALES: Final = "sales.daily"
 HOURLY: Final = "rates_hourly"
@@ -50,14 +46,6 @@ class RealClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-def apart(*versions: Version) -> list[ParameterSet]:
-    """Each version for a process of its own, one beside the other."""
-    return [
-        pytest.param(one, id=one.number, marks=pytest.mark.xdist_group(one.number))
-        for one in versions
-    ]
 
 
 def backend_of(address: str, name: str = "admin", password: str | None = None) -> AirflowBackend:

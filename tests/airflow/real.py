@@ -196,17 +196,6 @@ def _of_two(port: int) -> Mapping[str, str]:
     }
 
 
-def main() -> int:
-    """Have both at hand; the exit code."""
-    for version in (THREE, TWO):
-        try:
-            installed(version)
-        except (CannotHaveError, OSError) as problem:
-            sys.stderr.write(f"Airflow {version.number} can't be had: {problem}\n")
-            return 1
-    return 0
-
-
 def ran(words: list[str], env: Mapping[str, str] | None = None) -> None:
     """Run a program to its end."""
     done = subprocess.run(
@@ -245,7 +234,3 @@ def end_all(started: list[subprocess.Popen[bytes]]) -> None:
         for one in started:
             with suppress(subprocess.TimeoutExpired):
                 one.wait(_DRAIN)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

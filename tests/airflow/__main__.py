@@ -1,0 +1,47 @@
+"""Tell the stories on both versions, each in a process of its own, one beside the other.
+
+    python -m tests.airflow [what pytest takes]
+
+What can't be installed is said, and ends it with 1: nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.airflow.real import THREE, TWO, CannotHaveError, installed
+
+# Stories that need no Airflow are told beside the first.
+_PARTS: Final = (f"not {TWO.number}", TWO.number)
+
+
+def main() -> int:
+    """The exit code: 0 when every story went as told."""
+    for version in (THREE, TWO):
+        try:
+            installed(version)
+        except (CannotHaveError, OSError) as problem:
+            sys.stderr.write(f"Airflow {version.number} can't be had: {problem}\n")
+            return 1
+    told = [_begun(part) for part in _PARTS]
+    outputs = [one.communicate()[0] for one in told]
+    sys.stdout.write("\n".join(outputs))
+    return int(any(one.returncode for one in told))
+
+
+def _begun(part: str) -> subprocess.Popen[str]:
+    here = str(Path(__file__).parent)
+    words = ["-o", "python_files=*stories.py", "-p", "no:cacheprovider", "-k", part]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *words, here, *sys.argv[1:]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
