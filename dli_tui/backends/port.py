@@ -56,6 +56,9 @@ class Backend(ABC):
     unique_run_ids: bool = True
     """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
 
+    forgets: bool = False
+    """Whether the past runs of a workflow go with its registration."""
+
     supervised: bool = False
     """Whether it is a program of ours that starts the dates of a backfill one after the other."""
 

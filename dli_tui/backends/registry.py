@@ -8,7 +8,7 @@ from typing import Any, Final
 from dli_tui.domain.errors import ConfigurationError
 
 OPENERS: Final = {
-    "airflow": "dli_tui.backends.airflow.adapter:AirflowBackend",
+    "airflow": "dli_tui.backends.airflow.opening:open_airflow",
     "basecamp": "dli_tui.backends.basecamp.adapter:BasecampBackend",
     "demo": "dli_tui.backends.demo.opening:open_demo",
     "mock": "dli_tui.backends.mock:MockBackend",

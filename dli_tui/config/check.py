@@ -267,6 +267,7 @@ PROFILE_KEYS: Final[dict[str, Callable[[object], object]]] = {
     "timeout_seconds": _seconds,
     "saga_url": web_address,
     "specs": _store,
+    "specs_folder": _path,
     "project": _path,
 }
 
@@ -328,6 +329,8 @@ def _profile(name: str, table: object, source: Source) -> Profile:
     if values["kind"] is not Kind.DEMO and "url" not in values:
         raise source.error(where, f"needs a url, as its kind is {values['kind']}")
     _sign_in(where, values, source)
+    if "specs_folder" in values and "specs" not in values:
+        raise source.error((*where, "specs_folder"), "needs specs beside it")
     if "client_key" in values and "client_cert" not in values:
         raise source.error((*where, "client_key"), "needs client_cert beside it")
     return Profile(name=name, **values)

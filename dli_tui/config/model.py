@@ -106,6 +106,12 @@ class Profile:
     specs: str | None = field(
         default=None, metadata=_says("Where specs are kept: s3://…, gs://…, az://… or file:///….")
     )
+    specs_folder: Path | None = field(
+        default=None,
+        metadata=_says(
+            "The folder from which Airflow reads the specs, where it is on this machine."
+        ),
+    )
     project: Path | None = field(
         default=None, metadata=_says("The local project folder with the CODE specs.")
     )

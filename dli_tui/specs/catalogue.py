@@ -72,6 +72,11 @@ class Catalogue(NamedTuple):
 EMPTY: Final = Catalogue((), {})
 
 
+def place_of(name: str, source: SourceType) -> str:
+    """Under which key the document of a name is."""
+    return f"{folder_of(source)}/{name}{ENDING}"
+
+
 async def read_catalogue(store: SpecStore, before: Catalogue = EMPTY) -> Catalogue:
     """All that is there now; what `before` knows already isn't read again."""
     entries: dict[str, Entry] = {}
@@ -82,7 +87,9 @@ async def read_catalogue(store: SpecStore, before: Catalogue = EMPTY) -> Catalog
             for key, entry in before.entries.items()
             if key in etags and entry.etag == etags[key] and entry.document is not None
         }
-        fresh = await _read(store, source, {key: etags[key] for key in etags.keys() - known.keys()})
+        fresh = await read_entries(
+            store, source, {key: etags[key] for key in etags.keys() - known.keys()}
+        )
         entries.update(known)
         entries.update(fresh)
     return Catalogue(_rows(entries.values()), dict(sorted(entries.items())))
@@ -99,7 +106,7 @@ def _rows(entries: Iterable[Entry]) -> tuple[Row, ...]:
     )
 
 
-async def _read(
+async def read_entries(
     store: SpecStore, source: SourceType, etags: Mapping[str, str]
 ) -> Mapping[str, Entry]:
     """The entries of those keys. What was deleted since it was listed is left out."""

@@ -9,6 +9,7 @@ from dli_tui.domain.value import Moment, Value
 from dli_tui.specs.catalogue import Entry, Row
 from dli_tui.specs.publishing import Change, Step
 from dli_tui.specs.store.document import Document
+from dli_tui.specs.syncing import Synced
 
 
 class SpecRow(Value):
@@ -119,3 +120,18 @@ def _told(document: Document, *, in_force: bool) -> SpecRow:
         written_by=None if header is None else header.by,
         written_at=None if header is None else header.at,
     )
+
+
+class SyncResult(Value):
+    """What a sync did to a folder."""
+
+    written: tuple[str, ...] = Field(description="The files that were written, by their paths.")
+    removed: tuple[str, ...] = Field(description="The files that were deleted.")
+    unchanged: int = Field(description="How many specs were as they should be.")
+    foreign: int = Field(description="How many files there are of somebody else.")
+    problems: tuple[str, ...] = Field(description="What isn't as it is in the store, and why.")
+
+
+def synced(done: Synced) -> SyncResult:
+    """It as an answer."""
+    return SyncResult(**done._asdict())

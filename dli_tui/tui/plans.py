@@ -67,15 +67,23 @@ def retry(frozen: Frozen, again: Sequence[str] | None) -> Plan:
     return _plan("retry", frozen, _lines(frozen, lambda one: _ended(one, frozen.now), more), "run")
 
 
-def unregister(frozen: Frozen, standing: Sequence[Standing]) -> Plan:
-    """Remove registrations; `standing` is what each of them is now."""
+def unregister(frozen: Frozen, standing: Sequence[Standing], *, forgets: bool = False) -> Plan:
+    """Remove registrations; `standing` is what each of them is now.
+
+    `forgets`: past runs are known to go with them.
+    """
 
     def more(_one: Target, place: int) -> list[Text]:
         return _lost(standing[place], frozen.now)
 
     lines = _lines(frozen, lambda _: "is removed", more)
     # Some servers keep them, some don't, and none of them says so before.
-    lines.append((Piece("  Whether past runs are kept, the server decides", Tone.MUTED),))
+    said = (
+        Piece("  Past runs are forgotten too", Tone.LATE)
+        if forgets
+        else Piece("  Whether past runs are kept, the server decides", Tone.MUTED)
+    )
+    lines.append((said,))
     return _plan("unregister", frozen, lines, "workflow")
 
 

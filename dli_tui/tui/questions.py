@@ -166,7 +166,8 @@ def _unregister(session: Session, frozen: Frozen) -> Question[bool]:
         gone = f"; its spec {done.s3_path_deleted} is deleted" if done.s3_path_deleted else ""
         return f"{done.message or 'unregistered'}{gone}"
 
-    return UnregisterQuestion(frozen, Sending(frozen.fit, call), look)
+    forgets = session.client.backend.forgets
+    return UnregisterQuestion(frozen, Sending(frozen.fit, call), look, forgets=forgets)
 
 
 def _standing(session: Session, target: Target) -> Standing:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.errors import ConfigurationError, WorkflowPermissionError
 from dli_tui.domain.query import (
     BackfillRequest,
     BackfillScope,
@@ -20,7 +20,7 @@ from dli_tui.domain.query import (
     WorkflowQuery,
 )
 from dli_tui.domain.schedule import NotificationConfig, RetryConfig, ScheduleConfig
-from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
+from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.template import NewFromTemplate
 from dli_tui.wire.values import (
     count,
@@ -141,13 +141,20 @@ def steps_asked(body: Row) -> tuple[str, ...]:
 
 
 def registration_asked(body: Row) -> Registration:
-    """What to register."""
+    """What to register, which nobody can say is CODE."""
+    name = _needed(_value(body, text, "text", "dataset_name", "name"), "dataset_name")
+    if _value(body, source, "MANUAL", "source_type") not in (None, SourceType.MANUAL):
+        raise WorkflowPermissionError(
+            f"'{name}' can't be registered as CODE: that comes from Git",
+            dataset_name=name,
+            hint="Leave out source_type, or push it: dli-tui specs push",
+        )
     given = body.get("schedule")
     nested = given if isinstance(given, dict) else {"cron": given}
     told = {**body, **{key: value for key, value in nested.items() if value is not None}}
     enabled = _value(told, flag, "true or false", "enabled")
     return Registration(
-        _needed(_value(body, text, "text", "dataset_name", "name"), "dataset_name"),
+        name,
         ScheduleConfig(
             cron=_value(told, text, "text", "cron", "schedule_cron"),
             timezone=_value(told, text, "text", "timezone", "schedule_timezone") or "UTC",

@@ -127,6 +127,7 @@ def test_a_number_in_quotes_is_text(said):
         ('saga_url = "x.example"', "must be a URL that starts with http:// or https://"),
         ('username = "me"', "username needs password_env beside it"),
         ('password_env = "P"', "password_env needs username beside it"),
+        ('specs_folder = "f"', "specs_folder needs specs beside it"),
         ('client_key = "k"', "client_key needs client_cert beside it"),
         ('token_cookie = "session"', "token_cookie needs a token beside it"),
         ('token_cookie = "a;b"', "token_cookie must be the name of a cookie"),

@@ -168,6 +168,12 @@ def test_an_unregistration_says_of_each_what_is_lost():
     ]
 
 
+def test_past_runs_that_go_with_it_are_told():
+    standing = Standing("by hand only", 0, None, "", "")
+    plan = plans.unregister(frozen(target("a")), [standing], forgets=True)
+    assert words(plan)[-1] == "  Past runs are forgotten too"
+
+
 def test_of_an_unregistration_what_nobody_knows_is_left_out():
     standing = Standing("by hand only", 0, None, "", "")
     plan = plans.unregister(frozen(target("a"), target("b")), [standing, standing])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.errors import ConfigurationError, WorkflowPermissionError
 from dli_tui.domain.query import (
     BackfillRequest,
     HistoryQuery,
@@ -217,6 +217,17 @@ def test_parameters_by_either_name(key):
 def test_a_schedule_in_each_of_its_forms(schedule):
     found = asked.registration_asked({"dataset_name": "d", **schedule}).schedule
     assert (found.cron, found.timezone) == ("0 8 * * *", "Asia/Seoul")
+
+
+def test_nobody_registers_code():
+    body = {"dataset_name": "d", "cron": "0 8 * * *"}
+    for word in ("CODE", "code", " Code "):
+        with pytest.raises(WorkflowPermissionError, match="comes from Git"):
+            asked.registration_asked({**body, "source_type": word})
+    with pytest.raises(ConfigurationError, match="'source_type' must be MANUAL"):
+        asked.registration_asked({**body, "source_type": "GIT"})
+    found = asked.registration_asked({**body, "source_type": "MANUAL"})
+    assert found == asked.registration_asked(body)
 
 
 def test_what_is_left_out_is_as_usual():

@@ -90,6 +90,12 @@ _WRITES: Final = {
 }
 
 
+_LACKS: Final = dict.fromkeys(
+    (Capability.REGISTER, Capability.UNREGISTER),
+    "set specs in this profile to where the specs of its DAGs are kept",
+)
+
+
 class AirflowBackend(KeepsBackfills):
     """One Airflow, by the profile that names it."""
 
@@ -136,7 +142,7 @@ class AirflowBackend(KeepsBackfills):
         await self._airflow.close()
 
     def why_not(self, capability: Capability) -> str:
-        denied = self._denied.get(capability)
+        denied = self._denied.get(capability) or _LACKS.get(capability)
         told = super().why_not(capability)
         return told if denied is None else f"{told}: {denied}"
 

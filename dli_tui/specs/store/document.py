@@ -84,11 +84,16 @@ def bytes_of(header: Header, text: str) -> bytes:
     return f"{header.line()}\n{text.removeprefix(_BOM)}".encode()
 
 
+def header_of(data: bytes) -> Header | None:
+    """The header of a document, if it has one."""
+    first, newline, _ = data.partition(b"\n")
+    return _header_of(first) if newline else None
+
+
 def parts_of(data: bytes, key: str) -> tuple[Header | None, str]:
     """The header of the document at `key`, if it has one, and its spec."""
-    first, newline, rest = data.partition(b"\n")
-    header = _header_of(first) if newline else None
-    spec = data if header is None else rest
+    header = header_of(data)
+    spec = data if header is None else data.partition(b"\n")[2]
     try:
         return header, spec.decode("utf-8-sig" if header is None else "utf-8")
     except UnicodeDecodeError as error:

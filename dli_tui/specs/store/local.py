@@ -66,6 +66,11 @@ class Folder(Objects):
             await self._clock.sleep(PAUSE)
             tried += PAUSE
 
+    async def delete(self, key: str, *, over: str) -> None:
+        """Take away the file of that ETag; one that is another by now is left alone."""
+        with self._in_words("can't be deleted", key):
+            await asyncio.to_thread(self._delete, key, over)
+
     def _etags(self, folder: str) -> Mapping[str, str]:
         with self._opened(folder) as there:
             if there is None:
@@ -89,7 +94,14 @@ class Folder(Objects):
             if (None if found is None else found.etag) != over:
                 raise ClashError
             _replace(there, name, data)
-            return _etag(data)
+            return etag_of(data)
+
+    def _delete(self, key: str, over: str) -> None:
+        folder, _, name = key.rpartition("/")
+        with self._opened(folder) as there:
+            found = None if there is None else _read(there, name)
+            if there is not None and found is not None and found.etag == over:
+                os.unlink(name, dir_fd=there)
 
     @contextmanager
     def _opened(self, folder: str) -> Iterator[int | None]:
@@ -178,7 +190,7 @@ def _read(folder: int, name: str) -> Blob | None:
             data = file.read(MAX_OBJECT + 1)
     if len(data) > MAX_OBJECT:
         raise _unreadable(name, f"it is longer than {MAX_OBJECT:,} bytes")
-    return Blob(data, _etag(data))
+    return Blob(data, etag_of(data))
 
 
 def _etag_at(folder: int, name: str) -> str:
@@ -203,7 +215,8 @@ def _replace(folder: int, name: str, data: bytes) -> None:
     os.fsync(folder)
 
 
-def _etag(data: bytes) -> str:
+def etag_of(data: bytes) -> str:
+    """What stands for that content."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -8,7 +8,7 @@ from dli_tui.present import words
 from dli_tui.present.registrations import Standing
 from dli_tui.tui import plans
 from dli_tui.tui.deeds import Frozen
-from dli_tui.tui.modals.question import Question, Send
+from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.toggle import Toggle
 
 
@@ -16,11 +16,19 @@ class UnregisterQuestion(Question[bool]):
     """Answered with whether it may be done over runs that are under way."""
 
     def __init__(
-        self, frozen: Frozen, send: Send[bool], look: Callable[[], Sequence[Standing]]
+        self,
+        frozen: Frozen,
+        send: Send[bool],
+        look: Callable[[], Sequence[Standing]],
+        *,
+        forgets: bool,
     ) -> None:
-        self._frozen, self._look = frozen, look
+        self._frozen, self._look, self._forgets = frozen, look, forgets
         self._standing = look()
-        super().__init__(plans.unregister(frozen, self._standing), send)
+        super().__init__(self._planned(), send)
+
+    def _planned(self) -> Plan:
+        return plans.unregister(self._frozen, self._standing, forgets=self._forgets)
 
     def fields(self) -> Iterable[Toggle]:
         yield Toggle("force", "force: also while runs are under way (space)", kept=False)
@@ -45,7 +53,7 @@ class UnregisterQuestion(Question[bool]):
             # They began after this was asked.
             self._standing = now
             self._tell_force()
-            self.replan(plans.unregister(self._frozen, now))
+            self.replan(self._planned())
         if not force.on and self._active:
             runs = words.plural(self._active, "run")
             self._say(f"{runs} under way: stop first, or turn on force")
