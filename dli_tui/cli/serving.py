@@ -22,6 +22,7 @@ from dli_tui.cli import output
 from dli_tui.cli.connection import connected, connection_of, place_of
 from dli_tui.cli.places import Place
 from dli_tui.cli.running import place_to_change, reports_errors
+from dli_tui.cli.telling import news_of
 from dli_tui.config.files import locate
 from dli_tui.config.secrets import Secret
 from dli_tui.domain.errors import ConfigurationError
@@ -134,7 +135,8 @@ def serve(
         jwt=jwt,
         **_files(ctx, place, tokens, audit, signed_in=jwt is not None),
     )
-    code = run(application(lambda: opened(place.target), settings), settings, _say)
+    news = news_of(place.target)
+    code = run(application(lambda: opened(place.target), settings, news=news), settings, _say)
     if code:
         raise typer.Exit(code)
 

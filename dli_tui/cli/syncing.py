@@ -16,10 +16,12 @@ from dli_tui.cli.connection import connected
 from dli_tui.cli.output import Format
 from dli_tui.cli.running import reports_errors
 from dli_tui.cli.stores import FormatOption, StoreOption, in_store
+from dli_tui.cli.telling import source_news
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import DLIError
 from dli_tui.present import words
 from dli_tui.specs.results import SyncResult, synced
+from dli_tui.specs.sourcenews import SourceNews
 from dli_tui.specs.store.objects import Objects
 from dli_tui.specs.syncing import Sync, Synced
 
@@ -52,7 +54,8 @@ def sync(
 ) -> None:
     """Copy what the store holds into a folder, and delete there what it no longer holds.
 
-    Only what changed is fetched. A file that sync didn't write is never touched.
+    Only what changed is fetched. A file that sync didn't write is never touched. --watch also tells
+    the webhooks of on_source_change.
     """
 
     async def work(objects: Objects, clock: Clock) -> Synced:
@@ -62,9 +65,10 @@ def sync(
         output.talk(f"Watching {words.word(objects.where)} every {every:g} s; ctrl+c ends it")
         told: Sequence[str] | None = None
         try:
-            while True:
-                told = await looked(one, clock, format_, told, allow_empty=allow_empty)
-                await clock.sleep(every)
+            async with source_news(objects, to, clock, lambda line: _note(clock, line)) as news:
+                while True:
+                    told = await looked(one, news, clock, format_, told, allow_empty=allow_empty)
+                    await clock.sleep(every)
         except asyncio.CancelledError as interrupt:
             output.talk("Stopped watching; the folder stays as it is.")
             raise typer.Exit(INTERRUPTED) from interrupt
@@ -77,6 +81,7 @@ def sync(
 
 async def looked(
     one: Sync,
+    news: SourceNews,
     clock: Clock,
     format_: Format,
     told: Sequence[str] | None,
@@ -91,14 +96,22 @@ async def looked(
         done = await one.all(allow_empty=allow_empty)
     except DLIError as problem:
         # It may be over the next time, and whoever watches wants to see that it isn't yet.
-        output.talk(f"{clock.now():%H:%M:%S} UTC {words.word(str(problem))}")
+        _note(clock, str(problem))
         return told
     if done.written or done.removed or done.problems != told:
         output.talk(f"{clock.now():%H:%M:%S} UTC")
         _tell(done, format_)
         # Who reads a pipe wants it now.
         sys.stdout.flush()
+    try:
+        await news.look(allow_empty=allow_empty)
+    except DLIError as problem:
+        _note(clock, str(problem))
     return done.problems
+
+
+def _note(clock: Clock, line: str) -> None:
+    output.talk(f"{clock.now():%H:%M:%S} UTC {words.word(line)}")
 
 
 def _tell(done: Synced, format_: Format) -> None:

@@ -27,6 +27,7 @@ from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
+from dli_tui.server.sourcerounds import SourceRounds
 from dli_tui.server.supervising import Supervisor
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from dli_tui.client import WorkflowClient
     from dli_tui.server.settings import ServerSettings
+    from dli_tui.server.sourcerounds import OpensNews
 
 Opens = Callable[[], "AbstractAsyncContextManager[WorkflowClient]"]
 
@@ -52,8 +54,9 @@ class Application:
         surroundings: Surroundings | None = None,
         passed: Callable[[], float] = time.monotonic,
         patience: Patience = PATIENT,
+        news: OpensNews | None = None,
     ) -> None:
-        self._opens = opens
+        self._opens, self._news = opens, news
         self._passed, self._patience = passed, patience
         self._around = surroundings or Surroundings()
         self._lease = settings.lease
@@ -84,6 +87,7 @@ class Application:
             self._opens() as client,
             Shelf(client, self._passed, self._patience) as shelf,
             self._supervisor(client) as supervisor,
+            self._rounds(client),
         ):
             self._desk = Desk(client, shelf, supervisor)
             try:
@@ -94,6 +98,10 @@ class Application:
     def _supervisor(self, client: WorkflowClient) -> Supervisor:
         now, tell = self._around.now, self._around.tell
         return Supervisor(client, Lease(self._lease, now), now=now, tell=tell)
+
+    def _rounds(self, client: WorkflowClient) -> SourceRounds:
+        now, tell = self._around.now, self._around.tell
+        return SourceRounds(self._news, client.clock.sleep, now=now, tell=tell)
 
     async def _alive(self, _: Request) -> Response:
         return told({"status": "healthy"})

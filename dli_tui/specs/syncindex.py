@@ -45,7 +45,7 @@ Index = dict[str, Written]
 
 def read_index(folder: Path, where: str) -> Index:
     """What was written here from that store; DLI-001 where it was from another."""
-    told = _told(folder)
+    told = recall(folder, INDEX)
     if told is None:
         return {}
     if told.get("store") != where:
@@ -61,20 +61,26 @@ def read_index(folder: Path, where: str) -> Index:
 def write_index(folder: Path, where: str, index: Mapping[str, Written]) -> None:
     """Keep it for the next time."""
     files = {path: list(index[path]) for path in sorted(index)}
-    text = json.dumps({"version": _VERSION, "store": where, "files": files}, indent=0)
-    new = folder / f"{INDEX}.new"
+    remember(folder, INDEX, {"store": where, "files": files})
+
+
+def remember(folder: Path, name: str, told: Mapping[str, Any]) -> None:
+    """Keep that in a file of the folder, which is replaced as a whole."""
+    text = json.dumps({"version": _VERSION, **told}, indent=0)
+    new = folder / f"{name}.new"
     try:
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE), "w") as file:
             file.write(text)
-        new.replace(folder / INDEX)
+        new.replace(folder / name)
     except OSError as problem:
         raise _not_writable(folder, problem) from None
 
 
-def _told(folder: Path) -> dict[str, Any] | None:
+def recall(folder: Path, name: str) -> dict[str, Any] | None:
+    """What was kept in that file, None where it isn't there or makes no sense."""
     try:
-        with os.fdopen(os.open(folder / INDEX, os.O_RDONLY | _SAFELY), "rb") as file:
+        with os.fdopen(os.open(folder / name, os.O_RDONLY | _SAFELY), "rb") as file:
             told = json.loads(file.read(_LONGEST))
     except (OSError, ValueError, RecursionError):
         return None
@@ -98,10 +104,10 @@ def _is_entry(path: str, pair: object) -> bool:
 
 
 @asynccontextmanager
-async def alone(folder: Path, clock: Clock) -> AsyncIterator[None]:
+async def alone(folder: Path, clock: Clock, lock: str = LOCK) -> AsyncIterator[None]:
     """No other sync works in the folder during this block."""
     waited = 0.0
-    while (handle := await asyncio.to_thread(_lock, folder)) is None:
+    while (handle := await asyncio.to_thread(_lock, folder / lock)) is None:
         if waited >= PATIENCE:
             raise ServerError(
                 f"Another sync has been at work in {folder} for {waited:.0f} s",
@@ -115,12 +121,12 @@ async def alone(folder: Path, clock: Clock) -> AsyncIterator[None]:
         os.close(handle)
 
 
-def _lock(folder: Path) -> int | None:
+def _lock(path: Path) -> int | None:
     """A handle whose closing ends it, however a process ends; None while somebody else has it."""
     try:
-        handle = os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT | _SAFELY, _FILE)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | _SAFELY, _FILE)
     except OSError as problem:
-        raise _not_writable(folder, problem) from None
+        raise _not_writable(path.parent, problem) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -9,6 +9,7 @@ from dli_tui.cli import syncing
 from dli_tui.cli.output import Format
 from dli_tui.domain.clock import SystemClock
 from dli_tui.domain.errors import ServerError
+from dli_tui.specs.sourcenews import Outside, SourceNews
 from dli_tui.specs.store.local import Folder
 from dli_tui.specs.syncing import Sync, Synced
 from tests.specs.store.places import NAME, NOW, spec, store_of
@@ -63,12 +64,17 @@ def test_without_a_store_or_a_folder_it_says_what_is_missing(cli, sync, tmp_path
     assert "There is no such folder" in sync().stderr
 
 
+def never(*words):
+    raise AssertionError(words)
+
+
 async def test_a_watch_goes_on_after_a_failure_and_tells_only_what_is_new(
     store, tmp_path, capsys, monkeypatch
 ):
     clock = ManualClock(NOW)
     one = Sync(store, tmp_path / "to", clock)
-    told = await syncing.looked(one, clock, Format.TABLE, None)
+    news = SourceNews(store, tmp_path / "to", clock, Outside(never, (), never))
+    told = await syncing.looked(one, news, clock, Format.TABLE, None)
     assert capsys.readouterr().out.startswith("Nothing to do")
 
     async def fail(self, **more):
@@ -76,10 +82,27 @@ async def test_a_watch_goes_on_after_a_failure_and_tells_only_what_is_new(
 
     with monkeypatch.context() as patch:
         patch.setattr(Sync, "all", fail)
-        assert await syncing.looked(one, clock, Format.TABLE, told) == told
+        assert await syncing.looked(one, news, clock, Format.TABLE, told) == told
     assert capsys.readouterr() == ("", "09:00:00 UTC [DLI-503] no answer\n")
-    assert await syncing.looked(one, clock, Format.TABLE, told) == Synced().problems
+    assert await syncing.looked(one, news, clock, Format.TABLE, told) == Synced().problems
     assert capsys.readouterr() == ("", "")
     await store_of(store).register(NAME, spec())
-    await syncing.looked(one, clock, Format.TABLE, told)
+    await syncing.looked(one, news, clock, Format.TABLE, told)
     assert f"manual/{NAME}" in capsys.readouterr().out
+
+
+async def test_news_that_can_not_be_had_are_a_line_and_the_sync_counts(
+    store, tmp_path, capsys, monkeypatch
+):
+    clock = ManualClock(NOW)
+    one = Sync(store, tmp_path / "to", clock)
+    news = SourceNews(store, tmp_path / "to", clock, Outside(never, (), never))
+
+    async def fail(self, *, allow_empty):
+        assert allow_empty
+        raise ServerError("no answer")
+
+    monkeypatch.setattr(SourceNews, "look", fail)
+    told = await syncing.looked(one, news, clock, Format.TABLE, None, allow_empty=True)
+    assert told == Synced().problems
+    assert capsys.readouterr().err == "09:00:00 UTC\n09:00:00 UTC [DLI-503] no answer\n"

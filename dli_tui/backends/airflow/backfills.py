@@ -18,6 +18,7 @@ from dli_tui.backends.airflow.book import Book
 from dli_tui.backends.airflow.dialect import PAGE
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Asked
+from dli_tui.domain.acting import acting_user
 from dli_tui.domain.errors import (
     DLIError,
     ErrorCode,
@@ -93,6 +94,7 @@ class Backfills:
             start_date=request.start_date,
             end_date=request.end_date,
             parameters=dict(request.parameters),
+            triggered_by=acting_user(),
             started_at=native.created_at,
         )
 

@@ -87,7 +87,8 @@ class Deeds:
                 run_id=ref.run_id,
             )
         who, path = acting_user(), self._asking.path_of(ref)
-        note = {"note": convert.stop_note(who, reason, hour or self._clock.now(), there)}
+        asked = hour or self._clock.now()
+        note = {"note": convert.stop_note(who, reason, asked, there)}
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
@@ -97,6 +98,7 @@ class Deeds:
             run_status=RunStatus.STOPPING,
             reason=reason,
             stopped_by=who,
+            stopped_at=asked,
             warning=warning,
         )
 
@@ -123,7 +125,9 @@ class Deeds:
             dataset_name=name,
             status=ResultStatus.SUCCESS,
             workflow_status=held if dag is None else dag.row.status,
+            reason=reason if is_paused else None,
             paused_by=acting_user() if is_paused else None,
+            paused_at=self._clock.now() if is_paused else None,
             warning=_NO_REASON if reason else None,
         )
 

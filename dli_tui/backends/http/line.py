@@ -148,13 +148,14 @@ def _for_proxy(proxy: httpx.URL, context: ssl.SSLContext) -> ssl.SSLContext | No
 
 def _trust(profile: Profile) -> ssl.SSLContext:
     ca_file = profile.ca_file
-    context = _trusting_the_system() if ca_file is None else _trusting_only(ca_file)
+    context = trusting_the_system() if ca_file is None else _trusting_only(ca_file)
     if profile.client_cert is not None:
         _show(context, profile.client_cert, profile.client_key)
     return context
 
 
-def _trusting_the_system() -> ssl.SSLContext:
+def trusting_the_system() -> ssl.SSLContext:
+    """Believe whom this machine believes."""
     paths = ssl.get_default_verify_paths()
     if paths.cafile or paths.capath:
         return ssl.create_default_context()

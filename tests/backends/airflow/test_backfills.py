@@ -6,6 +6,7 @@ import pytest
 
 from dli_tui.client import WorkflowClient
 from dli_tui.client.foretelling import hold_backfill
+from dli_tui.domain.acting import acting_for
 from dli_tui.domain.backfill import SlotAction
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
@@ -237,8 +238,10 @@ async def test_its_dates_are_the_runs_that_it_queued():
     airflow = daily()
     had(airflow, d2="success")
     async with opened(airflow) as backend:
-        await begun(airflow, backend, scope=BackfillScope.MISSING, parameters={"x": 1})
+        with acting_for("oncall"):
+            result = await begun(airflow, backend, scope=BackfillScope.MISSING, parameters={"x": 1})
         found = await backend.backfill_status(REF)
+    assert result.triggered_by == "oncall"
     assert [one.slot.day for one in found.dates] == [3, 4, 5, 6]
     assert {run.run_type for run in (one.run for one in found.dates)} == {RunType.BACKFILL}
     whole = found.whole

@@ -176,10 +176,11 @@ async def test_a_stop_leaves_a_note_and_shows_as_killed_with_who_and_why(version
         assert airflow.bodies("/dagRuns/mine/setNote") == [{"note": note}]
     else:
         assert airflow.bodies("/dagRuns/mine") == [{"state": "failed", "note": note}]
-    assert (result.run_status, result.reason, result.stopped_by) == (
+    assert (result.run_status, result.reason, result.stopped_by, result.stopped_at) == (
         RunStatus.STOPPING,
         reason,
         "oncall",
+        airflow.now,
     )
     assert (run.status, run.raw_status, run.reason, run.stopped_by, run.stopped_at) == (
         RunStatus.KILLED,
@@ -233,12 +234,19 @@ async def test_a_schedule_is_paused_and_resumed(version):
     async with opened(airflow) as backend:
         held = await backend.pause("a")
         assert (held.workflow_status, held.paused_by) == (WorkflowStatus.PAUSED, "oncall")
-        assert held.warning is None
+        assert (held.paused_at, held.warning) == (airflow.now, None)
         again = await backend.pause("a", reason="stock-taking")
-        assert again.warning == "Airflow keeps no reason for that"
+        assert (again.reason, again.warning) == (
+            "stock-taking",
+            "Airflow keeps no reason for that",
+        )
         assert airflow.dags["a"]["is_paused"]
         freed = await backend.unpause("a")
-        assert (freed.workflow_status, freed.paused_by) == (WorkflowStatus.ACTIVE, None)
+        assert (freed.workflow_status, freed.paused_by, freed.paused_at) == (
+            WorkflowStatus.ACTIVE,
+            None,
+            None,
+        )
     assert not airflow.dags["a"]["is_paused"]
 
 
