@@ -13,7 +13,6 @@ from dli_tui.domain.errors import AuthenticationError, WorkflowPermissionError
 from dli_tui.domain.ids import LogRef
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.status import RunStatus, RunType, SourceType, StepStatus, WorkflowStatus
-from dli_tui.wire.failures import Operation
 from tests.airflow.place import (
     DATED,
     FAILING,
@@ -116,9 +115,7 @@ async def test_a_stop_is_killed_here_and_failed_with_our_note_there(client):
     await client.stop(ref, reason="wrong day")
     run = await client.run_now(ref)
     assert (run.status, run.reason) == (RunStatus.KILLED, "wrong day")
-    there = await client.backend._asking._get(
-        Operation.STATUS, client.backend._asking.path_of(ref), {}, ref=ref
-    )
+    there = await client.backend._asking.reply_about(ref)
     assert there["state"] == "failed"
     who = getpass.getuser()
     first, when, *rest = there["note"].splitlines()
