@@ -203,8 +203,8 @@ async def test_a_new_token_lets_a_refused_write_through_once(tmp_path):
 
     async def signed(exchange):
         known = exchange.request.header("authorization") == "Bearer new"
-        await (faults.well if known else faults.says(401))(exchange)
         await asyncio.to_thread(_write, file, "new")
+        await (faults.well if known else faults.says(401))(exchange)
 
     async with behind_a_line(token_file=file) as place:
         await place.client.get(NAME)
@@ -244,6 +244,9 @@ async def test_a_server_that_forgot_the_key_in_a_restart_is_looked_at(deed, ours
         must_be_true(found, deed, ours=False)
 
 
-def _write(file, text):
-    file.write_text(text)
-    file.chmod(0o600)
+def _write(path, token):
+    # Nobody who reads it meanwhile finds half of it.
+    beside = path.with_suffix(".new")
+    beside.touch(mode=0o600)
+    beside.write_text(f"{token}\n", encoding="utf-8")
+    beside.replace(path)
