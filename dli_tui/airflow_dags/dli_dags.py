@@ -1134,6 +1134,7 @@ def _log(job: Job) -> None:
 
 def _wait(job: Job) -> None:
     _LOG.info("Waiting for %d s", job.step.config["seconds"])
+    # The step itself, which holds its worker: putting it off wants a triggerer, which 2.x may lack.
     time.sleep(job.step.config["seconds"])
 
 

@@ -102,6 +102,7 @@ def until(ask, holds):
         found = ask()
         if holds(found):
             return found
+        # Other programs do the work: a real Airflow takes real time.
         time.sleep(1)
     raise AssertionError(f"it never came to be: {found}")
 

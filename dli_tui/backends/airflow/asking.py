@@ -11,7 +11,7 @@ from dli_tui.backends.airflow import convert, health, tasks
 from dli_tui.backends.airflow.book import KEPT, Book
 from dli_tui.backends.airflow.dialect import MOST_RUNS, PAGE
 from dli_tui.backends.airflow.place import Airflow
-from dli_tui.backends.http.exchange import Answer, Asked, decoded, segment
+from dli_tui.backends.http.exchange import Answer, Asked, segment
 from dli_tui.domain.errors import (
     AuthenticationError,
     ServerError,
@@ -115,7 +115,7 @@ class Asking:
         path = f"{dialect.root}/dags/{ALL}/dagRuns/list"
         body = dialect.latest(dag_ids, offset=offset)
         asked = Asked(Operation.HISTORY, path, method="POST", body=body)
-        reply = (await self._airflow.http.read(asked, decoded)).value
+        reply = (await self._airflow.read(asked)).value
         rows = convert.rows_of(reply, "dag_runs")
         total = first(record(reply) or {}, count, "total_entries")
         return rows, offset + len(rows) if total is None else total
@@ -129,7 +129,7 @@ class Asking:
         while True:
             query = dialect.moved(since, limit=PAGE, offset=offset)
             path = f"{dialect.root}/dags/{ALL}/dagRuns"
-            answer = await self._airflow.http.read(Asked(Operation.HISTORY, path, query), decoded)
+            answer = await self._airflow.read(Asked(Operation.HISTORY, path, query))
             if offset == 0:
                 now = hour_of(answer)
             rows = convert.rows_of(answer.value, "dag_runs")
@@ -229,7 +229,7 @@ class Asking:
             dataset_name=ref.workflow or "",
             run_id=ref.run_id,
         )
-        return (await self._airflow.http.read(asked, decoded)).value
+        return (await self._airflow.read(asked)).value
 
     async def dag(self, dag_id: str) -> Dag | None:
         """One DAG as it stands; None where there is none."""
@@ -381,7 +381,7 @@ class Asking:
             dataset_name=(ref.workflow if ref is not None else dataset_name) or "",
             run_id=ref.run_id if ref is not None else "",
         )
-        return await self._airflow.http.read(asked, decoded)
+        return await self._airflow.read(asked)
 
 
 def hour_of(answer: Answer[Any]) -> datetime | None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from dli_tui.domain.acting import acting_for
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
     AnswerLostError,
@@ -18,23 +17,10 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import RunRequest
 from dli_tui.domain.status import RunStatus, WorkflowStatus
+from tests.backends.airflow.doing import BOTH, REF, on_call, with_a_dag  # noqa: F401 - a fixture
 from tests.backends.airflow.fake import FakeAirflow, opened
 
-BOTH = pytest.mark.parametrize("version", [1, 2])
 SLOT = datetime(2026, 11, 3, 6, tzinfo=UTC)
-REF = RunRef("mine", "a")
-
-
-@pytest.fixture(autouse=True)
-def _jo():
-    with acting_for("oncall"):
-        yield
-
-
-def with_a_dag(version=2):
-    airflow = FakeAirflow(version)
-    airflow.dag("a")
-    return airflow
 
 
 # Run

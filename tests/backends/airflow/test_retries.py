@@ -3,31 +3,15 @@
 import httpx
 import pytest
 
-from dli_tui.domain.acting import acting_for
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
     ErrorCode,
     WorkflowExecutionError,
     WorkflowPermissionError,
 )
-from dli_tui.domain.ids import RunRef
 from dli_tui.domain.status import RunStatus, StepStatus
-from tests.backends.airflow.fake import FakeAirflow, at, opened
-
-BOTH = pytest.mark.parametrize("version", [1, 2])
-REF = RunRef("mine", "a")
-
-
-@pytest.fixture(autouse=True)
-def _jo():
-    with acting_for("oncall"):
-        yield
-
-
-def with_a_dag(version=2):
-    airflow = FakeAirflow(version)
-    airflow.dag("a")
-    return airflow
+from tests.backends.airflow.doing import BOTH, REF, on_call, with_a_dag  # noqa: F401 - a fixture
+from tests.backends.airflow.fake import at, opened
 
 
 @BOTH
