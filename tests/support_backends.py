@@ -13,6 +13,8 @@ from dli_tui.domain.page import Page
 from dli_tui.domain.query import (
     BackfillRequest,
     HistoryQuery,
+    NewConfiguration,
+    NewEvent,
     NewSaga,
     Registration,
     RunRequest,
@@ -20,7 +22,7 @@ from dli_tui.domain.query import (
 )
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.saga import Saga, SagaType
+from dli_tui.domain.saga import PublishedEvent, Saga, SagaType
 from dli_tui.domain.status import (
     ResultStatus,
     RunStatus,
@@ -28,7 +30,7 @@ from dli_tui.domain.status import (
     SourceType,
     WorkflowStatus,
 )
-from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.template import NewFromTemplate, Template, TemplateDraft, TemplateUsage
 from dli_tui.domain.workflow import WorkflowInfo
 
 NOW = datetime(2026, 3, 10, 9, 41, tzinfo=UTC)
@@ -45,9 +47,14 @@ WRITES = frozenset(
         "unpause",
         "pause_backfill",
         "unpause_backfill",
+        "configure",
         "create_from_template",
+        "create_template",
+        "update_template",
+        "delete_template",
         "cancel_saga",
         "start_saga",
+        "publish",
     }
 )
 
@@ -212,6 +219,29 @@ class ScriptedBackend(Backend):
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
         self._asked("create_from_template", request)
         return row(request.workflow_name)
+
+    async def configure(self, request: NewConfiguration) -> WorkflowInfo:
+        self._asked("configure", request)
+        return row(request.dataset_name, workflow_config=dict(request.workflow_config))
+
+    async def template_usage(self, template_id: str) -> TemplateUsage:
+        found: TemplateUsage | None = self._asked("template_usage", template_id)
+        return found or TemplateUsage(template_id=template_id)
+
+    async def create_template(self, draft: TemplateDraft) -> Template:
+        self._asked("create_template", draft)
+        return Template(id="t9", **dict(draft))
+
+    async def update_template(self, template_id: str, draft: TemplateDraft) -> Template:
+        self._asked("update_template", (template_id, draft))
+        return Template(id=template_id, **dict(draft))
+
+    async def delete_template(self, template_id: str) -> None:
+        self._asked("delete_template", template_id)
+
+    async def publish(self, event: NewEvent) -> PublishedEvent:
+        self._asked("publish", event)
+        return PublishedEvent(event_type=event.event_type, event_id="e1", status="published")
 
     async def cancel_saga(self, saga_id: str) -> Saga:
         self._asked("cancel_saga", saga_id)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from dli_tui.domain.query import (
         BackfillRequest,
         HistoryQuery,
+        NewConfiguration,
+        NewEvent,
         NewSaga,
         Registration,
         RunRequest,
@@ -38,9 +40,15 @@ if TYPE_CHECKING:
     from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.retry import RetryPlan
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.domain.saga import Saga, SagaType
+    from dli_tui.domain.saga import PublishedEvent, Saga, SagaType
     from dli_tui.domain.step import Step
-    from dli_tui.domain.template import NewFromTemplate, Template, TemplateCategory
+    from dli_tui.domain.template import (
+        NewFromTemplate,
+        Template,
+        TemplateCategory,
+        TemplateDraft,
+        TemplateUsage,
+    )
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 
@@ -55,6 +63,9 @@ class Backend(ABC):
 
     unique_run_ids: bool = True
     """Whether an id alone tells a run from every other; else it is shown as `WORKFLOW/RUN`."""
+
+    any_names: bool = False
+    """Whether a workflow may be called by any line of text; then `#ID` means one too."""
 
     forgets: bool = False
     """Whether the past runs of a workflow go with its registration."""
@@ -201,6 +212,10 @@ class Backend(ABC):
         """Run the failed steps again, or those named, and what comes after them."""
         raise self._unsupported(Capability.RETRY)
 
+    async def configure(self, request: NewConfiguration) -> WorkflowInfo:
+        """Replace what a workflow does."""
+        raise self._unsupported(Capability.CONFIGURING)
+
     async def templates(
         self, *, category: str | None = None, search: str | None = None
     ) -> tuple[Template, ...]:
@@ -218,6 +233,22 @@ class Backend(ABC):
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
         """Make a workflow from a template."""
         raise self._unsupported(Capability.TEMPLATES)
+
+    async def template_usage(self, template_id: str) -> TemplateUsage:
+        """How a template is used."""
+        raise self._unsupported(Capability.TEMPLATE_USAGE)
+
+    async def create_template(self, draft: TemplateDraft) -> Template:
+        """Make a template."""
+        raise self._unsupported(Capability.TEMPLATE_EDITING)
+
+    async def update_template(self, template_id: str, draft: TemplateDraft) -> Template:
+        """Change a template; the workflows that were made from it stay as they are."""
+        raise self._unsupported(Capability.TEMPLATE_EDITING)
+
+    async def delete_template(self, template_id: str) -> None:
+        """Remove a template; the workflows that were made from it stay."""
+        raise self._unsupported(Capability.TEMPLATE_EDITING)
 
     async def sagas(self) -> tuple[Saga, ...]:
         """The sagas, newest first."""
@@ -238,6 +269,10 @@ class Backend(ABC):
     async def start_saga(self, request: NewSaga) -> Saga:
         """Start a saga."""
         raise self._unsupported(Capability.SAGAS)
+
+    async def publish(self, event: NewEvent) -> PublishedEvent:
+        """Tell an event to every service that listens."""
+        raise self._unsupported(Capability.EVENTS)
 
     async def health(self) -> Health:
         """How the server says it is doing."""

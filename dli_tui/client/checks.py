@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from dli_tui.domain.errors import ConfigurationError, WorkflowRegistrationError
-from dli_tui.domain.ids import why_not_a_name
+from dli_tui.domain.ids import why_not_a_line, why_not_a_name
 
 _MOST_DAYS: Final = 4_000
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -17,16 +17,17 @@ _YEARS: Final = range(1970, 2200)
 _NAME_HINT: Final = (
     "A name is letters, digits, '_', '.' and '-', and begins with a letter or digit."
 )
+_LINE_HINT: Final = "A name is one line of text that doesn't begin with #."
 
 
-def name(dataset_name: str) -> None:
+def name(dataset_name: str, *, any_line: bool = False) -> None:
     """Raise unless a workflow may be registered under that name."""
-    wrong = why_not_a_name(dataset_name)
+    wrong = (why_not_a_line if any_line else why_not_a_name)(dataset_name)
     if wrong is not None:
         raise WorkflowRegistrationError(
-            f"'{dataset_name}' is not a dataset name: {wrong}",
+            f"'{dataset_name}' is not a {'' if any_line else 'dataset '}name: {wrong}",
             dataset_name=dataset_name,
-            hint=_NAME_HINT,
+            hint=_LINE_HINT if any_line else _NAME_HINT,
         )
 
 

@@ -31,7 +31,6 @@ from dli_tui.domain.status import (
     ResultStatus,
     RunStatus,
     RunType,
-    SagaStatus,
     SourceType,
     WorkflowStatus,
 )
@@ -39,10 +38,8 @@ from dli_tui.domain.text import safe
 
 if TYPE_CHECKING:
     from dli_tui.client.reading import Reader
-    from dli_tui.domain.query import BackfillRequest, NewSaga, Registration, RunRequest
+    from dli_tui.domain.query import BackfillRequest, Registration, RunRequest
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.domain.saga import Saga
-    from dli_tui.domain.template import NewFromTemplate
     from dli_tui.domain.workflow import WorkflowInfo
 
 Answer = TypeVar("Answer")
@@ -53,9 +50,6 @@ SLACK: Final = timedelta(minutes=5)
 """The clocks of two machines seldom differ by more."""
 _MOST_RUNS: Final = 100
 _STOPPED: Final = frozenset({RunStatus.STOPPING, RunStatus.KILLED})
-_WENT_BACK: Final = frozenset(
-    {SagaStatus.COMPENSATING, SagaStatus.COMPENSATED, SagaStatus.CANCELLED}
-)
 
 
 class Perhaps(NamedTuple):
@@ -134,7 +128,7 @@ def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRu
 
     def may_be(one: WorkflowRun, since: datetime) -> bool:
         is_other = one.run_type is RunType.SCHEDULED or (last and last.run_id == one.run_id)
-        return not is_other and _is_since(one, since) and _fits(one.parameters, request.parameters)
+        return not is_other and _is_since(one, since) and fits(one.parameters, request.parameters)
 
     async def ask(reader: Reader, since: datetime) -> WorkflowRunResult | Perhaps | None:
         if request.run_id is not None:
@@ -239,7 +233,7 @@ def register(request: Registration, previous: WorkflowInfo | None = None) -> Loo
             return Perhaps(f"'{name}' is registered now, but with cron {row.cron}")
         if previous is not None and not _differs(row, previous):
             return Perhaps(f"'{name}' had this schedule before, so it can't be told from the old")
-        return row.twin(warning=_told(name))
+        return row.twin(warning=told(name))
 
     return Look(f"register '{name}'", f"get {name}", ask)
 
@@ -272,51 +266,6 @@ def unregister(name: str) -> Look[WorkflowRunResult]:
     return Look(f"unregister '{name}'", f"get {name}", ask)
 
 
-# Templates and sagas
-
-
-def create(request: NewFromTemplate) -> Look[WorkflowInfo]:
-    """A workflow from a template, by its row."""
-    name = request.workflow_name
-
-    async def ask(reader: Reader, since: datetime) -> WorkflowInfo | Perhaps | None:
-        row = rules.in_force(await reader.backend.workflow(name))
-        if row is None:
-            return None
-        made = row.registered_at or row.created_at
-        if made is None or made < since - SLACK:
-            return Perhaps(f"there is a workflow '{name}' now, perhaps yours")
-        return row.twin(warning=_told(name))
-
-    return Look(f"create '{name}'", f"get {name}", ask)
-
-
-def start_saga(request: NewSaga) -> Look[Saga]:
-    """A saga, by those that began since."""
-    kind = request.saga_type
-
-    async def ask(reader: Reader, since: datetime) -> Perhaps | None:
-        for saga in await reader.sagas():
-            begun = saga.created_at or saga.started_at
-            is_of_it = (saga.saga_type, saga.correlation_id) == (kind, request.correlation_id)
-            is_new = begun is None or begun >= since - SLACK
-            if is_of_it and is_new and _fits(saga.input_data, request.input_data):
-                return Perhaps(f"a saga began{_at(begun)}, perhaps yours: {saga.saga_id}")
-        return None
-
-    return Look(f"start saga '{kind}'", "", ask)
-
-
-def cancel_saga(saga_id: str) -> Look[Saga]:
-    """The end of a saga, by whether it goes back."""
-
-    async def ask(reader: Reader, _since: datetime) -> Saga | None:
-        found = await reader.saga(saga_id)
-        return found if found.cancel_requested or found.status in _WENT_BACK else None
-
-    return Look(f"cancel saga '{saga_id}'", "", ask)
-
-
 # What is seen, and what is said of it
 
 
@@ -344,14 +293,14 @@ def _is_since(run: WorkflowRun, since: datetime) -> bool:
     return begun is None or begun >= since - SLACK
 
 
-def _fits(found: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+def fits(found: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     """Whether something was given that; a server may add to it, or not tell it at all."""
     return not found or all(key in found and found[key] == given[key] for key in given)
 
 
 def _perhaps(noun: str, run: WorkflowRun, run_id: str) -> Perhaps:
     by = run.triggered_by or "somebody"
-    when = _at(run.created_at or run.started_at)
+    when = at(run.created_at or run.started_at)
     return Perhaps(f"a {noun} by {by} started{when}, perhaps yours: {run_id}")
 
 
@@ -359,11 +308,13 @@ def _unknown(ref: RunRef) -> Perhaps:
     return Perhaps(f"what becomes of run '{ref}' isn't known")
 
 
-def _at(moment: datetime | None) -> str:
+def at(moment: datetime | None) -> str:
+    """When that was, as the end of a clause."""
     return "" if moment is None else f" at {moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _told(which: str) -> str:
+def told(which: str) -> str:
+    """That a write happened whose answer nobody heard."""
     return f"It happened: {which}. Its answer was lost on the way"
 
 
@@ -371,8 +322,8 @@ def _done(dataset_name: str, which: str) -> WorkflowRunResult:
     return WorkflowRunResult(
         dataset_name=dataset_name,
         status=ResultStatus.SUCCESS,
-        message=_told(which),
-        warning=_told(which),
+        message=told(which),
+        warning=told(which),
     )
 
 

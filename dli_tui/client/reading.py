@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.saga import Saga, SagaType
     from dli_tui.domain.step import Step
-    from dli_tui.domain.template import Template, TemplateCategory
+    from dli_tui.domain.template import Template, TemplateCategory, TemplateUsage
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 Item = TypeVar("Item")
@@ -335,6 +335,10 @@ class Reader:
     async def template(self, template_id: str) -> Template:
         """One template."""
         return await self.backend.template(template_id)
+
+    async def template_usage(self, template_id: str) -> TemplateUsage:
+        """How a template is used."""
+        return await self.backend.template_usage(template_id)
 
     async def sagas(self) -> tuple[Saga, ...]:
         """The sagas, newest first."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from dli_tui.backends.port import Backend
 from dli_tui.client import checks, lost
-from dli_tui.client.reading import Reader
+from dli_tui.client.making import Maker
 from dli_tui.client.replacing import replace_registration
 from dli_tui.domain import cron, rules
 from dli_tui.domain.acting import acting_user
@@ -21,7 +21,6 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     AnswerLostError,
-    ConfigurationError,
     DLIError,
     ErrorCode,
     WorkflowExecutionError,
@@ -39,13 +38,10 @@ from dli_tui.domain.zones import zone_of
 if TYPE_CHECKING:
     from dli_tui.client.sequences import DateSequence
     from dli_tui.domain.backfill import BackfillPlan
-    from dli_tui.domain.query import NewSaga
-    from dli_tui.domain.saga import Saga
-    from dli_tui.domain.template import NewFromTemplate
     from dli_tui.domain.workflow import WorkflowInfo
 
 
-class WorkflowClient(Reader):
+class WorkflowClient(Maker):
     """Everything that a person may see and do in one place where workflows live."""
 
     def __init__(
@@ -56,8 +52,7 @@ class WorkflowClient(Reader):
         read_only: bool = False,
         trust_dry_run: bool = False,
     ) -> None:
-        super().__init__(backend, clock=clock)
-        self.read_only = read_only
+        super().__init__(backend, clock=clock, read_only=read_only)
         self._trusts_dry_runs = trust_dry_run
 
     @property
@@ -69,7 +64,7 @@ class WorkflowClient(Reader):
     async def register(self, request: Registration) -> WorkflowRegisterResult:
         """Register a MANUAL workflow; with `force`, in place of the one that exists."""
         name, schedule = request.dataset_name, request.schedule
-        checks.name(name)
+        checks.name(name, any_line=self.backend.any_names)
         if schedule.cron is not None:
             cron.check(schedule.cron, dataset_name=name)
         zone_of(schedule.timezone)
@@ -268,32 +263,6 @@ class WorkflowClient(Reader):
         result = await lost.send(self, deed, lost.held(name, is_held=False))
         return self._told(result, f"Workflow '{name}' resumed")
 
-    # Templates and sagas
-
-    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
-        """Make a workflow from a template."""
-        self.require_writable("create", request.workflow_name)
-        if request.cron_schedule is not None:
-            cron.check(request.cron_schedule, dataset_name=request.workflow_name)
-        deed = self.backend.create_from_template(request)
-        return self._completed(await lost.send(self, deed, lost.create(request)))
-
-    async def cancel_saga(self, saga_id: str) -> Saga:
-        """Ask a saga to stop and undo what it did."""
-        self.require_writable("cancel", saga_id)
-        deed = self.backend.cancel_saga(saga_id)
-        return await lost.send(self, deed, lost.cancel_saga(saga_id))
-
-    async def start_saga(self, request: NewSaga) -> Saga:
-        """Start a saga; what it is given is checked as the parameters of a run are."""
-        kind = request.saga_type.strip()
-        if not kind:
-            raise ConfigurationError("A saga needs a kind", hint="Say which saga to start.")
-        given = checks.parameters(request.input_data)
-        self.require_writable("start", kind)
-        wanted = request._replace(saga_type=kind, input_data=given)
-        return await lost.send(self, self.backend.start_saga(wanted), lost.start_saga(wanted))
-
     async def _hold(self, name: str, reason: str | None) -> WorkflowRunResult:
         deed = self.backend.pause(name, reason=reason)
         return await lost.send(self, deed, lost.held(name, is_held=True))
@@ -317,16 +286,6 @@ class WorkflowClient(Reader):
         if result.run_id is not None and result.backfill_id is None:
             known["run_id"] = self.whole_id(result.run_id, result.dataset_name)
         return result.model_copy(update=known)
-
-    def require_writable(self, action: str, name: str, run_id: str = "") -> None:
-        """Refuse what would change something where nothing may be changed."""
-        if self.read_only:
-            raise WorkflowPermissionError(
-                f"Can't {action} '{run_id or name}': read-only is set",
-                dataset_name=name,
-                run_id=run_id,
-                hint="Leave out --read-only, or use a profile without read_only.",
-            )
 
     def _require_possible(self, plan: BackfillPlan) -> None:
         name = plan.dataset_name

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from dli_tui.domain.status import SourceType
 
 MAX_NAME: Final = 250
+BY_ID: Final = "#"
+"""`#7` is the workflow of that id, where names may be held twice."""
 _PUNCTUATION: Final = frozenset("_.-")
 
 
@@ -59,4 +61,19 @@ def why_not_a_name(name: str) -> str | None:
         return f"{wrong!a} is not allowed, only letters, digits, '_', '.' and '-'"
     if ".." in name:
         return "'..' is not allowed"
+    return None
+
+
+def why_not_a_line(name: str) -> str | None:
+    """The same where a name may be any line of text, as PyAirtable has it."""
+    if not name.strip():
+        return "it is empty"
+    if len(name) > MAX_NAME:
+        return f"it has {len(name)} characters, {MAX_NAME} are allowed"
+    if name != name.strip():
+        return "it begins or ends with a blank"
+    if name.startswith(BY_ID):
+        return f"what begins with {BY_ID} is an id"
+    if not name.isprintable():
+        return "it holds what can't be shown in a line"
     return None

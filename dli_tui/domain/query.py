@@ -115,3 +115,23 @@ class NewSaga(NamedTuple):
     """What ties it to a run."""
     tenant_id: str | None = None
     """On whose behalf it works."""
+
+
+class NewEvent(NamedTuple):
+    """An event to be told to every service that listens."""
+
+    event_type: str
+    data: Mapping[str, Any] = _NONE
+    aggregate_type: str | None = None
+    """The kind of thing that it is about."""
+    aggregate_id: str | None = None
+    """Which one of them."""
+    correlation_id: str | None = None
+    """What ties it to a run or a saga."""
+
+
+class NewConfiguration(NamedTuple):
+    """What a workflow is to do from now on; its schedule and its name stay."""
+
+    dataset_name: str
+    workflow_config: Mapping[str, Any]

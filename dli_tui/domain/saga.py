@@ -51,3 +51,11 @@ class SagaType(Value):
     description: str | None = Field(default=None, description="What it does.")
     required_fields: tuple[str, ...] = Field(default=(), description="What it has to be given.")
     optional_fields: tuple[str, ...] = Field(default=(), description="What it may be given.")
+
+
+class PublishedEvent(Value):
+    """An event that was told."""
+
+    event_type: str = Field(description="What happened.")
+    event_id: str | None = Field(default=None, description="The server's id for it.")
+    status: str | None = Field(default=None, description="The server's word for what it did.")

@@ -35,6 +35,11 @@ class Step(Value):
     input_data: dict[str, Any] | None = Field(default=None, description="What it was given.")
     output_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
 
+    concluded: bool = Field(
+        default=False,
+        description="Whether it is concluded from the run's results: the server tells no steps.",
+    )
+
     @computed_field(description="Seconds of this try, as reported or else by the clock.")
     @property
     def duration_seconds(self) -> float | None:

@@ -44,6 +44,14 @@ _FOR: Final = {
 """What takes a role; the rest is for everybody who may look."""
 _OURS: Final = frozenset({Capability.CHANGES, Capability.RECENT_RUNS})
 """What this server has itself, whatever is behind it."""
+_NO_ENDPOINT: Final = "dli-tui serve doesn't pass it on"
+_KEPT_BACK: Final = frozenset(
+    {
+        *(Capability.CONFIGURING, Capability.EVENTS),
+        *(Capability.TEMPLATE_USAGE, Capability.TEMPLATE_EDITING),
+    }
+)
+"""What has no endpoint here, whatever is behind it."""
 
 
 async def capabilities(request: Request, desk: Desk) -> Response:
@@ -60,7 +68,8 @@ async def capabilities(request: Request, desk: Desk) -> Response:
     }
     standing = await desk.supervisor.standing()
     lacking = {} if standing.elsewhere is None else {Capability.SEQUENCES: standing.elsewhere}
-    offered = (client.capabilities | _OURS | standing.gives) - denied.keys()
+    lacking |= dict.fromkeys(_KEPT_BACK & client.capabilities, _NO_ENDPOINT)
+    offered = (client.capabilities | _OURS | standing.gives) - denied.keys() - _KEPT_BACK
     return told(
         {
             "label": client.backend.label,

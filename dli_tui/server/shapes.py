@@ -86,11 +86,14 @@ class FromTemplateBody(Value):
     workflow_name: str = Field(description="What it is to be called.")
     workflow_description: str | None = Field(default=None, description="What it is for.")
     custom_config: dict[str, Any] = Field(
-        default_factory=dict, description="What stands for the placeholders, by name."
+        default_factory=dict, description="Steps with settings of their own: steps, name, config."
     )
     cron_schedule: str | None = Field(default=None, description="Its schedule, if it has one.")
     is_scheduled: bool = Field(default=False, description="Whether that schedule fires.")
     trigger_on_file_upload: bool = Field(default=False, description="Whether an upload starts it.")
+    trigger_file_extensions: str | None = Field(
+        default=None, description="Of which files, with commas; none: of any."
+    )
 
 
 class SagaBody(Value):

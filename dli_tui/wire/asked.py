@@ -182,6 +182,7 @@ def from_template_asked(template_id: str, body: Row) -> NewFromTemplate:
         trigger_on_file_upload=(
             _value(body, flag, "true or false", "trigger_on_file_upload") or False
         ),
+        trigger_file_extensions=_value(body, text, "text", "trigger_file_extensions"),
     )
 
 

@@ -144,7 +144,7 @@ def one(template_id: str, uses: Mapping[str, int]) -> Template:
 
 def registration(request: NewFromTemplate) -> Registration:
     """The registration that a filled-in template amounts to."""
-    template = one(request.template_id, {}).filled(request.custom_config)
+    template = one(request.template_id, {}).customised(request.custom_config)
     cron = request.cron_schedule if request.is_scheduled else None
     return Registration(
         request.workflow_name,

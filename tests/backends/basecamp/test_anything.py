@@ -19,13 +19,15 @@ from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.query import (
     BackfillRequest,
     HistoryQuery,
+    NewConfiguration,
+    NewEvent,
     NewSaga,
     Registration,
     RunRequest,
     WorkflowQuery,
 )
 from dli_tui.domain.schedule import ScheduleConfig
-from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.template import NewFromTemplate, TemplateDraft
 from dli_tui.domain.text import safe_line
 from tests.backends.basecamp.stub import BESIDE, CLICKS, ROW, backend_of, json_of, run
 
@@ -70,6 +72,12 @@ CALLS = {
     "saga_types": lambda b: b.saga_types(),
     "start_saga": lambda b: b.start_saga(NewSaga("t", {"a": 1})),
     "health": lambda b: b.health(),
+    "configure": lambda b: b.configure(NewConfiguration(CLICKS, {"steps": []})),
+    "template_usage": lambda b: b.template_usage("1"),
+    "create_template": lambda b: b.create_template(TemplateDraft(name="t")),
+    "update_template": lambda b: b.update_template("1", TemplateDraft(name="t")),
+    "delete_template": lambda b: b.delete_template("1"),
+    "publish": lambda b: b.publish(NewEvent("e")),
 }
 NO_QUESTION = {"why_not"}
 OFFER = json_of({"capabilities": [one.name for one in Capability]})

@@ -100,7 +100,9 @@ async def from_template(client):
     template = (await client.templates())[0]
     given = dict.fromkeys(template.placeholders, "x")
     request = NewFromTemplate(
-        template_id=template.id, workflow_name="from.template", custom_config=given
+        template_id=template.id,
+        workflow_name="from.template",
+        custom_config=template.custom_config(given),
     )
     return await client.create_from_template(request)
 

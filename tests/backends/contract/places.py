@@ -17,9 +17,17 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, Unsupported, WorkflowError
 from dli_tui.domain.ids import LogRef, RunRef
-from dli_tui.domain.query import BackfillRequest, HistoryQuery, NewSaga, Registration, RunRequest
+from dli_tui.domain.query import (
+    BackfillRequest,
+    HistoryQuery,
+    NewConfiguration,
+    NewEvent,
+    NewSaga,
+    Registration,
+    RunRequest,
+)
 from dli_tui.domain.schedule import ScheduleConfig
-from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.template import NewFromTemplate, TemplateDraft
 from tests.support import everything
 from tests.support_server import application, in_process, listening, profile
 
@@ -129,6 +137,14 @@ CALLS = {
     Capability.STEPS: (lambda b: b.steps(NO_RUN),),
     Capability.LOGS: (lambda b: b.logs(LogRef(NO_RUN, "step")),),
     Capability.RETRY: (lambda b: b.retry(NO_RUN),),
+    Capability.CONFIGURING: (lambda b: b.configure(NewConfiguration("x", {"steps": []})),),
+    Capability.TEMPLATE_USAGE: (lambda b: b.template_usage("1"),),
+    Capability.TEMPLATE_EDITING: (
+        lambda b: b.create_template(TemplateDraft(name="x")),
+        lambda b: b.update_template("1", TemplateDraft(name="x")),
+        lambda b: b.delete_template("1"),
+    ),
+    Capability.EVENTS: (lambda b: b.publish(NewEvent("x")),),
     Capability.TEMPLATES: (
         lambda b: b.templates(),
         lambda b: b.template_categories(),

@@ -56,7 +56,11 @@ async def test_what_is_filled_in_is_used_and_the_use_is_counted(backend):
     template = next(one for one in await backend.templates() if one.placeholders)
     given = {name: f"given-{place}" for place, name in enumerate(template.placeholders)}
     made = await backend.create_from_template(
-        NewFromTemplate(template_id=template.id, workflow_name="from.template", custom_config=given)
+        NewFromTemplate(
+            template_id=template.id,
+            workflow_name="from.template",
+            custom_config=template.custom_config(given),
+        )
     )
     assert made.cron is None
     counted = await backend.template(template.id)
