@@ -11,6 +11,8 @@ from tests.terminal import Terminal, environment
 
 _LONG = 120.0
 """Tasks of a real Airflow take a while to begin."""
+_ASKING = re.compile(r"esc (cancel|close|don't wait)")
+"""What the last line of a question says."""
 
 
 class Dashboard:
@@ -29,7 +31,10 @@ class Dashboard:
 
     def agree(self, then, timeout=30.0):
         self.terminal.watch(READ_SECONDS + 0.2)
-        self.press("enter", then=then, timeout=timeout)
+        self.terminal.press("enter")
+        # What is wanted may show behind the question, which takes all keys as long as it stands.
+        self.terminal.until(lambda: _ASKING.search(self.terminal.text()) is None, timeout)
+        self.sees(then, timeout)
 
     def find(self, name):
         self.press("1", ":", then="a command, a theme, or a workflow")

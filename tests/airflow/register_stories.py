@@ -140,6 +140,8 @@ async def test_with_a_run_under_way_only_force_removes_it(client):
         "type: log, config: {", "type: wait, config: {seconds: 60}} #"
     )
     await client.register(request._replace(yaml_content=slow))
+    # Where the machine has much to do, Airflow reads it a moment later.
+    await until(lambda: client.get("shop.busy"), lambda row: row.enabled)
     started = await client.run("shop.busy")
     await until(
         lambda: client.status(started.run_id), lambda run: run.run_status is RunStatus.RUNNING

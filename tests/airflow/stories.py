@@ -115,7 +115,7 @@ async def test_a_stop_is_killed_here_and_failed_with_our_note_there(client):
     await client.stop(ref, reason="wrong day")
     run = await client.run_now(ref)
     assert (run.status, run.reason) == (RunStatus.KILLED, "wrong day")
-    there = await client.backend._asking.reply_about(ref)
+    there, _ = await client.backend._asking.reply_about(ref)
     assert there["state"] == "failed"
     who = getpass.getuser()
     first, when, *rest = there["note"].splitlines()
