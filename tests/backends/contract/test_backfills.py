@@ -9,6 +9,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest, RunRequest
+from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.schedule import slots_or_days
 from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, RunType
@@ -77,7 +78,8 @@ async def test_one_after_the_other_stops_at_the_first_failure(backend, place, cl
 async def test_all_dates_run_at_once_when_asked(backend, place, clock):
     slots = await slots_of(backend, place.manual, place.dates)
     await backend.backfill(asked(place, parallel=True))
-    runs, at_once, limit = [], 0, clock.now() + timedelta(minutes=2)
+    runs: list[WorkflowRun] = []
+    at_once, limit = 0, clock.now() + timedelta(minutes=2)
     while len(runs) < len(slots) and clock.now() < limit:
         clock.move(10)
         runs = await children(backend, place.manual)
