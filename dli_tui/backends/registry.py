@@ -12,6 +12,7 @@ OPENERS: Final = {
     "basecamp": "dli_tui.backends.basecamp.adapter:BasecampBackend",
     "demo": "dli_tui.backends.demo.opening:open_demo",
     "mock": "dli_tui.backends.mock:MockBackend",
+    "pyairtable": "dli_tui.backends.pyairtable.adapter:PyAirtableBackend",
 }
 
 

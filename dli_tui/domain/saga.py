@@ -38,10 +38,25 @@ class Saga(Value):
     tenant_id: str | None = Field(default=None, description="On whose behalf it works.")
     input_data: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
     steps: tuple[SagaStep, ...] = Field(default=(), description="Its steps, in order.")
+    current_step: int | None = Field(
+        default=None, description="How many steps are behind it, where that is told by itself."
+    )
+    total_steps: int | None = Field(
+        default=None, description="How many steps it has, where they are told apart from it."
+    )
     error_message: str | None = Field(default=None, description="Why it failed.")
     created_at: Moment | None = Field(default=None, description="When it was asked for.")
     started_at: Moment | None = Field(default=None, description="When it began.")
     finished_at: Moment | None = Field(default=None, description="When it ended.")
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """At which step it is, or was at its end, and how many it has."""
+        total = len(self.steps) or self.total_steps
+        if total is None or self.current_step is None:
+            return None
+        at_work = self.status is SagaStatus.RUNNING
+        return min(total, self.current_step + at_work), total
 
 
 class SagaType(Value):

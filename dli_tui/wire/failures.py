@@ -53,8 +53,11 @@ class Operation(StrEnum):
     UNPAUSE = "unpause"
     RETRY = "retry"
     CREATE = "create"
+    CONFIGURE = "configure"
+    SHELVE = "shelve"
     START = "start"
     CANCEL = "cancel"
+    PUBLISH = "publish"
 
 
 def failure(
@@ -79,7 +82,7 @@ def failure(
         return _permission_error(refusal)
     if status == _NOT_FOUND and (error := _not_found(refusal)) is not None:
         return error
-    if status == _CONFLICT and operation is Operation.REGISTER:
+    if status == _CONFLICT and operation in _MAKES:
         return _exists_already(refusal)
     if exception_of(body) == _ILLEGAL_STATE or _speaks_of_the_state(refusal):
         return _state_error(refusal)
@@ -127,8 +130,11 @@ _FAILED: Final = {
     Operation.UNPAUSE: "{workflow} couldn't be resumed",
     Operation.RETRY: "{run} couldn't be retried",
     Operation.CREATE: "{workflow} couldn't be made",
+    Operation.CONFIGURE: "{workflow} couldn't be changed",
+    Operation.SHELVE: "the template couldn't be kept",
     Operation.START: "the saga couldn't be started",
     Operation.CANCEL: "the saga couldn't be cancelled",
+    Operation.PUBLISH: "the event couldn't be told",
 }
 _READS: Final = frozenset(
     {
@@ -142,9 +148,10 @@ _OF_RUNS: Final = frozenset(
 _OF_WORKFLOWS: Final = frozenset(
     {
         *(Operation.GET, Operation.DATASET, Operation.UNREGISTER, Operation.RUN),
-        *(Operation.BACKFILL, Operation.PAUSE, Operation.UNPAUSE),
+        *(Operation.BACKFILL, Operation.PAUSE, Operation.UNPAUSE, Operation.CONFIGURE),
     }
 )
+_MAKES: Final = frozenset({Operation.REGISTER, Operation.CREATE, Operation.SHELVE})
 _STATEFUL: Final = frozenset(
     {
         *(Operation.RUN, Operation.BACKFILL, Operation.STOP, Operation.RETRY),
@@ -284,8 +291,9 @@ def _not_found(refusal: _Refusal) -> DLIError | None:
 
 
 def _exists_already(refusal: _Refusal) -> WorkflowRegistrationError:
+    what = "the template" if refusal.operation is Operation.SHELVE else refusal.workflow
     return WorkflowRegistrationError(
-        refusal.say(f"{refusal.workflow} already exists"),
+        refusal.say(f"{what} already exists"),
         code=ErrorCode.WORKFLOW_ALREADY_EXISTS,
         dataset_name=refusal.dataset_name,
     )

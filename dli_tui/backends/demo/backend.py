@@ -62,6 +62,8 @@ class DemoBackend(Backend):
     label = "the demo"
     capabilities = frozenset(Capability) - {
         *(Capability.RETRY_PLAN, Capability.BACKFILL_FORECAST, Capability.BACKFILL_PAUSE),
+        *(Capability.CONFIGURING, Capability.TEMPLATE_USAGE, Capability.TEMPLATE_EDITING),
+        Capability.EVENTS,
     }
 
     def __init__(

@@ -185,7 +185,7 @@ class Http:
     ) -> Reply:
         """One request and its reply. httpx's own limits hold for each piece, this for the whole."""
         client = self._opened()
-        seconds = self._route.connect_seconds + self._route.seconds
+        seconds = self._route.connect_seconds + (sending.asked.seconds or self._route.seconds)
         with crossing:
             request = self._request(client, sending, to)
             request.headers.update(badge.shown())
@@ -210,7 +210,11 @@ class Http:
             params=dict(asked.query) if to is None and asked.query else None,
             content=sending.content,
             headers=sending.headers,
+            timeout=httpx.USE_CLIENT_DEFAULT if asked.seconds is None else self._longer(asked),
         )
+
+    def _longer(self, asked: Asked) -> httpx.Timeout:
+        return httpx.Timeout(asked.seconds, connect=self._route.connect_seconds)
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -42,6 +42,8 @@ class Asked(NamedTuple):
     run_id: str = ""
     expected: frozenset[int] = frozenset()
     """Statuses beside 2xx that the caller reads for itself."""
+    seconds: float | None = None
+    """How long its answer may take, where that is longer than the profile allows."""
 
 
 class Answer(NamedTuple, Generic[T]):

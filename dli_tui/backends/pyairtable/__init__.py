@@ -1,0 +1,1 @@
+"""A PyAirtable automation service and its saga orchestrator behind the port."""

@@ -1,0 +1,262 @@
+"""A PyAirtable service behind the port: workflows, templates and, on a line of their own, sagas.
+
+Which of three generations answers is found by itself. What one lacks is off with the reason, or is
+made of what it has: steps are concluded from results, changes by comparing the list. Sagas live on
+another server; when that is down, everything else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.backends.http.exchange import Asked
+from dli_tui.backends.pyairtable import definitions, runlogs, steps
+from dli_tui.backends.pyairtable.asking import Asking
+from dli_tui.backends.pyairtable.book import KEPT, Book
+from dli_tui.backends.pyairtable.convert import made_id
+from dli_tui.backends.pyairtable.deeds import Deeds
+from dli_tui.backends.pyairtable.place import TEMPLATES
+from dli_tui.backends.pyairtable.services import PyAirtableServices
+from dli_tui.backends.pyairtable.shelf import from_template_body
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.clock import Clock
+from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
+from dli_tui.domain.page import Changes, Page
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.rules import matches_run, matches_workflow
+from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.wire.failures import Operation
+
+if TYPE_CHECKING:
+    import httpx
+
+    from dli_tui.backends.pyairtable.convert import Execution
+    from dli_tui.config.model import Profile
+    from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+    from dli_tui.domain.log import LogChunk
+    from dli_tui.domain.query import (
+        HistoryQuery,
+        NewConfiguration,
+        Registration,
+        RunRequest,
+    )
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.step import Step
+    from dli_tui.domain.template import (
+        NewFromTemplate,
+    )
+    from dli_tui.domain.workflow import WorkflowInfo
+
+_MOST_AT_ONCE: Final = 200
+"""Of so many workflows the last runs come with the list; of others when they are looked at."""
+_IN_TURN: Final = 10
+"""So many that are quiet are asked with each look: a run that began shows in no list."""
+_FRESH: Final = 2.0
+"""So many seconds the steps of a run that was looked at are good for whoever asks for them."""
+
+
+class PyAirtableBackend(PyAirtableServices):
+    """One service, and its orchestrator, by the profile that names them."""
+
+    any_names = True
+    forgets = True
+
+    def __init__(
+        self,
+        profile: Profile,
+        environment: Mapping[str, str],
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        saga_transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+        passed: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        super().__init__(
+            profile,
+            environment,
+            transport=transport,
+            saga_transport=saga_transport,
+            clock=clock,
+            passed=passed,
+            sleep=sleep,
+        )
+        self._book = Book()
+        self._asking = Asking(self._place, self._book)
+        self._deeds = Deeds(self._place, self._asking, self._book, self._clock)
+        # A cursor of another life means nothing here.
+        self._life, self._generation, self._turn = token_hex(4), 0, 0
+        self._told: dict[WorkflowKey, WorkflowInfo] = {}
+        self._looked: tuple[float, str, tuple[Step, ...]] | None = None
+
+    # Lists
+
+    async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        moved = await self._asking.everything()
+        if query == WorkflowQuery():
+            # Rows at once; their last runs follow with the same rows again.
+            every = tuple(self._book.infos())
+            yield Page(every, len(every))
+        await self._asking.latest(self._due(moved)[:_MOST_AT_ONCE])
+        fitting = [row for row in self._book.infos() if matches_workflow(row, query)]
+        exact = len(fitting) == len(self._book.ids)
+        yield Page(tuple(fitting[: query.limit]), len(fitting) if exact else None)
+
+    def _due(self, moved: Sequence[str]) -> list[str]:
+        """Those whose last runs aren't known, or not any more."""
+        unknown = [own_id for own_id in self._book.ids if self._book.runs(own_id) is None]
+        return list(dict.fromkeys([*moved, *self._book.under_way(), *unknown]))
+
+    async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
+        try:
+            own_id = await self._asking.id_of(name)
+            await self._asking.one(own_id, name)
+        except WorkflowNotFoundError:
+            return ()
+        await self._asking.latest([own_id])
+        return (self._book.info(own_id),)
+
+    async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
+        left = query.limit
+        async for runs in self._asking.history(query):
+            fitting = tuple(run for run in runs if matches_run(run, query))[:left]
+            yield Page(fitting)
+            left = None if left is None else left - len(fitting)
+            if left == 0:
+                return
+
+    async def recent_runs(
+        self, names: Sequence[str], count: int
+    ) -> Mapping[str, tuple[WorkflowRun, ...]]:
+        if count > KEPT:
+            return await super().recent_runs(names, count)
+        if not self._book.is_whole:
+            await self._asking.everything()
+        ids = {name: self._book.id_of(name) for name in names}
+        await self._asking.latest(
+            one for one in ids.values() if one is not None and self._book.runs(one) is None
+        )
+        return {
+            name: (self._book.runs(one) or ())[:count] if one is not None else ()
+            for name, one in ids.items()
+        }
+
+    async def cursor(self) -> str | None:
+        await self._place.found()
+        return self._here()
+
+    async def changes(self, cursor: str | None) -> Changes:
+        whole = cursor != self._here()
+        before = self._told or {row.key: row for row in self._book.infos()}
+        moved = await self._asking.everything()
+        due = self._due(moved)[:_MOST_AT_ONCE]
+        await self._asking.latest(dict.fromkeys([*due, *self._in_turn()]))
+        self._told = rows = {row.key: row for row in self._book.infos()}
+        self._generation += 1
+        if whole:
+            return Changes(self._here(), tuple(rows.values()), whole=True)
+        return Changes(
+            self._here(),
+            tuple(row for key, row in rows.items() if before.get(key) != row),
+            tuple(key for key in before if key not in rows),
+        )
+
+    def _in_turn(self) -> Sequence[str]:
+        """Some of those that seem to rest, others each time."""
+        ids = self._book.ids
+        first = self._turn % max(1, len(ids))
+        self._turn = first + _IN_TURN
+        return ids[first : first + _IN_TURN]
+
+    def _here(self) -> str:
+        return f"{self._life}-{self._generation}"
+
+    # Runs
+
+    async def run_status(self, ref: RunRef) -> WorkflowRun:
+        found = await self._asking.execution(ref)
+        told = await self._asking.steps(found.run.ref, found)
+        # Whoever looks at a run asks for its steps next.
+        self._looked = self._passed(), ref.run_id, told
+        return found.run.twin(progress=steps.progress_of(told))
+
+    async def steps(self, ref: RunRef) -> tuple[Step, ...]:
+        looked, self._looked = self._looked, None
+        if looked is not None:
+            since, run_id, told = looked
+            if run_id == ref.run_id and self._passed() - since < _FRESH:
+                return told
+        return await self._asking.steps(ref)
+
+    async def logs(self, ref: LogRef, cursor: str | None = None) -> LogChunk:
+        routes = await self._place.found()
+        if not routes.is_legacy:
+            raise self._unsupported(Capability.LOGS)
+        execution: Execution = await self._asking.execution(ref.run)
+        return runlogs.chunk(execution, ref.step, cursor)
+
+    async def run(self, request: RunRequest) -> WorkflowRunResult:
+        if request.dry_run:
+            raise self._unsupported(Capability.DRY_RUN)
+        if request.slot is not None or request.run_id is not None:
+            raise self._unsupported(Capability.DATED_RUNS)
+        return await self._deeds.run(request)
+
+    async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        saga = await self._of_sagas(self._sagas.of_run(ref))
+        if saga is None:
+            raise WorkflowExecutionError(
+                f"Run '{ref.run_id}' can't be stopped: no saga belongs to it",
+                dataset_name=ref.workflow or "",
+                run_id=ref.run_id,
+                hint="The service stops a run only by cancelling its saga.",
+            )
+        await self._of_sagas(self._sagas.cancel(saga.saga_id))
+        return WorkflowRunResult(
+            dataset_name=ref.workflow or "",
+            status=ResultStatus.SUCCESS,
+            run_id=ref.run_id,
+            run_status=RunStatus.STOPPING,
+            reason=reason,
+            message=f"Asked saga '{saga.saga_id}' of run '{ref.run_id}' to stop",
+        )
+
+    async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
+        await self._need(Capability.RETRY)
+        return await self._deeds.retry(ref, steps)
+
+    # Schedules and definitions
+
+    async def register(self, request: Registration) -> WorkflowInfo:
+        made = await self._deeds.register(request)
+        return made.twin(warning=definitions.left_out(request))
+
+    async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
+        return await self._deeds.unregister(name, force=force)
+
+    async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        return await self._deeds.hold(name, reason, active=False)
+
+    async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
+        return await self._deeds.hold(name, reason, active=True)
+
+    async def configure(self, request: NewConfiguration) -> WorkflowInfo:
+        await self._need(Capability.CONFIGURING)
+        return await self._deeds.configure(request)
+
+    async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
+        await self._need(Capability.TEMPLATES)
+        asked = Asked(
+            Operation.CREATE,
+            f"{TEMPLATES}/create-workflow",
+            method="POST",
+            body=from_template_body(request),
+            dataset_name=request.workflow_name,
+        )
+        own_id = await self._place.line.write(asked, made_id)
+        return await self._deeds.seen(own_id, request.workflow_name)

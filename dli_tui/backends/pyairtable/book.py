@@ -1,0 +1,146 @@
+"""What is known of the workflows there: by id, and by the name that each goes by here.
+
+Ids are the service's, names are people's, and two workflows may bear the same. Such a one goes by
+its name with its id behind it; the bare name alone means neither, and is refused with the ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from dli_tui.backends.pyairtable.convert import Told
+from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
+from dli_tui.domain.ids import BY_ID
+from dli_tui.domain.text import safe_line
+
+if TYPE_CHECKING:
+    from dli_tui.domain.run import WorkflowRun
+    from dli_tui.domain.workflow import WorkflowInfo
+
+KEPT: Final = 10
+"""So many of its last runs are kept of each."""
+_SHOWN: Final = 200
+_MOST_KNOWN: Final = 20_000
+
+
+class Book:
+    """Workflows and their last runs, as they were last told."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Told] = {}
+        self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self._names: dict[str, str] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._owners: dict[str, str] = {}
+        """Whose an execution is, as far as one was seen."""
+        self.is_whole = False
+        """Whether the list was read to its end once."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All that are known, in the service's order."""
+        return tuple(self._told)
+
+    def take(self, told: Iterable[Told], *, whole: bool = False) -> list[str]:
+        """Know these; `whole`: and no others. The ids of those that have run since, or are new."""
+        found = {one.id: one for one in told}
+        moved = [
+            one.id
+            for one in found.values()
+            if one.id not in self._told or self._told[one.id].moved != one.moved
+        ]
+        self._told = found if whole else {**self._told, **found}
+        self.is_whole = self.is_whole or whole
+        if whole:
+            self._runs = {key: runs for key, runs in self._runs.items() if key in found}
+        self._name_all()
+        return moved
+
+    def drop(self, own_id: str) -> None:
+        """It is gone."""
+        self._told.pop(own_id, None)
+        self._runs.pop(own_id, None)
+        self._name_all()
+
+    def _name_all(self) -> None:
+        self._by_name = {}
+        for one in self._told.values():
+            self._by_name.setdefault(one.name, []).append(one.id)
+        self._names = {one.id: self._name(one) for one in self._told.values()}
+
+    def _name(self, one: Told) -> str:
+        if len(self._by_name[one.name]) == 1:
+            return one.name
+        longer = f"{one.name} {BY_ID}{one.id}"
+        return f"{BY_ID}{one.id}" if longer in self._by_name else longer
+
+    def name(self, own_id: str) -> str:
+        """What it goes by here."""
+        return self._names.get(own_id, f"{BY_ID}{own_id}")
+
+    def id_of(self, address: str) -> str | None:
+        """The id that an address means, as far as it is known; refused where it means several."""
+        bearers = self._by_name.get(address, [])
+        if len(bearers) > 1:
+            raise _several(address, bearers)
+        if bearers:
+            return bearers[0]
+        found = next((own_id for own_id, name in self._names.items() if name == address), None)
+        if found is not None:
+            return found
+        bare = address.removeprefix(BY_ID)
+        return bare if bare != address and bare in self._told else None
+
+    def require_id(self, address: str) -> str:
+        """The same; DLI-800 where it means none."""
+        found = self.id_of(address)
+        if found is None:
+            raise WorkflowNotFoundError(dataset_name=address)
+        return found
+
+    def info(self, own_id: str) -> WorkflowInfo:
+        """Its row, with its last run."""
+        info = self._told[own_id].info
+        runs = self._runs.get(own_id, ())
+        return info.twin(dataset_name=self.name(own_id), last_run=runs[0] if runs else None)
+
+    def infos(self) -> Iterator[WorkflowInfo]:
+        """All rows."""
+        return map(self.info, self._told)
+
+    # Runs
+
+    def runs(self, own_id: str) -> tuple[WorkflowRun, ...] | None:
+        """Its last runs, newest first; None where nobody asked yet."""
+        return self._runs.get(own_id)
+
+    def keep(self, own_id: str, runs: Sequence[WorkflowRun]) -> None:
+        """Its last runs are these."""
+        self._runs[own_id] = tuple(runs[:KEPT])
+        self.own(own_id, runs)
+
+    def own(self, own_id: str, runs: Iterable[WorkflowRun]) -> None:
+        """Remember whose executions these are."""
+        if len(self._owners) > _MOST_KNOWN:
+            self._owners.clear()
+        self._owners.update((run.run_id, own_id) for run in runs)
+
+    def owner(self, run_id: str) -> str | None:
+        """Whose an execution is."""
+        return self._owners.get(run_id)
+
+    def under_way(self) -> list[str]:
+        """Those whose last run is under way, or of which nobody knows whether it is."""
+        return [
+            own_id for own_id, runs in self._runs.items() if runs and not runs[0].status.is_terminal
+        ]
+
+
+def _several(name: str, ids: Sequence[str]) -> WorkflowExecutionError:
+    told = ", ".join(f"{BY_ID}{one}" for one in ids)
+    return WorkflowExecutionError(
+        f"'{safe_line(name, _SHOWN)}' is the name of several workflows",
+        dataset_name=name,
+        hint=f"Say which by its id: {told}",
+    )
