@@ -49,7 +49,7 @@ def profile(**more):
     return Profile(name="tables", kind=Kind.PYAIRTABLE, **{**known, **more})
 
 
-class Turns(list):
+class Turns(list[object]):
     """Answers that come one after the other; the last one stays."""
 
 

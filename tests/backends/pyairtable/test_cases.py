@@ -370,9 +370,8 @@ async def test_sg04_a_saga_belongs_to_its_execution():
 
 
 async def test_sg07_a_saga_that_is_gone():
-    async with near(
-        sagas=orchestrator({("GET", "/api/v1/sagas/nope"): answer_of("SG-07")})
-    ) as here:
+    gone = orchestrator({("GET", "/api/v1/sagas/nope"): answer_of("SG-07")})
+    async with near(sagas=gone) as here:
         with pytest.raises(WorkflowNotFoundError, match="Saga 'nope' not found") as caught:
             await here.backend.saga("nope")
     assert "expire" in caught.value.hint
@@ -423,7 +422,8 @@ async def test_sg10_every_status_is_known(case_id):
 
 async def test_sg11_with_the_orchestrator_down_all_else_goes_on():
     down = Service({("GET", "/api/v1/sagas/"): httpx.ConnectError("refused")})
-    async with near(of_contract({("GET", ROOT): [workflow()]}), down) as here:
+    service = of_contract({("GET", ROOT): [workflow()], ("GET", f"{ROOT}/123/executions"): []})
+    async with near(service, down) as here:
         with pytest.raises(ConnectionFailedError):
             await here.backend.sagas()
         rows = await everything(here.backend.workflows(WorkflowQuery(name="data")))
