@@ -8,6 +8,7 @@ another server; when that is down, everything else goes on.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from secrets import token_hex
@@ -22,13 +23,14 @@ from dli_tui.backends.pyairtable.deeds import Deeds
 from dli_tui.backends.pyairtable.place import TEMPLATES
 from dli_tui.backends.pyairtable.services import PyAirtableServices
 from dli_tui.backends.pyairtable.shelf import from_template_body
+from dli_tui.domain.acting import acting_user
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.results import WorkflowRunResult
-from dli_tui.domain.rules import matches_run, matches_workflow
+from dli_tui.domain.rules import matches_run, matches_workflow, require_stoppable
 from dli_tui.domain.status import ResultStatus, RunStatus
 from dli_tui.wire.failures import Operation
 
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.template import (
         NewFromTemplate,
     )
-    from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 _MOST_AT_ONCE: Final = 200
 """Of so many workflows the last runs come with the list; of others when they are looked at."""
@@ -103,7 +105,10 @@ class PyAirtableBackend(PyAirtableServices):
             every = tuple(self._book.infos())
             yield Page(every, len(every))
         await self._asking.latest(self._due(moved)[:_MOST_AT_ONCE])
-        fitting = [row for row in self._book.infos() if matches_workflow(row, query)]
+        rows = {row.key: row for row in self._book.infos()}
+        if query == WorkflowQuery():
+            self._told = rows
+        fitting = [row for row in rows.values() if matches_workflow(row, query)]
         exact = len(fitting) == len(self._book.ids)
         yield Page(tuple(fitting[: query.limit]), len(fitting) if exact else None)
 
@@ -123,6 +128,8 @@ class PyAirtableBackend(PyAirtableServices):
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         left = query.limit
+        if query.workflow is not None and not await self._asking.knows(query.workflow):
+            return
         async for runs in self._asking.history(query):
             fitting = tuple(run for run in runs if matches_run(run, query))[:left]
             yield Page(fitting)
@@ -151,8 +158,7 @@ class PyAirtableBackend(PyAirtableServices):
         return self._here()
 
     async def changes(self, cursor: str | None) -> Changes:
-        whole = cursor != self._here()
-        before = self._told or {row.key: row for row in self._book.infos()}
+        before, whole = self._told, cursor != self._here()
         moved = await self._asking.everything()
         due = self._due(moved)[:_MOST_AT_ONCE]
         await self._asking.latest(dict.fromkeys([*due, *self._in_turn()]))
@@ -176,6 +182,14 @@ class PyAirtableBackend(PyAirtableServices):
     def _here(self) -> str:
         return f"{self._life}-{self._generation}"
 
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        info = await super().dataset_info(name)
+        own_id = self._book.id_of(name)
+        config = None if own_id is None else self._book.info(own_id).workflow_config
+        if info is None or config is None:
+            return info
+        return info.twin(spec=json.dumps(config, indent=2, ensure_ascii=False))
+
     # Runs
 
     async def run_status(self, ref: RunRef) -> WorkflowRun:
@@ -198,6 +212,10 @@ class PyAirtableBackend(PyAirtableServices):
         if not routes.is_legacy:
             raise self._unsupported(Capability.LOGS)
         execution: Execution = await self._asking.execution(ref.run)
+        if ref.step not in {step.name for step in await self._asking.steps(ref.run, execution)}:
+            raise WorkflowNotFoundError(
+                f"Run '{ref.run.run_id}' has no step '{ref.step}'", run_id=ref.run.run_id
+            )
         return runlogs.chunk(execution, ref.step, cursor)
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
@@ -208,6 +226,11 @@ class PyAirtableBackend(PyAirtableServices):
         return await self._deeds.run(request)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        await self._of_sagas(self._sagas.found())
+        if Capability.STOP not in self.capabilities:
+            raise self._unsupported(Capability.STOP)
+        run = (await self._asking.execution(ref)).run
+        require_stoppable(run)
         saga = await self._of_sagas(self._sagas.of_run(ref))
         if saga is None:
             raise WorkflowExecutionError(
@@ -223,6 +246,8 @@ class PyAirtableBackend(PyAirtableServices):
             run_id=ref.run_id,
             run_status=RunStatus.STOPPING,
             reason=reason,
+            stopped_by=acting_user(),
+            stopped_at=self._clock.now(),
             message=f"Asked saga '{saga.saga_id}' of run '{ref.run_id}' to stop",
         )
 

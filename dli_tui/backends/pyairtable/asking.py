@@ -161,14 +161,34 @@ class Asking:
             for reader in readers.values():
                 await reader.aclose()
 
+    async def knows(self, address: str) -> bool:
+        """Whether an address means a workflow."""
+        try:
+            await self.id_of(address)
+        except WorkflowNotFoundError:
+            return False
+        return True
+
     async def execution(self, ref: RunRef) -> Execution:
-        """One execution; by its id where that is possible, else among those of its workflow."""
+        """One execution, of the workflow that is meant; DLI-800 when there is none."""
+        # The services number them, and answer something else to what is no number.
+        if not (ref.run_id.isascii() and ref.run_id.isdigit()):
+            raise _no_such_run(ref)
+        found = await self._execution(ref)
+        if ref.workflow not in (None, found.run.dataset_name):
+            raise _no_such_run(ref)
+        return found
+
+    async def _execution(self, ref: RunRef) -> Execution:
+        """By its id where that is possible, else among those of its workflow."""
         if self._has_single:
             try:
                 found = await self._single(ref)
             except NoSuchRouteError:
                 self._has_single = False
             else:
+                if not self._book.is_whole:
+                    await self.everything()
                 own_id = found.run.workflow_id or self._book.owner(ref.run_id)
                 return _of(found, self._book.name(own_id)) if own_id is not None else found
         own_id = self._book.owner(ref.run_id)
@@ -209,6 +229,8 @@ class Asking:
     async def steps(self, ref: RunRef, execution: Execution | None = None) -> tuple[Step, ...]:
         """The steps of an execution: told, or concluded where no route tells them."""
         routes = await self._place.found()
+        if not (ref.run_id.isascii() and ref.run_id.isdigit()):
+            raise _no_such_run(ref)
         if routes.has_steps:
             path = f"{routes.root}/executions/{segment(ref.run_id)}/steps"
             asked = Asked(Operation.STEPS, path, run_id=ref.run_id, dataset_name=ref.workflow or "")

@@ -21,6 +21,7 @@ from dli_tui.domain.errors import (
     WorkflowRegistrationError,
 )
 from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.rules import require_pausable
 from dli_tui.domain.status import ResultStatus, RunStatus, StepStatus, WorkflowStatus
 from dli_tui.wire.failures import Operation
 
@@ -112,6 +113,7 @@ class Deeds:
         """How it stands after a write, which is done also where that can't be asked."""
         try:
             await self._asking.one(own_id, name)
+            await self._asking.latest([own_id])
         except ServerError as problem:
             raise AnswerLostError(
                 f"'{name}' was accepted, but how it stands can't be read: {problem.message}",
@@ -153,6 +155,7 @@ class Deeds:
     async def hold(self, name: str, reason: str | None, *, active: bool) -> WorkflowRunResult:
         """Pause a workflow or let it go on, by the field that this generation heeds."""
         own_id = await self._asking.id_of(name)
+        require_pausable(self._book.info(own_id))
         for way in await self._ways(own_id, active=active):
             await self._set(own_id, name, way, active=active)
             info = self._book.info(own_id)
@@ -262,14 +265,17 @@ def _to_retry(ref: RunRef, steps: Sequence[Step], names: Sequence[str]) -> list[
     if wanted and not missing:
         return wanted
     known = {step.name: step.status for step in steps}
-    if missing:
-        told = known.get(missing[0])
-        why = f"step '{missing[0]}' is {told}" if told else f"it has no step '{missing[0]}'"
+    unknown = [name for name in missing if name not in known]
+    if unknown:
+        code, why = ErrorCode.WORKFLOW_EXECUTION_FAILED, f"it has no step '{unknown[0]}'"
+    elif missing:
+        code = ErrorCode.WORKFLOW_INVALID_STATE
+        why = f"step '{missing[0]}' is {known[missing[0]]}"
     else:
-        why = "none of its steps failed"
+        code, why = ErrorCode.WORKFLOW_INVALID_STATE, "none of its steps failed"
     raise WorkflowExecutionError(
         f"Run '{ref.run_id}' can't be retried: {why}",
-        code=ErrorCode.WORKFLOW_INVALID_STATE,
+        code=code,
         dataset_name=ref.workflow or "",
         run_id=ref.run_id,
         hint="Only steps that failed can be run again.",

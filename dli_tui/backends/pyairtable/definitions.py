@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain import configuration
+from dli_tui.domain.cron import check as check_cron
 from dli_tui.domain.errors import WorkflowRegistrationError
 from dli_tui.domain.text import safe_line
 from dli_tui.specs.errors import SpecError
@@ -35,6 +36,8 @@ _SHOWN: Final = 200
 def registration_body(request: Registration) -> dict[str, Any]:
     """What to send; DLI-801 where the service couldn't do what is asked for."""
     name, schedule = request.dataset_name, request.schedule
+    if schedule.cron is not None:
+        check_cron(schedule.cron, dataset_name=name)
     if schedule.cron is not None and schedule.timezone not in _UTC:
         raise WorkflowRegistrationError(
             f"'{name}' can't be registered: the service reads schedules in UTC, "

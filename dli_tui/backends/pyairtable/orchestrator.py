@@ -77,6 +77,11 @@ class Orchestrator:
         self._gate = asyncio.Lock()
         self._found: Routes | None = None
 
+    @property
+    def tells_no_runs(self) -> bool:
+        """Whether its sagas are known not to say which execution they belong to."""
+        return self._found is not None and self._found.is_flat
+
     async def found(self) -> Routes:
         """Where they live; asked once. DLI-503 where nothing of the kind answers."""
         async with self._gate:
@@ -171,8 +176,10 @@ class Orchestrator:
             body["tenant_id"] = request.tenant_id
         path = f"{routes.root}/start"
         if routes.is_flat:
-            path = f"/workflows/{segment(request.saga_type)}/start"
+            # There a kind is a ready-made list of steps; else the steps are given.
             body = dict(request.input_data)
+            if request.saga_type in {kind.name for kind in await self.types()}:
+                path = f"/workflows/{segment(request.saga_type)}/start"
         asked = Asked(Operation.START, path, method="POST", body=body, seconds=_STARTING_SECONDS)
         saga_id = await self._line.write(asked, told.started_id)
         try:

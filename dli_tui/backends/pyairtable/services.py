@@ -86,7 +86,8 @@ class PyAirtableServices(Backend):
         self._place = Place(line, profile.url or "", self._meet)
         self._shelf = Shelf(line)
         self._sagas = Orchestrator(Line(self._saga_http), elsewhere.url or "")
-        self._no_sagas: str | None = None
+        self._off: dict[Capability, str] = {}
+        """What turned out not to be there, and why."""
         self.capabilities = _AT_FIRST
 
     async def __aenter__(self) -> Self:
@@ -105,10 +106,8 @@ class PyAirtableServices(Backend):
 
     def why_not(self, capability: Capability) -> str:
         told = super().why_not(capability)
-        reason = _LACKS.get(capability)
-        if capability in _OF_SAGAS:
-            reason = self._no_sagas
-        elif capability in _AT_FIRST:
+        reason = self._off.get(capability) or _LACKS.get(capability)
+        if reason is None and capability in _AT_FIRST - _OF_SAGAS:
             reason = _OLDER
         return told if reason is None else f"{told}: {reason}"
 
@@ -177,14 +176,20 @@ class PyAirtableServices(Backend):
         return await self._of_sagas(self._sagas.publish(event))
 
     async def _of_sagas(self, answer: Awaitable[T]) -> T:
-        """What the orchestrator answers; where there is none, sagas are off from then on."""
+        """What the orchestrator answers; what it turns out not to have is off from then on."""
         try:
-            return await answer
+            found = await answer
         except NoSagasError:
-            self._no_sagas = (
-                f"no saga service answers at {self._sagas.address}; set saga_url in this profile"
+            self._off |= dict.fromkeys(
+                _OF_SAGAS,
+                f"no saga service answers at {self._sagas.address}; set saga_url in this profile",
             )
             self.capabilities -= _OF_SAGAS
+        else:
+            if self._sagas.tells_no_runs:
+                self._off[Capability.STOP] = "its sagas don't say which run they belong to"
+                self.capabilities -= {Capability.STOP}
+            return found
         raise self._unsupported(Capability.SAGAS)
 
     # Health

@@ -36,7 +36,10 @@ def told(reply: object) -> tuple[Step, ...]:
     """The steps as the service tells them, in their order."""
     rows = (record(row) for row in opened(reply, "steps").rows)
     found = [_step(row, place) for place, row in enumerate(rows, start=1) if row is not None]
-    return tuple(sorted(found, key=lambda step: step.order))
+    steps = sorted(found, key=lambda step: step.order)
+    # They run one after the other, whatever they take from whom.
+    needs = [(), *((step.name,) for step in steps)]
+    return tuple(step.twin(needs=need) for step, need in zip(steps, needs, strict=False))
 
 
 def _step(row: Row, place: int) -> Step:

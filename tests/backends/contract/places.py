@@ -60,6 +60,8 @@ class Place:
     """Who owns some of the workflows, but not all."""
     user: str
     """As whom it is opened."""
+    zone: str = "Asia/Seoul"
+    """A zone in which it reads a cron."""
 
 
 def _demo(clock: Clock) -> DemoBackend:

@@ -111,7 +111,8 @@ async def test_pa03_a_template_is_made(status):
 
 async def test_pa07_a_workflow_is_made_of_a_template():
     wanted = body_of("PA-07")
-    service = of_case("PA-07", {("GET", f"{ROOT}/123"): workflow(name="Daily Data Sync")})
+    made = {("GET", f"{ROOT}/123"): workflow(name="Daily Data Sync")}
+    service = of_case("PA-07", {**made, ("GET", f"{ROOT}/123/executions"): []})
     template = Template(
         id="1",
         name="t",
@@ -158,6 +159,7 @@ async def test_pa11_a_workflow_is_made():
     wanted = body_of("PA-11")
     told = CASES["PA-11"]["response"]["body"]
     service = of_case("PA-11", {("GET", f"{ROOT}/123"): told})
+    service["GET", f"{ROOT}/123/executions"] = []
     spec = {key: wanted[key] for key in wanted if key not in ("name", "is_enabled")}
     request = Registration(wanted["name"], ScheduleConfig(), yaml_content=json.dumps(spec))
     async with near(service) as here:
