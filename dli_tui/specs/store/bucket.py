@@ -2,15 +2,19 @@
 
 obstore is compiled and only needed here, so it is an extra. Its errors hold addresses and whole
 replies; a person gets the word that the store itself has for it, and nothing else of them.
+
+It is asked in threads of ours: its own asynchronous calls end in threads that Python doesn't know,
+and one program in ten that had used them was aborted as it ended.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import obstore
 from obstore.exceptions import (
@@ -37,6 +41,9 @@ from dli_tui.specs.store.objects import MAX_OBJECT, Blob, ClashError, Objects, U
 if TYPE_CHECKING:
     from obstore import PutMode
 
+T = TypeVar("T")
+
+_AT_ONCE: Final = 16
 _PAGE: Final = 1_000
 _CODE: Final = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
 _STATUS: Final = re.compile(r"status code: ([1-5][0-9]{2})")
@@ -72,14 +79,15 @@ class Bucket(Objects):
         """
         super().__init__(where)
         self._store, self._writing, self._by_version = store, writing or store, by_version
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="bucket")
 
     async def etags(self, folder: str) -> Mapping[str, str]:
         found: dict[str, str] = {}
         with self._in_words("be listed"):
-            pages = await asyncio.to_thread(
-                obstore.list, self._store, f"{folder}/", chunk_size=_PAGE
+            pages = await self._asked(
+                lambda: list(obstore.list(self._store, f"{folder}/", chunk_size=_PAGE))
             )
-            async for page in pages:
+            for page in pages:
                 for one in page:
                     found[one["path"]] = self._etag(one["e_tag"])
         return found
@@ -87,10 +95,10 @@ class Bucket(Objects):
     async def get(self, key: str) -> Blob | None:
         try:
             with self._in_words("be read", key):
-                found = await obstore.get_async(self._store, key)
+                found = await self._asked(lambda: obstore.get(self._store, key))
                 if found.meta["size"] > MAX_OBJECT:
                     raise _unreadable(key, f"it is longer than {MAX_OBJECT:,} bytes")
-                data = await found.bytes_async()
+                data = await self._asked(found.bytes)
         except FileNotFoundError:
             return None
         return Blob(bytes(data), self._etag(found.meta["e_tag"]))
@@ -98,12 +106,9 @@ class Bucket(Objects):
     async def put(self, key: str, data: bytes, *, over: str | None) -> str:
         try:
             with self._in_words("be written"):
-                done = await obstore.put_async(
-                    self._writing,
-                    key,
-                    data,
-                    mode=await self._mode(key, over),
-                    use_multipart=False,
+                mode = await self._mode(key, over)
+                done = await self._asked(
+                    lambda: obstore.put(self._writing, key, data, mode=mode, use_multipart=False)
                 )
         except (AlreadyExistsError, PreconditionError):
             raise ClashError from None
@@ -119,10 +124,13 @@ class Bucket(Objects):
             return "create"
         if not self._by_version:
             return {"e_tag": over}
-        found = await obstore.head_async(self._store, key)
+        found = await self._asked(lambda: obstore.head(self._store, key))
         if found["e_tag"] != over:
             raise ClashError
         return {"e_tag": over, "version": found["version"]}
+
+    async def _asked(self, question: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, question)
 
     def _etag(self, etag: str | None) -> str:
         if etag is None:
