@@ -11,46 +11,34 @@ import typer
 
 from dli_tui.cli import output
 from dli_tui.cli.connection import connected
-from dli_tui.cli.looking import show_status
-from dli_tui.cli.output import Format
-from dli_tui.cli.running import (
-    followed,
-    may_wait,
-    reading,
-    reports_errors,
-    verdict,
-    writing,
+from dli_tui.cli.options import (
+    Answer,
+    DryRun,
+    LongAnswer,
+    Name,
+    OfBackfill,
+    Params,
+    Reason,
+    Run,
+    Wait,
+    Yes,
+    pairs_of,
 )
+from dli_tui.cli.output import Format
+from dli_tui.cli.running import may_wait, reading, reports_errors, writing
+from dli_tui.cli.started import Started, show, tell_end, waited_for, warn
 from dli_tui.client import WorkflowClient
 from dli_tui.config.target import HERE
-from dli_tui.domain.errors import ConfigurationError, DatasetNotFoundError, ServerError
+from dli_tui.domain.errors import DatasetNotFoundError, ServerError
 from dli_tui.domain.ids import RunRef
-from dli_tui.domain.parameters import value_of
 from dli_tui.domain.query import BackfillScope
-from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult, WorkflowStatusResult
+from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus
 from dli_tui.present import tables, words
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan
-
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The workflow's name.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
-Params = Annotated[
-    list[str] | None,
-    typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter; may be repeated."),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is started.")]
-Wait = Annotated[bool, typer.Option("--wait", help="Until it is over; its end is the exit code.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for others.")]
-OfBackfill = Annotated[
-    str | None,
-    typer.Option("--backfill", metavar="ID", help="This backfill of it instead of its schedule."),
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sure, in a production profile too.")]
-Answer = Annotated[Format, typer.Option("--format", "-f", help="table or json.")]
-LongAnswer = Annotated[Format, typer.Option("--format", help="table or json.")]
 
 
 @reports_errors
@@ -103,7 +91,7 @@ def register(
         output.as_json(result)
     else:
         output.lines(_about_registration(result))
-    _warn(result.warning)
+    warn(result.warning)
 
 
 @reports_errors
@@ -119,7 +107,7 @@ def unregister(
 ) -> None:
     """Remove a MANUAL workflow. CODE is removed in Git."""
     result = writing(ctx, lambda client: client.unregister(dataset, force=force), yes=yes)
-    _show(result, f"Workflow unregistered: {words.word(dataset)}", format_)
+    show(result, f"Workflow unregistered: {words.word(dataset)}", format_)
 
 
 @reports_errors
@@ -134,17 +122,17 @@ def run(
     format_: Answer = Format.TABLE,
 ) -> None:
     """Start a run now."""
-    given = _parameters(param)
+    given = pairs_of(param)
     may_wait(ctx, wait=wait, dry_run=dry_run)
 
-    async def work(client: WorkflowClient) -> _Started:
+    async def work(client: WorkflowClient) -> Started:
         result = await client.run(dataset, parameters=given, dry_run=dry_run)
         told = f"Run started: {words.word(result.run_id)}"
         if dry_run:
             told = f"Dry run: {words.word(dataset)} can be run{_with(given)}. Nothing was started."
-        return await _followed(client, result, told, wait=wait and not dry_run)
+        return await waited_for(client, result, told, wait=wait and not dry_run)
 
-    _end(reading(ctx, work) if dry_run else writing(ctx, work, yes=yes), format_)
+    tell_end(reading(ctx, work) if dry_run else writing(ctx, work, yes=yes), format_)
 
 
 @reports_errors
@@ -171,20 +159,20 @@ def backfill(
     format_: Answer = Format.TABLE,
 ) -> None:
     """Run every slot of a range of dates, one after the other, up to the first failure."""
-    given = _parameters(param)
+    given = pairs_of(param)
     may_wait(ctx, wait=wait, dry_run=dry_run)
 
-    async def work(client: WorkflowClient) -> tuple[BackfillPlan, _Started]:
+    async def work(client: WorkflowClient) -> tuple[BackfillPlan, Started]:
         plan = await client.plan_backfill(dataset, start, end, scope=only, parallel=parallel)
         result = await client.start_backfill(plan, parameters=given, dry_run=dry_run)
         sent = result.run_id is not None
-        return plan, await _followed(client, result, _count_of(plan, result), wait=wait and sent)
+        return plan, await waited_for(client, result, _count_of(plan, result), wait=wait and sent)
 
-    plan, started = reading(ctx, work) if dry_run else writing(ctx, work, yes=yes)
-    if started.result.run_id is None:
-        _show_plan(plan, started.result, format_)
+    plan, begun = reading(ctx, work) if dry_run else writing(ctx, work, yes=yes)
+    if begun.result.run_id is None:
+        _show_plan(plan, begun.result, format_)
     else:
-        _end(started, format_)
+        tell_end(begun, format_)
 
 
 @reports_errors
@@ -200,7 +188,7 @@ def stop(
     result = writing(ctx, lambda client: client.stop(run_id, reason=reason), yes=yes)
     raw = RunStatus.of(result.raw_status or "")
     told = "Run stopped" if raw is RunStatus.KILLED else "Stopping run"
-    _show(result, f"{told}: {words.word(run_id)}", format_)
+    show(result, f"{told}: {words.word(run_id)}", format_)
 
 
 @reports_errors
@@ -218,7 +206,7 @@ def pause(
         _hold(ctx, _Held(dataset, backfill_id, reason, is_held=True), yes=yes, format_=format_)
         return
     result = writing(ctx, lambda client: client.pause(dataset, reason=reason), yes=yes)
-    _show(result, f"Workflow paused: {words.word(dataset)}{_already(result)}", format_)
+    show(result, f"Workflow paused: {words.word(dataset)}{_already(result)}", format_)
 
 
 @reports_errors
@@ -236,7 +224,7 @@ def unpause(
         _hold(ctx, _Held(dataset, backfill_id, reason, is_held=False), yes=yes, format_=format_)
         return
     result = writing(ctx, lambda client: client.unpause(dataset, reason=reason), yes=yes)
-    _show(result, f"Workflow unpaused: {words.word(dataset)}{_already(result)}", format_)
+    show(result, f"Workflow unpaused: {words.word(dataset)}{_already(result)}", format_)
 
 
 class _Held(NamedTuple):
@@ -259,53 +247,12 @@ def _hold(ctx: typer.Context, held: _Held, *, yes: bool, format_: Format) -> Non
 
     result = writing(ctx, work, yes=yes)
     told = "Backfill held" if held.is_held else "Backfill goes on"
-    _show(result, f"{told}: {words.word(held.backfill_id)}", format_)
-    _warn("No reason is kept of a backfill" if held.reason else None)
+    show(result, f"{told}: {words.word(held.backfill_id)}", format_)
+    warn("No reason is kept of a backfill" if held.reason else None)
 
 
 def _already(result: WorkflowRunResult) -> str:
     return " (it was already, nothing was sent)" if "already" in (result.message or "") else ""
-
-
-def _show(result: WorkflowRunResult, text: str, format_: Format) -> None:
-    if format_ is Format.JSON:
-        output.as_json(result)
-    else:
-        output.line(text)
-    _warn(result.warning)
-
-
-def _warn(warning: str | None) -> None:
-    if warning:
-        output.talk(f"Warning: {words.word(warning)}")
-
-
-class _Started(NamedTuple):
-    """What was started, the words for it and, where it was waited for, how it ended."""
-
-    result: WorkflowRunResult
-    told: str
-    ended: WorkflowStatusResult | None = None
-
-
-async def _followed(
-    client: WorkflowClient, result: WorkflowRunResult, told: str, *, wait: bool
-) -> _Started:
-    if not wait or result.run_id is None:
-        return _Started(result, told)
-    output.talk(told)
-    return _Started(result, told, await followed(client, result.run_id))
-
-
-def _end(started: _Started, format_: Format) -> None:
-    """Show how it went; a run that was waited for decides the exit code."""
-    result, told, ended = started
-    if ended is not None:
-        show_status(ended, format_)
-        verdict(ended.run_status)
-    _show(result, told, format_)
-    if format_ is Format.TABLE and result.backfill_id:
-        output.line(f"  Follow it: dli-tui workflow status {words.word(result.run_id)}")
 
 
 def _count_of(plan: BackfillPlan, result: WorkflowRunResult) -> str:
@@ -354,20 +301,3 @@ def _with(parameters: dict[str, Any]) -> str:
     if not parameters:
         return ""
     return f" with {words.word(json.dumps(parameters, ensure_ascii=False))}"
-
-
-def _parameters(given: list[str] | None) -> dict[str, Any]:
-    """The `key=value` pairs of a command."""
-    found: dict[str, Any] = {}
-    for pair in given or ():
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise ConfigurationError(
-                f"The parameter '{pair}' is not key=value", hint="Write it as -p key=value."
-            )
-        if key.strip() in found:
-            raise ConfigurationError(
-                f"The parameter '{key.strip()}' is given twice", hint="Keep one of the two."
-            )
-        found[key.strip()] = value_of(value)
-    return found

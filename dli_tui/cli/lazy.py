@@ -88,7 +88,10 @@ def _harmless() -> Iterator[None]:
 
 
 def group_of(*default: str, itself: str = "", **places: str) -> type[LazyGroup]:
-    """A group of commands, each `name="module:function"` of this package; one may be itself."""
+    """A group of commands, each `name="module:function"` of this package; one may be itself.
+
+    `create_workflow` is what a person types as `create-workflow`.
+    """
     every = {_ITSELF: itself, **places} if itself else places
-    found = {name: f"dli_tui.cli.{place}" for name, place in every.items()}
+    found = {name.replace("_", "-"): f"dli_tui.cli.{place}" for name, place in every.items()}
     return type("Group", (LazyGroup,), {"places": found, "default": default})

@@ -21,7 +21,13 @@ _WHERE = (
 app = typer.Typer(
     name="dli-tui",
     help=_HELP,
-    cls=group_of("open", open="opening:open_", doctor="upkeep:doctor"),
+    cls=group_of(
+        "open",
+        open="opening:open_",
+        health="health:health",
+        doctor="upkeep:doctor",
+        pyairtable_demo="playing:pyairtable_demo",
+    ),
     epilog=_WHERE,
     context_settings={"help_option_names": ["-h", "--help"]},
     # A traceback with the values of locals could show a token.
@@ -39,10 +45,38 @@ workflow = typer.Typer(
         run="doing:run",
         backfill="doing:backfill",
         stop="doing:stop",
+        retry="retrying:retry",
         pause="doing:pause",
         unpause="doing:unpause",
         register="doing:register",
         unregister="doing:unregister",
+        configure="configuring:configure",
+    ),
+)
+template = typer.Typer(
+    help="Templates: what workflows can be made of.",
+    epilog=_WHERE,
+    no_args_is_help=True,
+    cls=group_of(
+        list="templates:list_templates",
+        show="templates:show",
+        usage="templates:usage",
+        create_workflow="fromtemplate:create_workflow",
+        create="drafting:create",
+        update="drafting:update",
+        delete="drafting:delete",
+    ),
+)
+saga = typer.Typer(
+    help="Sagas, and the events that services tell each other.",
+    epilog=_WHERE,
+    no_args_is_help=True,
+    cls=group_of(
+        list="sagas:list_sagas",
+        show="sagas:show",
+        start="sagas:start",
+        cancel="sagas:cancel",
+        publish="sagas:publish",
     ),
 )
 config = typer.Typer(
@@ -89,6 +123,8 @@ specs = typer.Typer(
     ),
 )
 app.add_typer(workflow, name="workflow")
+app.add_typer(template, name="template")
+app.add_typer(saga, name="saga")
 app.add_typer(config, name="config")
 app.add_typer(specs, name="specs")
 app.add_typer(demo, name="demo")

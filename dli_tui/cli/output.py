@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line, spelled_out
@@ -49,6 +49,11 @@ def line(text: str = "") -> None:
     print(text)  # noqa: T201 - the one place where answers are printed
 
 
+def facts(known: Iterable[tuple[str, str | None]]) -> None:
+    """Facts, a line each; what nobody knows is left out."""
+    lines(f"{name}: {safe_line(value)}" for name, value in known if value)
+
+
 def lines(texts: Iterable[str]) -> None:
     """Several lines of the answer."""
     for text in texts:
@@ -60,9 +65,17 @@ def as_json(model: Value) -> None:
     try:
         text = model.model_dump_json(indent=2)
     except ValueError:
-        # Half a pair of surrogates: JSON can say it, pydantic can't.
-        text = json.dumps(model.model_dump(mode="json"), indent=2)
+        # Half a pair of surrogates: JSON can say it, pydantic can't, wherever it stands.
+        from pydantic_core import to_jsonable_python  # noqa: PLC0415 - there is hardly ever one
+
+        text = json.dumps(model.model_dump(), indent=2, default=to_jsonable_python)
     # What JSON allows in a string, a terminal may still obey.
+    print(spelled_out(text))  # noqa: T201 - as above
+
+
+def document(values: Mapping[str, Any]) -> None:
+    """Plain values as one JSON document, where there is no model of them."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, default=str)
     print(spelled_out(text))  # noqa: T201 - as above
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from dli_tui.config.demo import DemoOptions
-from dli_tui.config.files import choose_profile, profile_for_url
+from dli_tui.config.files import address_of, choose_profile, profile_for_url
 from dli_tui.config.model import Kind, Profile, Settings
 from dli_tui.config.target import DEMO, Target
 from dli_tui.domain.clock import as_utc
@@ -56,6 +56,9 @@ class Connection:
     airflow: str | None = field(default=None, metadata=_says("An Airflow.", "URL", str))
     pyairtable: str | None = field(
         default=None, metadata=_says("A PyAirtable service.", "URL", str)
+    )
+    saga_url: str | None = field(
+        default=None, metadata=_says("Its saga service, if not under that URL.", "URL", str)
     )
     config: Path | None = field(default=None, metadata=_says("Another config file.", "FILE", Path))
     read_only: bool = field(
@@ -106,10 +109,24 @@ def place_for(given: Connection, profile: Profile | None) -> Place:
         latency_ms=given.demo_latency or 0.0,
         at=given.at,
     )
-    target = Target(profile or DEMO, demo, read_only=given.read_only, environment=dict(os.environ))
+    target = Target(
+        _with_sagas(given, profile) or DEMO,
+        demo,
+        read_only=given.read_only,
+        environment=dict(os.environ),
+    )
     if given.about_demo and not target.is_demo:
         raise WrongUseError("--at and --demo-… are for the demo only; add --demo")
     return Place(target, by_default=profile is None)
+
+
+def _with_sagas(given: Connection, profile: Profile | None) -> Profile | None:
+    """The profile with the saga service that an option names, which only one kind has."""
+    if given.saga_url is None:
+        return profile
+    if profile is None or profile.kind is not Kind.PYAIRTABLE:
+        raise WrongUseError("--saga-url is for a PyAirtable service only; add --pyairtable URL")
+    return replace(profile, saga_url=address_of("--saga-url", given.saga_url))
 
 
 def profile_for(given: Connection, settings: Callable[[], Settings]) -> Profile | None:

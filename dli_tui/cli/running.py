@@ -15,7 +15,13 @@ from dli_tui.cli.connection import connection_of, is_attended, place_of
 from dli_tui.cli.places import Place
 from dli_tui.client import WorkflowClient
 from dli_tui.client.sent import CURRENT, Sent
-from dli_tui.domain.errors import ConfigurationError, DLIError, WorkflowNotFoundError
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import (
+    ConfigurationError,
+    DLIError,
+    Unsupported,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.results import WorkflowStatusResult
 from dli_tui.domain.status import RunStatus
 from dli_tui.present import tables, words
@@ -75,9 +81,15 @@ def writing(
     work: Callable[[WorkflowClient], Coroutine[Any, Any, Result]],
     *,
     yes: bool = False,
+    for_good: str | None = None,
 ) -> Result:
-    """The result of something that changes things."""
-    return _run(place_to_change(ctx, yes=yes), work)
+    """The result of something that changes things; `for_good` says why it can't be taken back."""
+    place = place_to_change(ctx, yes=yes)
+    is_read_only = place.target.read_only or place.target.profile.read_only
+    # Where nothing may be changed, the client says so: a --yes would not help.
+    if for_good is not None and not (yes or is_attended() or is_read_only):
+        _refuse(ConfigurationError(for_good, hint="Add --yes when you are sure."))
+    return _run(place, work)
 
 
 def place_to_change(ctx: typer.Context, *, yes: bool = False) -> Place:
@@ -127,6 +139,13 @@ def may_wait(ctx: typer.Context, *, wait: bool, dry_run: bool = False) -> None:
         raise typer.BadParameter("--dry-run starts nothing that --wait could wait for")
     if wait and connection_of(ctx).at is not None:
         raise typer.BadParameter("--wait would never end at an hour that stands still (--at)")
+
+
+async def require_offered(client: WorkflowClient, capability: Capability) -> None:
+    """Refuse to rehearse what this place doesn't offer; what is sent, it refuses itself."""
+    await client.backend.met()
+    if capability not in client.capabilities:
+        raise Unsupported(client.why_not(capability), hint="")
 
 
 def verdict(status: RunStatus) -> None:

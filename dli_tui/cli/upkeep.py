@@ -9,8 +9,8 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from typing import Annotated, Final, NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -32,6 +32,7 @@ from dli_tui.config import adding, secrets
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.files import locate, show, write_initial
 from dli_tui.config.model import Kind, Profile
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConfigurationError, DLIError
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.present import words
@@ -106,9 +107,9 @@ def config_add(
     production: _Production = False,
     no_test: _NoTest = False,
 ) -> None:
-    """Add a profile to the config file, once its connection was tried. --read-only goes into it.
+    """Add a profile to the config file, once its connection was tried.
 
-    No secret is asked for or written: say where it is found.
+    --read-only and --saga-url go into it. No secret is asked for or written: say where it is found.
     """
     given = {
         "kind": kind.value,
@@ -122,6 +123,7 @@ def config_add(
         "api_key_env": api_key_env,
         "production": production or None,
         "read_only": connection_of(ctx).read_only or None,
+        "saga_url": connection_of(ctx).saga_url,
     }
     wanted = {key: value for key, value in given.items() if value is not None}
     for setting, problem in adding.problems(name, wanted).items():
@@ -182,7 +184,7 @@ def doctor(ctx: typer.Context) -> None:
         findings.append(_profile(ctx))
     if all(finding.ok for finding in findings):
         place = place_of(ctx)
-        findings += [_sign_in(place), *_server(ctx, place)]
+        findings += [_sign_in(place), _server(ctx, place), *_sagas(ctx, place)]
     if findings[0].ok and settings_of(ctx).keys:
         findings.append(_keys(ctx))
     if findings[0].ok and settings_of(ctx).views:
@@ -264,20 +266,38 @@ def _sign_in(place: Place) -> _Finding:
     return _tried("sign-in", check)
 
 
-def _server(ctx: typer.Context, place: Place) -> list[_Finding]:
+def _server(ctx: typer.Context, place: Place) -> _Finding:
+    async def look(client: WorkflowClient) -> str:
+        found = await client.list_workflows(WorkflowQuery(limit=1))
+        return words.plural(found.total_count, "workflow")
+
+    where = place.target.profile.url or "the built-in demo"
+    return _tried("reachability", lambda: _timed(ctx, where, look))
+
+
+def _sagas(ctx: typer.Context, place: Place) -> list[_Finding]:
+    """The saga service, which is a server of its own."""
     profile = place.target.profile
+    if profile.kind is not Kind.PYAIRTABLE:
+        return []
 
-    async def look(client: WorkflowClient) -> int:
-        return (await client.list_workflows(WorkflowQuery(limit=1))).total_count
+    async def look(client: WorkflowClient) -> str:
+        await client.backend.met()
+        if profile.saga_url is None and Capability.SAGAS not in client.capabilities:
+            return "no sagas; if they are elsewhere, say so in saga_url"
+        return words.plural(len(await client.sagas()), "saga")
 
-    def check() -> str:
-        began = time.perf_counter()
-        count = reading(ctx, look)
-        took = (time.perf_counter() - began) * 1000
-        where = profile.url or "the built-in demo"
-        return f"{where} answers in {took:.0f} ms, {words.plural(count, 'workflow')}"
+    where = profile.saga_url or profile.url or ""
+    return [_tried("sagas", lambda: _timed(ctx, where, look))]
 
-    return [_tried("reachability", check)]
+
+def _timed(
+    ctx: typer.Context, where: str, look: Callable[[WorkflowClient], Coroutine[Any, Any, str]]
+) -> str:
+    began = time.perf_counter()
+    found = reading(ctx, look)
+    took = (time.perf_counter() - began) * 1000
+    return f"{where} answers in {took:.0f} ms, {found}"
 
 
 def _version() -> _Finding:

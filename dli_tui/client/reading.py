@@ -24,7 +24,13 @@ from dli_tui.domain.errors import (
     ServerError,
     WorkflowNotFoundError,
 )
-from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+from dli_tui.domain.ids import (
+    LogRef,
+    RunRef,
+    WorkflowKey,
+    why_not_a_line,
+    why_not_a_name,
+)
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import BackfillChoice, BackfillScope, HistoryQuery, WorkflowQuery
 from dli_tui.domain.results import (
@@ -80,6 +86,10 @@ class Reader:
     def why_not(self, capability: Capability) -> str:
         """Why something isn't offered here."""
         return self.backend.why_not(capability)
+
+    def why_not_a_name(self, name: str) -> str | None:
+        """What keeps `name` from being the name of a workflow of this place, if something does."""
+        return why_not_a_line(name) if self.backend.any_names else why_not_a_name(name)
 
     # Workflows
 

@@ -329,6 +329,8 @@ def _profile(name: str, table: object, source: Source) -> Profile:
     if values["kind"] is not Kind.DEMO and "url" not in values:
         raise source.error(where, f"needs a url, as its kind is {values['kind']}")
     _sign_in(where, values, source)
+    if "saga_url" in values and values["kind"] is not Kind.PYAIRTABLE:
+        raise source.error((*where, "saga_url"), "is for the kind pyairtable only")
     if "specs_folder" in values and "specs" not in values:
         raise source.error((*where, "specs_folder"), "needs specs beside it")
     if "client_key" in values and "client_cert" not in values:

@@ -59,6 +59,12 @@ kind = "demo"
 # token_command = ["pass", "show", "basecamp/prod"]
 # production = true
 # confirm = "type"
+
+# [profiles.tables]
+# kind = "pyairtable"
+# url = "https://tables.example.com"
+# saga_url = "https://sagas.example.com"
+# api_key_env = "TABLES_API_KEY"
 """
 
 
@@ -129,10 +135,7 @@ def choose_profile(
 
 def profile_for_url(kind: Kind, url: str, env: Mapping[str, str]) -> Profile:
     """A profile without a file, for `--basecamp URL` and its like."""
-    try:
-        address = web_address(url)
-    except Unfit as problem:
-        raise ConfigurationError(f"--{kind} {problem}") from None
+    address = address_of(f"--{kind}", url)
     ways = {
         "DLI_TUI_TOKEN": "token_env",
         "DLI_TUI_API_KEY": "api_key_env",
@@ -146,6 +149,14 @@ def profile_for_url(kind: Kind, url: str, env: Mapping[str, str]) -> Profile:
         raise ConfigurationError("DLI_TUI_USERNAME and DLI_TUI_PASSWORD go together; set both")
     sign_in: dict[str, Any] = {ways[variable]: variable for variable in given}
     return Profile(name=kind.value, kind=kind, url=address, username=username, **sign_in)
+
+
+def address_of(option: str, url: str) -> str:
+    """The address that an option of the command line names."""
+    try:
+        return web_address(url)
+    except Unfit as problem:
+        raise ConfigurationError(f"{option} {problem}") from None
 
 
 def initial_text() -> str:

@@ -40,6 +40,7 @@ class RateBudget(Value):
     limit: int = Field(description="How many may be sent in all.")
     remaining: int = Field(description="How many are left.")
     resets_at: Moment | None = Field(default=None, description="When all may be sent again.")
+    slowed: bool = Field(default=False, description="Whether polling goes slower to spare it.")
 
 
 class Health(Value):

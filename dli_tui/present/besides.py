@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from dli_tui.domain.status import HealthStatus, SagaStatus, StepStatus
 
+MASK: Final = "***"
+"""What stands in place of a secret."""
 UNDER_WAY: Final = frozenset({SagaStatus.PENDING, SagaStatus.RUNNING})
 """As long as a saga is one of these, it can be asked to stop."""
 
@@ -26,6 +28,8 @@ class TemplateRow(NamedTuple):
     shelf: str
     """The category's name for people."""
     tags: str
+    labels: tuple[str, ...]
+    """The tags, each as it is shown."""
     steps: int
     uses: int
     version: str
@@ -41,17 +45,34 @@ class TemplateStepRow(NamedTuple):
     settings: tuple[str, ...]
 
 
+class OpenField(NamedTuple):
+    """Something that a template leaves open."""
+
+    raw: str
+    name: str
+    default: str
+    """As somebody would have typed it; empty: none."""
+    says: str
+    """What it is for, where the template says so."""
+    steps: str
+    """The steps that it goes into."""
+    is_secret: bool
+    is_needed: bool
+    """Whether there is no workflow without it."""
+
+
 class TemplateSheet(NamedTuple):
     """All that is known of one template."""
 
     row: TemplateRow
     description: str
     steps: tuple[TemplateStepRow, ...]
-    placeholders: tuple[str, ...]
-    """Their raw names."""
+    fields: tuple[OpenField, ...]
     trigger: str
     takes_uploads: bool
     """Whether an upload of a file starts its workflows, unless told otherwise."""
+    extensions: str
+    """Of which files, with commas; empty: of any."""
     cron: str
     """The raw schedule that it suggests; empty: none."""
     schedule: str
@@ -140,6 +161,8 @@ class BudgetRow(NamedTuple):
     limit: int
     left: int
     resets: datetime | None
+    slowed: bool = False
+    """Whether polling goes slower to spare it."""
 
 
 class HealthSheet(NamedTuple):
@@ -155,15 +178,34 @@ class HealthSheet(NamedTuple):
     budgets: tuple[BudgetRow, ...]
 
 
+class Usage(NamedTuple):
+    """How a template is used."""
+
+    facts: tuple[tuple[str, str], ...]
+    charts: tuple[UsageChart, ...]
+
+
+class UsageChart(NamedTuple):
+    """Something that a server counts over time."""
+
+    name: str
+    first: str
+    last: str
+    """What the first and the last of the bars stand for."""
+    counts: tuple[float, ...]
+
+
 def templates_fitting(
-    rows: Sequence[TemplateRow], category: str | None, search: str
+    rows: Sequence[TemplateRow], category: str | None, search: str, tag: str | None = None
 ) -> list[TemplateRow]:
-    """Those of a category that a search finds, shelf by shelf."""
+    """Those of a category and a tag that a search finds, shelf by shelf."""
     wanted = search.casefold().split()
     fitting = (
         row
         for row in rows
-        if category in (None, row.category) and all(part in row.found_by for part in wanted)
+        if category in (None, row.category)
+        and (tag is None or tag in row.labels)
+        and all(part in row.found_by for part in wanted)
     )
     return sorted(fitting, key=lambda row: (row.shelf.casefold(), row.name.casefold()))
 

@@ -21,6 +21,8 @@ Facts = tuple[tuple[str, str], ...]
 _Found = Iterator[tuple[str, str | None]]
 
 _LONGEST_PARAMETER: Final = 200
+_LONGEST_LINE: Final = 2_000
+_MOST_LINES: Final = 1_000
 _ALWAYS: Final = ("owner", "team", "description", "spec")
 
 
@@ -101,6 +103,18 @@ def pairs(given: Mapping[str, Any]) -> Iterator[str]:
             continue
         said = value if isinstance(value, str) else _as_json(value)
         yield safe_line(f"{words.name(key)} = {said}", _LONGEST_PARAMETER)
+
+
+def data_lines(data: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What a step was given or gave back, as lines of YAML; a long list of them is cut."""
+    if data is None:
+        return ()
+    from dli_tui.present import yamltext  # noqa: PLC0415 - YAML is for who looks inside a step
+
+    lines = yamltext.lines_of(dict(data), short=True)
+    shown = tuple(safe_line(line, _LONGEST_LINE) for line in lines[:_MOST_LINES])
+    more = len(lines) - _MOST_LINES
+    return shown if more <= 0 else (*shown, f"… and {words.plural(more, 'line')} more")
 
 
 def _as_json(value: object) -> str:

@@ -26,7 +26,15 @@ from dli_tui.insight.eta import estimate
 from dli_tui.insight.lateness import due_slot
 from dli_tui.present import crons, facts, tables, words
 from dli_tui.present.loglines import log_rows
-from dli_tui.present.rows import BAD, Mark, RunSheet, StepRow, WorkflowRow, WorkflowSheet
+from dli_tui.present.rows import (
+    BAD,
+    Mark,
+    RunSheet,
+    StepRow,
+    StepSheet,
+    WorkflowRow,
+    WorkflowSheet,
+)
 from dli_tui.present.urls import web_address
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "run_meant",
     "run_sheet",
     "step_row",
+    "step_sheet",
     "workflow_row",
     "workflow_sheet",
 ]
@@ -152,6 +161,14 @@ def step_row(step: Step) -> StepRow:
         seconds=step.duration_seconds,
         error=_shown(step.error_message),
         map_index=step.map_index,
+        concluded=step.concluded,
+    )
+
+
+def step_sheet(step: Step) -> StepSheet:
+    """All that is known of one step."""
+    return StepSheet(
+        step_row(step), facts.data_lines(step.input_data), facts.data_lines(step.output_data)
     )
 
 

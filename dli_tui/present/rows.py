@@ -152,6 +152,21 @@ class StepRow(NamedTuple):
     seconds: float | None
     error: str
     map_index: int | None = None
+    concluded: bool = False
+    """Whether it is concluded from the run's results: the server tells no steps."""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it began; what failed without that did so because a step before it did."""
+        return self.started is not None or self.concluded
+
+
+class StepSheet(NamedTuple):
+    """All that is known of one step: what it was given and gave back, as lines of YAML."""
+
+    row: StepRow
+    given: tuple[str, ...]
+    gave: tuple[str, ...]
 
 
 class LogRow(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from dli_tui.domain.health import Health, ImportFailure, WorkflowWarning
 from dli_tui.domain.saga import Saga, SagaStep, SagaType
 from dli_tui.domain.status import SagaStatus, StepStatus
-from dli_tui.domain.template import Template, TemplateCategory, TemplateStep
+from dli_tui.domain.template import Template, TemplateCategory, TemplateStep, TemplateUsage
 from dli_tui.domain.text import safe_line
-from dli_tui.present import crons, facts, words
+from dli_tui.present import crons, facts, filling, words
 from dli_tui.present.besides import (
     UNDER_WAY,
     BrokenRow,
@@ -24,9 +24,12 @@ from dli_tui.present.besides import (
     TemplateRow,
     TemplateSheet,
     TemplateStepRow,
+    Usage,
+    UsageChart,
 )
 
 __all__ = [
+    "counted",
     "health_sheet",
     "lane_rows",
     "saga_kind",
@@ -34,6 +37,7 @@ __all__ = [
     "shelves",
     "template_row",
     "template_sheet",
+    "usage",
 ]
 
 _LONGEST: Final = 200
@@ -49,6 +53,15 @@ def shelves(categories: Sequence[TemplateCategory]) -> dict[str, str]:
     return {one.name: words.word(one.display_name or one.name) for one in categories}
 
 
+def counted(
+    categories: Sequence[TemplateCategory], templates: Sequence[Template]
+) -> dict[str, str]:
+    """The same with how many stand there: `Integration (5)`; counted here where nobody tells."""
+    here = Counter(one.category for one in templates)
+    names = shelves(categories)
+    return {one.name: f"{names[one.name]} ({one.count or here[one.name]:,})" for one in categories}
+
+
 def template_row(template: Template, shown: Mapping[str, str]) -> TemplateRow:
     """One line of the templates; `shown` are the names of the shelves."""
     found_by = " ".join((template.name, template.description or "", *template.tags))
@@ -58,6 +71,7 @@ def template_row(template: Template, shown: Mapping[str, str]) -> TemplateRow:
         category=template.category,
         shelf=shown.get(template.category) or words.word(template.category),
         tags=safe_line(", ".join(template.tags), _LONGEST),
+        labels=tuple(map(words.word, template.tags)),
         steps=len(template.steps),
         uses=template.usage_count,
         version=_shown(template.version),
@@ -75,9 +89,10 @@ def template_sheet(template: Template, row: TemplateRow) -> TemplateSheet:
         row=row,
         description=_shown(template.description),
         steps=tuple(_template_step(step) for step in template.steps),
-        placeholders=template.placeholders,
+        fields=filling.open_fields(template),
         trigger=kind and f"{kind}{'' if enabled else ', off'}",
         takes_uploads=kind == "file_upload" and enabled,
+        extensions=_extensions(trigger),
         cron=cron,
         schedule=crons.words_of(cron) if cron else "",
         is_scheduled=bool(cron) and kind == "schedule" and enabled,
@@ -85,6 +100,32 @@ def template_sheet(template: Template, row: TemplateRow) -> TemplateSheet:
         created=template.created_at,
         updated=template.updated_at,
     )
+
+
+def usage(told: TemplateUsage) -> Usage:
+    """How a template is used, whatever a server tells of that."""
+    charts = (
+        UsageChart(
+            words.word(name).replace("_", " "),
+            words.word(points[0].label),
+            words.word(points[-1].label),
+            tuple(point.count for point in points),
+        )
+        for name, points in told.series.items()
+        if points
+    )
+    return Usage(tuple(_fact(*one) for one in told.facts.items()), tuple(charts))
+
+
+def _fact(name: str, value: str | float) -> tuple[str, str]:
+    label = words.word(name).replace("_", " ")
+    match value:
+        case bool():
+            return label, "yes" if value else "no"
+        case str():
+            return label, safe_line(value, _LONGEST)
+        case _:
+            return label, _number(name, float(value))
 
 
 def saga_row(saga: Saga) -> SagaRow:
@@ -150,7 +191,7 @@ def health_sheet(health: Health) -> HealthSheet:
         broken=tuple(map(_broken, health.import_errors)),
         warned=tuple(map(_broken, health.warnings)),
         budgets=tuple(
-            BudgetRow(words.name(one.name), one.limit, one.remaining, one.resets_at)
+            BudgetRow(words.name(one.name), one.limit, one.remaining, one.resets_at, one.slowed)
             for one in health.budgets
         ),
     )
@@ -161,6 +202,13 @@ def _broken(one: ImportFailure | WorkflowWarning) -> BrokenRow:
     # What is wrong stands at the end of a traceback.
     said = tuple(map(_shown, deque(lines, _MOST_LINES)))
     return BrokenRow(words.name(one.name), said, one.at)
+
+
+def _extensions(trigger: Mapping[str, Any]) -> str:
+    """The file extensions of a trigger, whichever way it lists them."""
+    told = trigger.get("file_extensions") or trigger.get("extensions") or ""
+    joined = ",".join(map(str, told)) if isinstance(told, list) else str(told)
+    return filling.extensions(joined)[0]
 
 
 def _template_step(step: TemplateStep) -> TemplateStepRow:

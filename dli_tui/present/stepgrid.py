@@ -67,5 +67,5 @@ def _cell(column: Column, raw: str) -> Cell:
     found = [step for step in column.steps if step.raw == raw]
     if not found:
         return Cell(None)
-    worst = min(found, key=lambda step: (_RANK[step.status], step.started is None))
-    return Cell(worst.status, reached=worst.started is not None)
+    worst = min(found, key=lambda step: (_RANK[step.status], not step.is_reached))
+    return Cell(worst.status, reached=worst.is_reached)

@@ -25,6 +25,14 @@ def durations(marks: Sequence[Mark], width: int, *, ascii_only: bool = False) ->
     return drawn.rjust(width)
 
 
+def counts(values: Sequence[float], width: int, *, ascii_only: bool = False) -> str:
+    """One bar for each of the last values, the largest of them full height; nothing is a blank."""
+    bars = ASCII_BARS if ascii_only else BARS
+    seen = values[-width:] if width > 0 else ()
+    largest = max(seen, default=0.0)
+    return "".join(_bar(value, largest, bars) if value > 0 else " " for value in seen)
+
+
 def failures(marks: Sequence[Mark]) -> int:
     """How many of the runs failed."""
     return sum(mark.status in BAD for mark in marks)

@@ -13,6 +13,11 @@ AT = "2026-03-10T09:41Z"
 DEMO = ("--demo", "--at", AT)
 
 
+def as_typed(value):
+    """A command line as the name of a case; other values name themselves."""
+    return " ".join(value) if isinstance(value, (list, tuple)) else None
+
+
 @pytest.fixture
 def cli():
     """Runs a command line; stdout, stderr and exit_code are in what comes back."""

@@ -1,9 +1,14 @@
 """Where a command works: options anywhere on the line, profiles, and the demo for looking."""
 
+from contextlib import asynccontextmanager
+
 import pytest
 
 from dli_tui.cli import connection, running
+from dli_tui.client import WorkflowClient
+from dli_tui.config.model import Kind
 from tests.cli.conftest import AT, DEMO
+from tests.support_backends import ScriptedBackend
 
 MANUAL = "finance.cost_centers"
 ONE = '[profiles.only]\nkind = "demo"\n'
@@ -12,21 +17,37 @@ PRODUCTION = ONE + "production = true\n"
 READ_ONLY = ONE + "read_only = true\n"
 DEMO_NOTE = "No profile yet, so this is the built-in demo. Make one: dli-tui config init\n"
 WRITES = {
-    "run": [MANUAL],
-    "backfill": [MANUAL, "-s", "2026-03-02", "-e", "2026-03-02"],
-    "stop": ["no_such_run"],
-    "pause": [MANUAL],
-    "unpause": ["orders_snapshot"],
-    "unregister": [MANUAL],
-    "register": ["test.dataset", "-c", "0 9 * * *"],
+    "run": ["workflow", "run", MANUAL],
+    "backfill": ["workflow", "backfill", MANUAL, "-s", "2026-03-02", "-e", "2026-03-02"],
+    "stop": ["workflow", "stop", "no_such_run"],
+    "retry": ["workflow", "retry", "no_such_run"],
+    "pause": ["workflow", "pause", MANUAL],
+    "unpause": ["workflow", "unpause", "orders_snapshot"],
+    "unregister": ["workflow", "unregister", MANUAL],
+    "register": ["workflow", "register", "test.dataset", "-c", "0 9 * * *"],
+    "configure": ["workflow", "configure", MANUAL],
+    "create a workflow": ["template", "create-workflow", "1", "new", "--set", "url=http://x"],
+    "create a template": ["template", "create"],
+    "update a template": ["template", "update", "1"],
+    "delete a template": ["template", "delete", "1"],
+    "start a saga": ["saga", "start", "order_fulfilment", "-p", "order_id=7"],
+    "cancel a saga": ["saga", "cancel", "saga-0006"],
+    "publish an event": ["saga", "publish", "placed", "--data", "{}"],
 }
+DEFINITION = "steps: [{name: a, type: log, config: {message: b}}]\n"
+TEMPLATE = "name: x\ntemplate_config: {steps: [{name: a, type: log, config: {message: b}}]}\n"
 
 
 @pytest.fixture
 def write(cli, project):
     def call(name, *options):
+        words = WRITES[name]
         where = ["--path", project] if name == "register" else []
-        return cli("workflow", name, *WRITES[name], *where, *options)
+        if words[1] in ("configure", "create", "update"):
+            file = project / "definition.yaml"
+            file.write_text(DEFINITION if name == "configure" else TEMPLATE)
+            where = ["--file", file]
+        return cli(*words, *where, *options)
 
     return call
 
@@ -79,11 +100,67 @@ def test_a_demo_option_with_another_place_is_wrong_use(cli, config):
     assert (done.exit_code, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("kind", ["pyairtable"])
-def test_a_server_that_this_version_does_not_speak_to_is_said_so(cli, kind):
-    done = cli("workflow", "list", f"--{kind}", "http://x.example.com")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert f"does not speak to {kind.capitalize()} servers yet" in done.stderr
+# PyAirtable
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The profile of every place that was opened."""
+    profiles = []
+
+    @asynccontextmanager
+    async def opened(target):
+        profiles.append(target.profile)
+        yield WorkflowClient(ScriptedBackend())
+
+    monkeypatch.setattr(running, "opened", opened)
+    return profiles
+
+
+def test_a_pyairtable_service_and_its_sagas_are_two_addresses_of_one_place(
+    cli, opened, monkeypatch
+):
+    monkeypatch.setenv("DLI_TUI_API_KEY", "s3cret")
+    urls = ("--pyairtable", "http://t.example.com/", "--saga-url", "http://s.example.com/")
+    assert cli("workflow", "list", *urls).exit_code == 0
+    (profile,) = opened
+    assert (profile.kind, profile.url) == (Kind.PYAIRTABLE, "http://t.example.com")
+    assert (profile.saga_url, profile.api_key_env) == ("http://s.example.com", "DLI_TUI_API_KEY")
+
+
+def test_without_a_saga_url_it_is_for_the_service_to_say_where_they_are(cli, opened):
+    assert cli("saga", "list", "--pyairtable", "http://t.example.com").exit_code == 1
+    assert opened[0].saga_url is None
+
+
+def test_the_sagas_of_a_profile_may_be_elsewhere_for_once(cli, opened, config):
+    options = config('[profiles.t]\nkind = "pyairtable"\nurl = "http://t"\nsaga_url = "http://s"\n')
+    cli("workflow", "list", *options)
+    cli("workflow", "list", *options, "--saga-url", "http://other")
+    assert [profile.saga_url for profile in opened] == ["http://s", "http://other"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--demo"], ["--airflow", "http://x.example.com"]],
+    ids=lambda words: " ".join(words) or "no place",
+)
+def test_a_saga_url_is_for_a_pyairtable_service_only(cli, opened, words):
+    done = cli("workflow", "list", "--saga-url", "http://s.example.com", *words)
+    assert (done.exit_code, done.stdout, opened) == (2, "", [])
+    assert "--saga-url is for a PyAirtable service only" in " ".join(done.stderr.split())
+
+
+def test_a_saga_url_has_to_be_one(cli, opened):
+    done = cli("workflow", "list", "--pyairtable", "http://t", "--saga-url", "sagas")
+    assert (done.exit_code, done.stdout, opened) == (1, "", [])
+    assert "Error [DLI-001]: --saga-url must be a URL" in done.stderr
+
+
+def test_an_api_key_is_never_an_option(cli):
+    done = cli("workflow", "list", "--pyairtable", "http://t", "--api-key", "s3cret")
+    assert done.exit_code == 2
+    assert "s3cret" not in done.stderr
 
 
 # Without a profile

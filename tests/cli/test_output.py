@@ -7,8 +7,19 @@ from datetime import timedelta
 import pytest
 
 from dli_tui.cli import output
+from dli_tui.domain.health import Health, HealthComponent, ImportFailure, RateBudget
 from dli_tui.domain.run import RunProgress
-from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
+from dli_tui.domain.saga import Saga, SagaStep
+from dli_tui.domain.status import (
+    HealthStatus,
+    RunStatus,
+    RunType,
+    SagaStatus,
+    StepStatus,
+    WorkflowStatus,
+)
+from dli_tui.domain.step import Step
+from dli_tui.domain.template import Template, TemplateUsage, UsagePoint
 from tests.cli.conftest import DEMO
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
@@ -94,6 +105,107 @@ def test_nothing_that_a_server_says_is_obeyed(cli, evil, words, format_):
     assert harmless(done.stdout + done.stderr)
     if format_ == "json":
         assert EVIL in _strings(json.loads(done.stdout))
+
+
+A_TEMPLATE = Template(
+    id=EVIL,
+    name=EVIL,
+    description=EVIL,
+    category=EVIL,
+    version=EVIL,
+    tags=(EVIL,),
+    default_cron_schedule=EVIL,
+    default_trigger_config={"type": EVIL},
+    template_config={
+        "steps": [{"name": EVIL, "type": EVIL, "config": {EVIL: EVIL, "url": "{{x}}"}}],
+        "variables": {"x": {"default": EVIL, "description": EVIL}},
+    },
+)
+A_SAGA = Saga(
+    saga_id=EVIL,
+    saga_type=EVIL,
+    status=SagaStatus.UNKNOWN,
+    raw_status=EVIL,
+    correlation_id=EVIL,
+    input_data={EVIL: EVIL},
+    error_message=EVIL,
+    steps=(
+        SagaStep(
+            name=EVIL,
+            service=EVIL,
+            command=EVIL,
+            compensation=EVIL,
+            status=StepStatus.FAILED,
+            error_message=EVIL,
+        ),
+    ),
+)
+
+
+class Evil(ScriptedBackend):
+    """A server of templates, sagas and steps all of whose words are hostile."""
+
+    async def templates(self, **_):
+        return (A_TEMPLATE,)
+
+    async def template(self, template_id):
+        return A_TEMPLATE
+
+    async def template_usage(self, template_id):
+        points = (UsagePoint(label=EVIL, count=1),)
+        return TemplateUsage(template_id=EVIL, facts={EVIL: EVIL}, series={EVIL: points})
+
+    async def sagas(self):
+        return (A_SAGA,)
+
+    async def saga(self, saga_id):
+        return A_SAGA
+
+    async def run_status(self, ref):
+        return run(EVIL, RunStatus.FAILED, dataset_name=EVIL)
+
+    async def steps(self, ref):
+        return (Step(name=EVIL, status=StepStatus.FAILED),)
+
+    async def health(self):
+        return Health(
+            status=HealthStatus.HEALTHY,
+            service=EVIL,
+            components=(HealthComponent(name=EVIL, status=HealthStatus.HEALTHY, message=EVIL),),
+            metrics={EVIL: 1.0},
+            import_errors=(ImportFailure(name=EVIL, message=EVIL),),
+            budgets=(RateBudget(name=EVIL, limit=2, remaining=1),),
+        )
+
+
+@pytest.mark.parametrize("format_", ["table", "json"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["template", "list"],
+        ["template", "show", EVIL],
+        ["template", "usage", EVIL],
+        ["template", "delete", EVIL, "--yes"],
+        ["template", "delete", EVIL, "--dry-run"],
+        ["template", "create-workflow", EVIL, "new", "--cron", "0 1 * * *", "--dry-run"],
+        ["saga", "list"],
+        ["saga", "show", EVIL],
+        ["saga", "cancel", EVIL],
+        ["saga", "start", EVIL, "-p", f"{EVIL}={EVIL}"],
+        ["saga", "start", EVIL, "-p", f"{EVIL}={EVIL}", "--dry-run"],
+        ["workflow", "retry", EVIL],
+        ["workflow", "retry", EVIL, "--dry-run"],
+        ["health"],
+    ],
+    ids=ascii,
+)
+def test_nothing_that_stands_beside_the_workflows_is_obeyed(cli, world, words, format_):
+    world(Evil(), ManualClock(NOW))
+    done = cli(*words, "--format", format_, "--demo")
+    assert harmless(done.stdout + done.stderr)
+    assert done.stdout.strip() or "can't be sent" in done.stderr
+    if format_ == "json" and done.stdout:
+        assert json.loads(done.stdout)
 
 
 def _strings(value):

@@ -23,6 +23,10 @@ AT = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)
         (["--profile", "prod", "--read-only"], Connection(profile="prod", read_only=True)),
         (["--config", "a.toml", "open"], Connection(config=Path("a.toml"))),
         (["--demo-speed", "2.5", "open"], Connection(demo_speed=2.5)),
+        (
+            ["--pyairtable", "http://t", "--saga-url=http://s"],
+            Connection(pyairtable="http://t", saga_url="http://s"),
+        ),
     ],
 )
 def test_connection_options_are_read(words, given):

@@ -1,6 +1,7 @@
 """The program's own affairs: help, version, config, doctor."""
 
 import os
+import re
 import shutil
 import stat
 import sys
@@ -9,6 +10,11 @@ import pytest
 
 from dli_tui import __version__
 from dli_tui.cli import upkeep
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.status import SagaStatus
+from tests.support import ManualClock
+from tests.support_backends import NOW, ScriptedBackend
 
 COMMANDS = [
     "",
@@ -17,9 +23,17 @@ COMMANDS = [
         f"workflow {name}"
         for name in (
             *("list", "get", "history", "status", "run", "backfill", "stop"),
-            *("pause", "unpause", "register", "unregister"),
+            *("pause", "unpause", "register", "unregister", "retry", "configure"),
         )
     ),
+    "template",
+    *(
+        f"template {name}"
+        for name in ("list", "show", "usage", "create-workflow", "create", "update", "delete")
+    ),
+    "saga",
+    *(f"saga {name}" for name in ("list", "show", "start", "cancel", "publish")),
+    "health",
     "config",
     "config path",
     "config show",
@@ -49,7 +63,7 @@ def test_every_command_explains_itself_and_where_it_works(cli, command, flag):
 
 def test_the_help_of_a_group_names_its_commands(cli):
     text = cli("workflow", "-h").stdout
-    for command in COMMANDS[2:13]:
+    for command in COMMANDS[2:15]:
         assert command.split()[1] in text
 
 
@@ -166,6 +180,36 @@ def test_the_doctor_warns_once(cli, config):
     assert cli("doctor", "--config", path).stderr.count("Warning: ") == 1
 
 
+TABLES = '[profiles.a]\nkind = "pyairtable"\nurl = "https://t.example.com"\n'
+SAGAS = TABLES + 'saga_url = "https://s.example.com"\n'
+
+
+class Sagas(ScriptedBackend):
+    async def sagas(self):
+        saga = Saga(saga_id="s1", saga_type="t", status=SagaStatus.RUNNING)
+        return (saga,) if Capability.SAGAS in self.capabilities else await super().sagas()
+
+
+ANSWERS = "answers in 0 ms"
+FOUND = {
+    "under the same URL": (TABLES, [], f"ok    https://t.example.com {ANSWERS}, 1 saga"),
+    "none there": (TABLES, [Capability.SAGAS], "so in saga_url"),
+    "elsewhere": (SAGAS, [], f"ok    https://s.example.com {ANSWERS}, 1 saga"),
+    "none elsewhere": (SAGAS, [Capability.SAGAS], "FAIL  [DLI-802] The script doesn't offer sagas"),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_the_saga_service_is_looked_at_too(cli, config, world, case):
+    text, lacks, found = FOUND[case]
+    world(Sagas(without=lacks), ManualClock(NOW))
+    done = cli("doctor", *config(text))
+    (line,) = (line for line in done.stdout.splitlines() if "  sagas " in line)
+    said = re.sub(r"in \d+ ms", "in 0 ms", re.sub(r"sagas +", "", line, count=1))
+    assert said.endswith(found)
+    assert (done.exit_code == 0) == line.startswith("ok")
+
+
 @pytest.mark.parametrize(
     ("term", "size", "ok", "said"),
     [
@@ -265,10 +309,26 @@ def test_every_setting_of_the_command_line_is_written(cli, config):
     assert 'confirm = "type"' in shown
 
 
+def test_a_pyairtable_service_is_added_with_its_saga_service(cli, config):
+    options = config('[profiles.demo]\nkind = "demo"\n')
+    url, sagas = "https://t.example.com", "https://s.example.com"
+    where = ("--kind", "pyairtable", "--url", url, "--saga-url", sagas, "--api-key-env", "A_KEY")
+    assert cli("config", "add", "tables", *where, "--no-test", *options).exit_code == 0
+    assert (
+        options[1]
+        .read_text()
+        .endswith(
+            '[profiles.tables]\nkind = "pyairtable"\n'
+            f'url = "{url}"\napi_key_env = "A_KEY"\nsaga_url = "{sagas}"\n'
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (("prod",), 2),
+        (("prod", *AIRFLOW, "--saga-url", "https://s.example.com"), 1),
         (("prod", "--kind", "nope"), 2),
         (("prod", *AIRFLOW, "--token-command", "pass 'show"), 2),
         (("prod", "--kind", "airflow"), 1),

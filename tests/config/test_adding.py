@@ -51,6 +51,15 @@ def test_each_way_to_sign_in_comes_back_as_it_was_given(path, settings, key, val
     assert getattr(load(path, {}).profiles["prod"], key) == value
 
 
+def test_a_pyairtable_service_is_kept_with_its_saga_service(path):
+    url, sagas = "https://t.example.com", "https://s.example.com"
+    wanted = {"kind": "pyairtable", "url": url, "saga_url": sagas, "api_key_env": "A_KEY"}
+    assert problems("tables", wanted) == {}
+    add_profile(path, "tables", wanted)
+    added = load(path, {}).profiles["tables"]
+    assert (added.kind, added.url, added.saga_url) == (Kind.PYAIRTABLE, url, sagas)
+
+
 def test_a_file_at_home_is_kept_as_it_was_typed(path, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     add_profile(path, "prod", {**AIRFLOW, "token_file": "~/.token"})
@@ -171,6 +180,7 @@ def test_what_is_no_name_is_told(name):
         ({"token_command": []}, "token_command", "the program first"),
         ({"token_file": "token.txt"}, "token_file", "from / or ~ on"),
         ({"username": "Ann"}, "", "needs password_env"),
+        ({"saga_url": "https://s.example.com"}, "", "saga_url is for the kind pyairtable"),
         ({"password_env": "A_PASS"}, "", "needs username"),
     ],
 )

@@ -125,6 +125,7 @@ def test_a_number_in_quotes_is_text(said):
         ('token_file = "~nobody-of-that-name/x"', "nobody's home folder"),
         ('proxy = "socks5://x"', "must be a URL that starts with http:// or https://"),
         ('saga_url = "x.example"', "must be a URL that starts with http:// or https://"),
+        ('saga_url = "http://x"', "saga_url is for the kind pyairtable only"),
         ('username = "me"', "username needs password_env beside it"),
         ('password_env = "P"', "password_env needs username beside it"),
         ('specs_folder = "f"', "specs_folder needs specs beside it"),

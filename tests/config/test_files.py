@@ -219,6 +219,12 @@ def test_a_url_with_a_doubtful_sign_in_is_refused(url, env, expected):
         profile_for_url(Kind.AIRFLOW, url, env)
 
 
+def test_a_url_of_pyairtable_takes_an_api_key_of_the_environment():
+    profile = profile_for_url(Kind.PYAIRTABLE, "http://x/", {"DLI_TUI_API_KEY": "hunter2"})
+    assert (profile.name, profile.kind) == ("pyairtable", Kind.PYAIRTABLE)
+    assert (profile.api_key_env, profile.saga_url) == ("DLI_TUI_API_KEY", None)
+
+
 def test_the_starter_file_works_as_it_comes_and_means_the_demo(tmp_path):
     path = tmp_path / "c.toml"
     path.write_text(initial_text(), encoding="utf-8")
@@ -234,7 +240,8 @@ def test_the_examples_in_the_starter_file_are_valid(tmp_path):
     path.write_text(f"{view}\n{EXAMPLE[profiles:]}".replace("# ", ""), encoding="utf-8")
     settings = load(path, {})
     assert settings.views["mornings"]["columns"] == ("name", "last", "next", "owner")
-    assert list(settings.profiles) == ["dev", "prod"]
+    assert list(settings.profiles) == ["dev", "prod", "tables"]
+    assert settings.profiles["tables"].saga_url == "https://sagas.example.com"
     assert settings.profiles["prod"].confirm == "type"
 
 

@@ -6,13 +6,14 @@ from dli_tui.present.besides import SagaRow, TemplateRow, sagas_fitting, templat
 RUNNING, FAILED = SagaStatus.RUNNING, SagaStatus.FAILED
 
 
-def template(name, category="general", text=""):
+def template(name, category="general", text="", tags=()):
     return TemplateRow(
         raw=name,
         name=name,
         category=category,
         shelf=category.title(),
-        tags="",
+        tags=", ".join(tags),
+        labels=tags,
         steps=1,
         uses=0,
         version="",
@@ -54,3 +55,8 @@ def test_sagas_keep_their_order():
     assert names(sagas_fitting(rows, FAILED, "")) == ["s3", "s1"]
     assert names(sagas_fitting(rows, None, "S2")) == ["s2"]
     assert sagas_fitting(rows, RUNNING, "s3") == []
+
+
+def test_a_tag_leaves_those_that_are_filed_under_it():
+    rows = [template("a", tags=("api", "http")), template("b", tags=("apis",)), template("c")]
+    assert [row.name for row in templates_fitting(rows, None, "", "api")] == ["a"]

@@ -13,7 +13,7 @@ from dli_tui.domain.health import (
 )
 from dli_tui.domain.saga import Saga, SagaStep, SagaType
 from dli_tui.domain.status import HealthStatus, SagaStatus, StepStatus
-from dli_tui.domain.template import Template, TemplateCategory
+from dli_tui.domain.template import Template, TemplateCategory, TemplateUsage, UsagePoint
 from dli_tui.present import showing
 
 NOW = datetime(2026, 3, 10, 9, 41, tzinfo=UTC)
@@ -57,6 +57,34 @@ def test_shelves_keep_the_order_of_the_server():
     assert list(showing.shelves(told).items()) == [("z", "z"), ("a", "A")]
 
 
+def test_shelves_say_how_many_stand_there_whoever_counts_them():
+    told = [
+        TemplateCategory(name="integration", display_name="Integration", count=5),
+        TemplateCategory(name="sync", display_name="Sync"),
+    ]
+    here = [Template(id="1", name="t", category="sync")]
+    assert showing.counted(told, here) == {"integration": "Integration (5)", "sync": "Sync (1)"}
+
+
+def test_the_use_of_a_template_is_told_in_whatever_a_server_counts():
+    told = TemplateUsage(
+        template_id="1",
+        facts={"usage_count": 5, "success_rate": 99.5, "is_popular": True, NASTY: NASTY},
+        series={
+            "daily_usage": (UsagePoint(label="Mon", count=1), UsagePoint(label="Tue", count=3)),
+            "nothing": (),
+        },
+    )
+    usage = showing.usage(told)
+    assert usage.facts[:3] == (
+        ("usage count", "5"),
+        ("success rate", "99.5%"),
+        ("is popular", "yes"),
+    )
+    assert usage.charts == (("daily usage", "Mon", "Tue", (1.0, 3.0)),)
+    assert all(text.isprintable() for text in texts(usage.facts))
+
+
 @pytest.mark.parametrize(
     ("trigger", "scheduled", "uploads"),
     [
@@ -80,7 +108,7 @@ def test_settings_of_a_step_are_told_one_by_one():
     config = {"steps": [{"name": "a", "type": "http", "config": {"url": "{{u}}", "tries": 3}}]}
     sheet = sheet_of(Template(id="1", name="t", template_config=config))
     assert sheet.steps == (("a", "http", ("url = {{u}}", "tries = 3")),)
-    assert sheet.placeholders == ("u",)
+    assert [field.raw for field in sheet.fields] == ["u"]
 
 
 def test_how_far_a_saga_is_and_how_far_back():
