@@ -10,7 +10,6 @@ from dli_tui.config.demo import DemoOptions
 from dli_tui.config.model import Kind, Profile
 from dli_tui.config.target import DEMO, Target
 from dli_tui.domain.clock import FastClock, FixedClock, SystemClock
-from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.wiring import forget_demo, opened
 from tests.support_backends import ScriptedBackend
@@ -103,14 +102,6 @@ async def test_a_profile_says_whether_a_dry_run_may_be_sent(watched):
         profile = Profile(name="p", kind=Kind.DEMO, trust_dry_run=trusted)
         async with opened(Target(profile)) as client:
             assert client._sends_dry_runs == trusted
-
-
-@pytest.mark.parametrize("kind", [Kind.PYAIRTABLE])
-async def test_a_kind_without_an_adapter_is_said_so(kind):
-    profile = Profile(name="p", kind=kind, url="http://x.example.com")
-    with pytest.raises(ConfigurationError, match="does not speak to"):
-        async with opened(Target(profile)):
-            pass
 
 
 async def test_the_demo_opens_for_real():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
-from dli_tui.domain.errors import ConfigurationError
-
 OPENERS: Final = {
     "airflow": "dli_tui.backends.airflow.opening:open_airflow",
     "basecamp": "dli_tui.backends.basecamp.adapter:BasecampBackend",
@@ -18,11 +16,5 @@ OPENERS: Final = {
 
 def opener_of(kind: str) -> Any:  # noqa: ANN401 - each adapter is opened with settings of its own
     """The function that makes a backend of that kind."""
-    place = OPENERS.get(kind)
-    if place is None:
-        raise ConfigurationError(
-            f"This version does not speak to {kind.capitalize()} servers yet",
-            hint="It speaks to Basecamp and Airflow, and has a demo: --demo",
-        )
-    module, _, name = place.partition(":")
+    module, _, name = OPENERS[kind].partition(":")
     return getattr(import_module(module), name)

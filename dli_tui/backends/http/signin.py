@@ -78,8 +78,8 @@ class FromProfile:
         if origin is None:
             return (
                 "No sign-in was given. A profile takes token_env, token_command, token_keyring or "
-                "token_file, or username and password_env; a URL on the command line takes "
-                "DLI_TUI_TOKEN, or DLI_TUI_USERNAME and DLI_TUI_PASSWORD."
+                "token_file, api_key_env, or username and password_env; a URL on the command line "
+                "takes DLI_TUI_TOKEN, DLI_TUI_API_KEY, or DLI_TUI_USERNAME and DLI_TUI_PASSWORD."
             )
         return f"Sign in again: {origin}."
 

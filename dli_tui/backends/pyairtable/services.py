@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked
+from dli_tui.backends.http.signin import FromProfile
 from dli_tui.backends.port import Backend
 from dli_tui.backends.pyairtable import health
 from dli_tui.backends.pyairtable.budgets import Budgets
@@ -60,6 +61,20 @@ _LACKS: Final = {
 _OLDER: Final = "this generation of the service has no such thing"
 
 
+class ByKey(FromProfile):
+    """The profile's sign-in; most generations take no other than an API key."""
+
+    @property
+    def advice(self) -> str:
+        """What to do when it is refused."""
+        if self._profile.api_key_env is not None:
+            return super().advice
+        return (
+            "This service wants an API key: name its variable with api_key_env in the profile, "
+            "or put it into DLI_TUI_API_KEY."
+        )
+
+
 class PyAirtableServices(Backend):
     """The automation service and its orchestrator."""
 
@@ -78,9 +93,12 @@ class PyAirtableServices(Backend):
     ) -> None:
         super().__init__()
         self._clock, self._passed = clock or SystemClock(), passed
-        self._http = Http(profile, environment, transport=transport, sleep=sleep)
+        key = ByKey(profile, environment)
+        self._http = Http(profile, environment, transport=transport, source=key, sleep=sleep)
         elsewhere = replace(profile, url=profile.saga_url or profile.url)
-        self._saga_http = Http(elsewhere, environment, transport=saga_transport, sleep=sleep)
+        self._saga_http = Http(
+            elsewhere, environment, transport=saga_transport, source=key, sleep=sleep
+        )
         self._budgets = Budgets(passed, sleep)
         line = Line(self._http, self._budgets)
         self._place = Place(line, profile.url or "", self._meet)
@@ -182,7 +200,8 @@ class PyAirtableServices(Backend):
         except NoSagasError:
             self._off |= dict.fromkeys(
                 _OF_SAGAS,
-                f"no saga service answers at {self._sagas.address}; set saga_url in this profile",
+                f"no saga service answers at {self._sagas.address}; set saga_url in this profile, "
+                "or give --saga-url",
             )
             self.capabilities -= _OF_SAGAS
         else:
