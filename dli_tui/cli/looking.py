@@ -119,7 +119,7 @@ def history(
         if format_ is Format.JSON:
             output.as_json(result)
         else:
-            _show_history(result, show_info=show_dataset_info)
+            _show_history(result, is_of_one=dataset is not None, show_info=show_dataset_info)
 
     reading(ctx, work)
 
@@ -192,15 +192,16 @@ def show_status(found: WorkflowStatusResult, format_: Format) -> None:
     output.lines(f"{name}: {words.word(value)}" for name, value in facts.items() if value)
 
 
-def _show_history(result: WorkflowHistoryResult, *, show_info: bool) -> None:
+def _show_history(result: WorkflowHistoryResult, *, is_of_one: bool, show_info: bool) -> None:
     if show_info:
         output.lines(_about_dataset(result.dataset_info))
         output.line()
         output.line("Run History:")
-    cells = tables.runs(result.runs)
-    output.table(
-        tables.RUN_COLUMNS, cells, below=[_error_below(run.error_line) for run in result.runs]
+    found = result.runs
+    columns, cells = (
+        (tables.RUN_COLUMNS, tables.runs(found)) if is_of_one else tables.histories(found)
     )
+    output.table(columns, cells, below=[_error_below(run.error_line) for run in found])
     output.line()
     output.line(tables.runs_footer(result))
 

@@ -63,7 +63,7 @@ def require_runnable(row: WorkflowInfo) -> None:
     if row.status is not WorkflowStatus.ACTIVE:
         remedy = (
             f"Resume it first: dli-tui workflow unpause {row.dataset_name}"
-            if row.status is WorkflowStatus.PAUSED
+            if is_held(row)
             else "It has to be enabled again where it is defined."
         )
         raise WorkflowExecutionError(
@@ -74,12 +74,19 @@ def require_runnable(row: WorkflowInfo) -> None:
         )
 
 
+def is_held(row: WorkflowInfo) -> bool:
+    """Whether a schedule is paused; also by disabling it, as PyAirtable does."""
+    # Its word for that is the only sign.
+    by_disabling = "paused" in (row.raw_status or "").casefold()
+    return row.status is WorkflowStatus.PAUSED or (
+        row.status is WorkflowStatus.DISABLED and by_disabling
+    )
+
+
 def require_pausable(row: WorkflowInfo) -> None:
     """Whether the schedule of `row` may be paused or resumed at all."""
     require_in_force(row)
-    # PyAirtable pauses by disabling, and its word for that is the only sign.
-    paused_by_disabling = "paused" in (row.raw_status or "").casefold()
-    if row.status is WorkflowStatus.DISABLED and not paused_by_disabling:
+    if row.status is WorkflowStatus.DISABLED and not is_held(row):
         raise WorkflowExecutionError(
             f"Workflow '{row.dataset_name}' is disabled, so its schedule can't be changed",
             code=ErrorCode.WORKFLOW_INVALID_STATE,

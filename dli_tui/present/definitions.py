@@ -113,12 +113,12 @@ def read_template(text: str) -> DraftRead:
     found, wrong = _read(text)
     if found is None:
         return DraftRead(None, wrong)
-    lines = _Lines(text, under=_CONFIG)
-    remarks = [*wrong, *_of_draft(found)]
+    # What isn't JSON at all is checked no further.
+    remarks = [*(wrong or _of_draft(found))]
     config = found.get(_CONFIG)
-    if isinstance(config, dict):
+    if isinstance(config, dict) and not wrong:
         remarks += configuration.check(config, is_template=True)
-    told = tuple(map(lines.placed, remarks))
+    told = tuple(map(_Lines(text, under=_CONFIG).placed, remarks))
     if any(one.is_wrong for one in told):
         return DraftRead(None, told)
     known = {key: value for key, value in found.items() if value is not None}
@@ -130,7 +130,7 @@ def read_configuration(text: str) -> ConfigRead:
     found, wrong = _read(text)
     if found is None:
         return ConfigRead(None, wrong)
-    told = tuple(map(_Lines(text).placed, [*wrong, *configuration.check(found)]))
+    told = tuple(map(_Lines(text).placed, wrong or configuration.check(found)))
     return ConfigRead(None if any(one.is_wrong for one in told) else found, told)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from dli_tui.domain.backfill import BackfillPlan, PlannedSlot
 from dli_tui.domain.results import WorkflowHistoryResult, WorkflowListResult
+from dli_tui.domain.rules import is_held
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
@@ -42,7 +43,9 @@ def workflow_status(row: WorkflowInfo) -> str:
     if row.unreadable is not None:
         return f"unreadable: {words.word(row.unreadable)}"
     raw = row.raw_status
-    if raw is None or WorkflowStatus.of(raw) is not row.status or raw.casefold() == row.status:
+    if raw is None or raw.casefold() == row.status:
+        return row.status
+    if WorkflowStatus.of(raw) is not row.status and not is_held(row):
         return row.status
     return f"{row.status} ({words.word(raw)})"
 
@@ -84,6 +87,19 @@ def runs(found: Sequence[WorkflowRun]) -> list[Cells]:
         )
         for run in found
     ]
+
+
+def histories(found: Sequence[WorkflowRun]) -> tuple[Cells, list[Cells]]:
+    """The runs of several workflows, with whose they are where their ids don't say so."""
+    cells = runs(found)
+    if all(run.dataset_name in run.run_id for run in found):
+        return RUN_COLUMNS, cells
+    shown = words.names(run.dataset_name for run in found)
+    named = [
+        (run_id, shown[run.dataset_name], *rest)
+        for run, (run_id, *rest) in zip(found, cells, strict=True)
+    ]
+    return (RUN_COLUMNS[0], WORKFLOW_COLUMNS[0], *RUN_COLUMNS[1:]), named
 
 
 def run_status(status: RunStatus, raw: str | None) -> str:

@@ -33,6 +33,8 @@ def test_a_row_without_a_schedule_has_dashes():
         ({"raw_status": "enabled"}, "active (enabled)"),
         ({"status": DISABLED, "raw_status": "disabled (paused)"}, "disabled (disabled (paused))"),
         ({"status": PAUSED, "raw_status": "disabled"}, "paused"),
+        # It pauses by disabling.
+        ({"status": DISABLED, "raw_status": "paused"}, "disabled (paused)"),
         ({"status": DISABLED, "raw_status": "limbo\x1b[1m"}, "disabled (limbo)"),
         ({"unreadable": "no name\nat all"}, "unreadable: no name at all"),
     ],
@@ -87,6 +89,13 @@ def test_a_run_is_five_cells():
     assert tables.runs([one]) == [("r1", "failed", "adhoc", "2026-03-10 09:41:00", "45s")]
     waiting = run("r2", RunStatus.PENDING, run_type=RunType.SCHEDULED)
     assert tables.runs([waiting]) == [("r2", "pending", "scheduled", "-", "-")]
+
+
+def test_whose_runs_they_are_is_told_where_their_ids_do_not():
+    columns, cells = tables.histories([run("12"), run("d_13")])
+    assert columns[:3] == ("RUN_ID", "DATASET", "STATUS")
+    assert [row[:2] for row in cells] == [("12", "d"), ("d_13", "d")]
+    assert tables.histories([run("d_13")]) == (tables.RUN_COLUMNS, tables.runs([run("d_13")]))
 
 
 @pytest.mark.parametrize(
