@@ -45,7 +45,8 @@ def workflow_status(row: WorkflowInfo) -> str:
     raw = row.raw_status
     if raw is None or raw.casefold() == row.status:
         return row.status
-    if WorkflowStatus.of(raw) is not row.status and not is_held(row):
+    is_paused = row.status is WorkflowStatus.DISABLED and is_held(row)
+    if WorkflowStatus.of(raw) is not row.status and not is_paused:
         return row.status
     return f"{row.status} ({words.word(raw)})"
 
