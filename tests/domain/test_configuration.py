@@ -1,6 +1,7 @@
 """Which configurations are in order, and what is said of those that aren't."""
 
 import json
+import runpy
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,10 @@ def test_every_kind_says_what_it_is_for():
     for kind in BY_NAME.values():
         assert kind.says.endswith(".")
         assert all(one.says.endswith(".") for one in kind.settings)
+
+
+def test_the_page_about_the_service_has_every_kind_and_setting():
+    table = runpy.run_path("scripts/stepkinds_table.py")["table"]()
+    page = Path("docs/pyairtable.md").read_text(encoding="utf-8")
+    between = page.partition("a test compares them -->")[2].partition("<!-- /kinds -->")[0]
+    assert between.strip() == table

@@ -61,6 +61,14 @@ _LACKS: Final = {
 _OLDER: Final = "this generation of the service has no such thing"
 
 
+def offered_by(routes: Routes) -> frozenset[Capability]:
+    """What a generation of the service offers, with an orchestrator beside it."""
+    offered = _ALWAYS | _OF_SAGAS
+    offered |= _OF_TEMPLATES if routes.has_templates else frozenset()
+    offered |= {Capability.RETRY} if routes.has_steps else frozenset()
+    return offered | ({Capability.LOGS} if routes.is_legacy else {Capability.CONFIGURING})
+
+
 class ByKey(FromProfile):
     """The profile's sign-in; most generations take no other than an API key."""
 
@@ -134,12 +142,7 @@ class PyAirtableServices(Backend):
 
     def _meet(self, routes: Routes) -> None:
         """The generation is found, and with it what there is."""
-        offered = _ALWAYS | (self.capabilities & _OF_SAGAS)
-        offered |= _OF_TEMPLATES if routes.has_templates else frozenset()
-        offered |= {Capability.RETRY} if routes.has_steps else frozenset()
-        self.capabilities = offered | (
-            {Capability.LOGS} if routes.is_legacy else {Capability.CONFIGURING}
-        )
+        self.capabilities = offered_by(routes) - self._off.keys()
 
     # Templates
 
