@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.backends.http.exchange import Asked
@@ -44,10 +44,13 @@ class Shelf:
         self._line = line
 
     async def templates(
-        self, category: str | None = None, search: str | None = None, tags: Sequence[str] = ()
+        self, category: str | None = None, search: str | None = None
     ) -> tuple[Template, ...]:
-        """Those that fit, private ones too."""
-        given = {"category": category, "search": search, "tags": ",".join(tags) or None}
+        """Those that fit, private ones too.
+
+        Tags are compared where they are asked for: some services mean any of several, some all.
+        """
+        given = {"category": category, "search": search}
         query: dict[str, str | int] = {key: value for key, value in given.items() if value}
         found: dict[str, Template] = {}
         page = 1
