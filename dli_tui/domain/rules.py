@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -102,6 +102,18 @@ def require_manual(name: str, rows: Iterable[WorkflowInfo], action: str) -> None
             f"Permission denied for workflow '{name}': can't {action} it, it is in Git",
             dataset_name=name,
             hint=_CODE_HINT,
+        )
+
+
+def require_at_rest(name: str, runs: Collection[WorkflowRun]) -> None:
+    """DLI-808 for unregistering while `runs` are under way."""
+    if runs:
+        what = "a run of it is" if len(runs) == 1 else f"{len(runs)} runs of it are"
+        raise WorkflowRegistrationError(
+            f"'{name}' was not unregistered: {what} under way",
+            code=ErrorCode.WORKFLOW_UNREGISTER_FAILED,
+            dataset_name=name,
+            hint="Stop its runs first, or use --force.",
         )
 
 

@@ -34,6 +34,7 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.ids import RunRef, dag_id_of
 from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.rules import require_at_rest
 from dli_tui.domain.status import ResultStatus, SourceType, WorkflowStatus
 from dli_tui.domain.zones import zone_of
 from dli_tui.specs.merging import spec_text
@@ -233,14 +234,8 @@ class Registering:
             )
         ]
         runs = list(self._asking.runs_from(rows))
-        if runs and not force:
-            what = "a run of it is" if len(runs) == 1 else f"{len(runs)} runs of it are"
-            raise WorkflowRegistrationError(
-                f"'{name}' was not unregistered: {what} under way",
-                code=ErrorCode.WORKFLOW_UNREGISTER_FAILED,
-                dataset_name=name,
-                hint="Stop its runs first, or use --force.",
-            )
+        if not force:
+            require_at_rest(name, runs)
         for run in runs:
             try:
                 await self._deeds.stop(RunRef(run.run_id, name), _FORCED)

@@ -21,7 +21,7 @@ from dli_tui.domain.errors import (
     WorkflowRegistrationError,
 )
 from dli_tui.domain.results import WorkflowRunResult
-from dli_tui.domain.rules import require_pausable
+from dli_tui.domain.rules import require_at_rest, require_pausable
 from dli_tui.domain.status import ResultStatus, RunStatus, StepStatus, WorkflowStatus
 from dli_tui.wire.failures import Operation
 
@@ -126,14 +126,8 @@ class Deeds:
         own_id, routes = await self._asking.id_of(name), await self._place.found()
         await self._asking.latest([own_id])
         runs = [run for run in self._book.runs(own_id) or () if run.status.is_running]
-        if runs and not force:
-            what = "a run of it is" if len(runs) == 1 else f"{len(runs)} runs of it are"
-            raise WorkflowRegistrationError(
-                f"'{name}' was not unregistered: {what} under way",
-                code=ErrorCode.WORKFLOW_UNREGISTER_FAILED,
-                dataset_name=name,
-                hint="Wait until it is over, or use --force.",
-            )
+        if not force:
+            require_at_rest(name, runs)
         asked = Asked(
             Operation.UNREGISTER,
             f"{routes.root}/{segment(own_id)}",

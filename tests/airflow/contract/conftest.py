@@ -1,6 +1,5 @@
 """The contract of every backend on a real Airflow: all of it but what is named here."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dli_tui.domain.status import WorkflowStatus
+from tests.backends.contract.leaving_out import leave_out
 from tests.support import row_of
 
 _NO_PAIRS = "a name has one row until there is a store of specs"
@@ -41,15 +41,7 @@ _DATES = count()
 
 
 def pytest_collection_modifyitems(config, items):
-    here = str(Path(__file__).parent)
-    out = [
-        one
-        for one in items
-        if str(one.path).startswith(here)
-        and any(re.search(pattern, one.nodeid) for pattern in LEFT_OUT)
-    ]
-    config.hook.pytest_deselected(items=out)
-    items[:] = [one for one in items if one not in out]
+    leave_out(config, items, str(Path(__file__).parent), LEFT_OUT)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The contract of every backend on each generation of the service: all but what is named here."""
 
-import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,6 +11,7 @@ import pytest
 from dli_tui.backends.pyairtable.adapter import PyAirtableBackend
 from dli_tui.domain.ids import RunRef
 from dli_tui.playground.service import Playground
+from tests.backends.contract.leaving_out import leave_out
 from tests.backends.contract.places import Place
 from tests.backends.pyairtable.recorded import profile
 from tests.support import ManualClock
@@ -100,15 +100,7 @@ PLACES = [
 
 
 def pytest_collection_modifyitems(config, items):
-    here = str(Path(__file__).parent)
-    out = [
-        one
-        for one in items
-        if str(one.path).startswith(here)
-        and any(re.search(pattern, one.nodeid) for pattern in LEFT_OUT)
-    ]
-    config.hook.pytest_deselected(items=out)
-    items[:] = [one for one in items if one not in out]
+    leave_out(config, items, str(Path(__file__).parent), LEFT_OUT)
 
 
 @pytest.fixture(params=PLACES, ids=lambda place: place.name)
