@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from dli_tui.domain.template import Template, TemplateField
 
 _SECRETS: Final = re.compile(
-    r"(?:^|[\W_])(?:token|password|passwd|secret|key|credentials?)(?:$|[\W_])", re.IGNORECASE
+    # A key alone is the name of something, as in a transformation.
+    r"(?:^|[\W_])(?:token|password|passwd|secret|credentials?)(?:$|[\W_])|[\W_]key(?:$|[\W_])",
+    re.IGNORECASE,
 )
 _SIGN_IN: Final = "authorization"
 _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
