@@ -129,6 +129,7 @@ _SHORT = {
     "log-feed",
     "going",
     "switching",
+    "editor",
 }
 
 

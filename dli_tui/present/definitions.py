@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -98,8 +99,10 @@ def _kinds() -> Iterator[str]:
     yield ""
     yield "The kinds of step, and their settings (* has to be there):"
     for kind in stepkinds.KINDS:
-        names = (f"{one.name}{'*' if one.required else ''}" for one in kind.settings)
-        yield f"  {kind.name}: {', '.join(names)}"
+        names = ", ".join(f"{one.name}{'*' if one.required else ''}" for one in kind.settings)
+        yield from textwrap.wrap(
+            f"{kind.name}: {names}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
     yield ""
     yield "Texts may take {{steps.NAME.FIELD}} from a step before, {{trigger.FIELD}} from what"
     yield "started the run, {{env.NAME}}, {{execution_id}} and {{workflow_id}}."

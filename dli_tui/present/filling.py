@@ -30,6 +30,7 @@ _SECRETS: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGN_IN: Final = "authorization"
+_OF_RESULTS: Final = "key"
 _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOTHING: Final = object()
 _EXTENSION: Final = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
@@ -48,7 +49,9 @@ def is_secret(name: str) -> bool:
 def is_hidden(name: str, value: object) -> bool:
     """Whether a setting is shown without its value: a secret, unless that is still to be put in."""
     is_told = isinstance(value, str) and bool(value) and "{{" not in value
-    return is_told and (is_secret(name) or name.casefold() == _SIGN_IN)
+    word = name.casefold()
+    # What a transformation calls its result is a `key` too.
+    return is_told and word != _OF_RESULTS and (is_secret(name) or word == _SIGN_IN)
 
 
 def hidden(config: Any) -> Any:  # noqa: ANN401 - JSON of any kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.status import SagaStatus
 from dli_tui.session.feed import Feed
 
@@ -71,13 +72,15 @@ class SagaFeed(Feed):
         super().__init__(around)
         self.saga_id = saga_id
         self.saga: Saga | None = None
+        self.expired = False
+        """Whether it was there once and isn't any more; what was seen last stays."""
         self._client, self._cancelled = client, cancelled
         self._quiet = 0
 
     @property
     def ended(self) -> bool:
         """Over: nothing is asked until somebody wants it."""
-        return self.saga is not None and self.saga.status.is_terminal
+        return self.expired or (self.saga is not None and self.saga.status.is_terminal)
 
     def refresh(self) -> asyncio.Future[None]:
         """Ask at once; what was quiet may move again."""
@@ -85,7 +88,15 @@ class SagaFeed(Feed):
         return super().refresh()
 
     async def _ask(self) -> None:
-        (saga,) = self._cancelled.marked([await self._client.saga(self.saga_id)])
+        try:
+            found = await self._client.saga(self.saga_id)
+        except WorkflowNotFoundError:
+            if self.saga is None:
+                raise
+            self.expired = True
+            return
+        self.expired = False
+        (saga,) = self._cancelled.marked([found])
         self._quiet = self._quiet + 1 if saga == self.saga else 0
         self.saga = saga
 

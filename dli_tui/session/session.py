@@ -15,6 +15,7 @@ from dli_tui.domain.zones import zone_names
 from dli_tui.session.activity import Activity
 from dli_tui.session.backfills import BackfillFeed, BackfillsFeed
 from dli_tui.session.datasets import Datasets
+from dli_tui.session.definition import DefinitionFeed
 from dli_tui.session.front import Front
 from dli_tui.session.health import HealthFeed
 from dli_tui.session.history import HistoryFeed
@@ -29,6 +30,7 @@ from dli_tui.session.stepbook import StepBook
 from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Crashed, Tasks
 from dli_tui.session.templates import TemplatesFeed
+from dli_tui.session.usages import Usages
 from dli_tui.session.watching import Watching
 from dli_tui.session.workflows import Workflows
 
@@ -63,6 +65,7 @@ class Session:
         self.project = Project(project, self._around)
         self.cancelled_sagas = Cancelled()
         self.sequences = Sequences(client, tasks, self.pace.sleep)
+        self.usages = Usages(client, self._around)
         self.backfills = BackfillsFeed(client, self._around)
         self._unfollow_list: Callable[[], None] = lambda: None
         self._datasets = Datasets(client, self.workflows.rows_of, self._around)
@@ -152,6 +155,10 @@ class Session:
     def stepbook(self) -> StepBook:
         """The steps of runs that are looked at side by side, once it is started."""
         return StepBook(self.client, self._around)
+
+    def definition(self, key: WorkflowKey) -> DefinitionFeed:
+        """What one workflow does, to be followed once it is started."""
+        return DefinitionFeed(self.client, key, self._around)
 
     def templates(self) -> TemplatesFeed:
         """The templates, to be followed once it is started."""

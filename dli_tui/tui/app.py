@@ -164,6 +164,10 @@ class Dashboard(App[None]):
         """Open the page of a backfill."""
         self.push_screen(pages.backfill(ref, name))
 
+    def open_configuration(self, key: WorkflowKey, name: str) -> None:
+        """Open the page of what a workflow does."""
+        self.push_screen(pages.configuration(key, name))
+
     def open_saga(self, saga_id: str, name: str) -> None:
         """Open the page of a saga."""
         self.push_screen(pages.saga(saga_id, name))

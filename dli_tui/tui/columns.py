@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from rich.cells import cell_len
+
 from dli_tui.domain.status import RunStatus, WorkflowStatus
 from dli_tui.present import arranging, words
 from dli_tui.present.rows import Mark, WorkflowRow
@@ -69,12 +71,12 @@ class WorkflowCells:
     def source(self, row: WorkflowRow, _room: int) -> list[Piece]:
         return [Piece(row.source, Tone.MUTED)]
 
-    def status(self, row: WorkflowRow, _room: int) -> list[Piece]:
+    def status(self, row: WorkflowRow, room: int) -> list[Piece]:
         if row.unreadable:
             return [Piece(f"? {row.state}", Tone.FAILED)]
         look = SCHEDULES[row.status]
         tone = Tone.MUTED if row.status is WorkflowStatus.ACTIVE else look.tone
-        return [Piece(f"{self._looks.glyph(look)} {row.state}", tone)]
+        return [Piece(f"{self._looks.glyph(look)} {_short(row.state, room - 2)}", tone)]
 
     def last(self, row: WorkflowRow, room: int) -> list[Piece]:
         if row.last is None:
@@ -132,3 +134,9 @@ def _calm(passed: timedelta) -> timedelta:
 _CELLS: Final[dict[str, Callable[[WorkflowCells, WorkflowRow, int], list[Piece]]]] = {
     column.id: getattr(WorkflowCells, column.id) for column in WORKFLOWS
 }
+
+
+def _short(state: str, room: int) -> str:
+    """`disabled (paused)`; where that is too long, the server's own word for it if that fits."""
+    own = state.partition(" (")[2].removesuffix(")")
+    return own if own and cell_len(state) > room >= cell_len(own) else state

@@ -13,7 +13,7 @@ from rich.text import Text
 from dli_tui.domain.errors import AnswerLostError, DLIError
 from dli_tui.domain.text import safe_line
 from dli_tui.present import words
-from dli_tui.present.rows import WorkflowRow
+from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui import hints, late
 from dli_tui.tui.widgets.toosmall import is_too_small
 
@@ -81,6 +81,8 @@ class Frozen(NamedTuple):
     """The dates that are meant, where the screen is about some."""
     says: str = ""
     """What there is to know besides."""
+    step: StepRow | None = None
+    """The step that is meant, where it is about one of several."""
 
     @property
     def hidden(self) -> int:
@@ -181,18 +183,32 @@ class Deeds:
 
     def ask(self, screen: DashboardScreen, make: Callable[[Session], Asked]) -> None:
         """Ask what `make` makes: a question, or in words why there is none."""
-        session = screen.session
-        if session is None:
-            screen.say("Still connecting; try again in a moment", wrong=True)
-        elif session.read_only:
-            screen.say(_READ_ONLY, wrong=True)
-        elif self._app.screen is screen:
-            # Two clicks may be under way when the first of them opens the question.
+        session = self.writable(screen)
+        # Two clicks may be under way when the first of them opens the question.
+        if session is not None and self._app.screen is screen:
             asked = make(session)
             if isinstance(asked, str):
                 screen.say(asked, wrong=True)
             else:
                 self._app.push_screen(asked)
+
+    def writable(self, screen: DashboardScreen) -> Session | None:
+        """The session, where something may be changed; where not, it is said why."""
+        session = screen.session
+        if session is None:
+            screen.say("Still connecting; try again in a moment", wrong=True)
+        elif session.read_only:
+            screen.say(_READ_ONLY, wrong=True)
+            return None
+        return session
+
+    def edit(self, screen: DashboardScreen) -> None:
+        """Take what the workflow that is meant does to the editor."""
+        row, session = screen.pointed, self.writable(screen)
+        if row is None:
+            screen.say("There is no workflow here to change", wrong=True)
+        elif session is not None:
+            late.editing().configuration(self._app, session, row.key)
 
     def _asked(self, deed: str, session: Session, screen: DashboardScreen) -> Asked:
         of_nothing = late.questions().OF_NOTHING.get(deed)
@@ -217,7 +233,8 @@ class Deeds:
         if not fit:
             return self._why_not(deed, left_out)
         where, dates = self._app.opening.where, screen.dates
-        frozen = Frozen(fit, left_out, where, screen.now(), dates, screen.says(deed))
+        says, step = screen.says(deed), screen.step_meant(deed)
+        frozen = Frozen(fit, left_out, where, screen.now(), dates, says, step)
         question: Question[Any] = questions.QUESTIONS[deed](session, frozen)
         return question
 

@@ -119,7 +119,7 @@ def key_line(screen: DashboardScreen) -> list[Bit]:
     room = width - sum(len(bit.text) for bit in pages)
     # What is always there (help, quit) is kept before what comes later on the line.
     for one in sorted(shown, key=lambda one: (one.shown < always, one.shown)):
-        needed = len(screen.key(one.id)) + len(one.label) + 3
+        needed = len(screen.key(one.id)) + len(screen.label(one)) + 3
         if needed <= room:
             room -= needed
             kept.append(one)
@@ -129,7 +129,7 @@ def key_line(screen: DashboardScreen) -> list[Bit]:
         if one.shown >= _ALWAYS:
             bits, pages = [*bits, *pages], []
         bits.append(Bit(f" {screen.key(one.id)}", Tone.RUNNING, bold=True, action=act))
-        bits.append(Bit(f" {one.label} ", Tone.MUTED, action=act))
+        bits.append(Bit(f" {screen.label(one)} ", Tone.MUTED, action=act))
     return bits
 
 

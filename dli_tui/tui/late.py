@@ -65,8 +65,29 @@ def registration_of() -> Callable[..., Registration]:
 
 
 def forms() -> ModuleType:
-    """`tui.forms`: the questions about templates and sagas."""
+    """`tui.forms`: the form of a template."""
     from dli_tui.tui import forms as module  # noqa: PLC0415 - it loads the models
+
+    return module
+
+
+def editing() -> ModuleType:
+    """`tui.editing`: definitions in the person's editor."""
+    from dli_tui.tui import editing as module  # noqa: PLC0415 - it loads the models and YAML
+
+    return module
+
+
+def definition_sheets() -> ModuleType:
+    """`tui.definitionsheets`: a configuration as a page to read."""
+    from dli_tui.tui import definitionsheets as module  # noqa: PLC0415 - it loads YAML
+
+    return module
+
+
+def saga_forms() -> ModuleType:
+    """`tui.sagaforms`: the questions about sagas and events."""
+    from dli_tui.tui import sagaforms as module  # noqa: PLC0415 - it loads the models
 
     return module
 

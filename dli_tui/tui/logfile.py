@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
-import shutil
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
 from typing import Final
 
 from dli_tui.present.rows import LogRow
+from dli_tui.tui import programs
+from dli_tui.tui.programs import Lend, NoProgramError
 
 _FALLBACK: Final = "less"
 _MINE: Final = 0o600
-_PATIENCE: Final = 0.5
-"""Seconds that a pager has to put the terminal back."""
-
-Lending = AbstractContextManager[None]
 
 
 def lines_of(rows: Iterable[LogRow]) -> Iterator[str]:
@@ -61,25 +56,12 @@ def _write(path: str, rows: Iterable[LogRow]) -> None:
         raise
 
 
-class NoPagerError(Exception):
-    """There is no pager to show a log with; its words are for the person."""
-
-
 def pager(env: Mapping[str, str]) -> list[str]:
     """The person's pager as an argument list."""
-    wanted = env.get("PAGER") or _FALLBACK
-    try:
-        words = shlex.split(wanted)
-    except ValueError as problem:
-        raise NoPagerError(f"PAGER can't be read as a command: {problem}") from problem
-    name = words[0] if words else wanted
-    found = shutil.which(name)
-    if found is None:
-        raise NoPagerError(f"There is no program '{name}' here; set PAGER to one that is")
-    return [found, *words[1:]]
+    return programs.command("PAGER", env.get("PAGER") or _FALLBACK)
 
 
-async def show(command: Sequence[str], rows: Sequence[LogRow], lend: Callable[[], Lending]) -> None:
+async def show(command: Sequence[str], rows: Sequence[LogRow], lend: Lend) -> None:
     """Show the rows in a pager, on the terminal that `lend` gives away, until it is left.
 
     The dashboard goes on behind it: it asks, rings, and ends when it is told to. The file goes
@@ -90,19 +72,17 @@ async def show(command: Sequence[str], rows: Sequence[LogRow], lend: Callable[[]
     except OSError as error:
         problem = error
     if problem is not None:
-        raise NoPagerError(f"The log can't be shown: {problem.strerror or problem}")
+        raise NoProgramError(f"The log can't be shown: {problem.strerror or problem}")
 
 
-async def _shown(
-    command: Sequence[str], rows: Sequence[LogRow], lend: Callable[[], Lending]
-) -> OSError | None:
+async def _shown(command: Sequence[str], rows: Sequence[LogRow], lend: Lend) -> OSError | None:
     stream = await asyncio.to_thread(_for_pager, rows)
-    problem = None
+    problem: int | OSError | None = None
     # The person may have deleted it from within the pager.
     with suppress(FileNotFoundError), stream, lend():
         # A problem is handed back: raised in here, it would leave the terminal lent.
-        problem = await _run([*command, stream.name])
-    return problem
+        problem = await programs.run([*command, stream.name])
+    return problem if isinstance(problem, OSError) else None
 
 
 def _for_pager(rows: Iterable[LogRow]) -> _TemporaryFileWrapper[str]:
@@ -113,31 +93,3 @@ def _for_pager(rows: Iterable[LogRow]) -> _TemporaryFileWrapper[str]:
     stream.writelines(lines_of(rows))
     stream.flush()
     return stream
-
-
-async def _run(command: Sequence[str]) -> OSError | None:
-    # A ctrl+c in the pager reaches us too, and would end the dashboard. With a handler of its
-    # own, and not ignored, it means to the pager what it always does.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        process = await asyncio.create_subprocess_exec(*command)
-    except OSError as problem:
-        return problem
-    else:
-        await _left(process)
-        return None
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-async def _left(process: asyncio.subprocess.Process) -> None:
-    """Return when the pager was left; it ends with us if we end before it."""
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), _PATIENCE)
-            except TimeoutError:
-                process.kill()

@@ -31,6 +31,13 @@ def backfill(ref: RunRef, name: str) -> DashboardScreen:
     return BackfillScreen(ref, name)
 
 
+def configuration(key: WorkflowKey, name: str) -> DashboardScreen:
+    """What one workflow does."""
+    from dli_tui.tui.screens.configuration import ConfigurationScreen  # noqa: PLC0415 - as above
+
+    return ConfigurationScreen(key, name)
+
+
 def saga(saga_id: str, name: str) -> DashboardScreen:
     """One saga, live."""
     from dli_tui.tui.screens.saga import SagaScreen  # noqa: PLC0415 - as above

@@ -10,6 +10,7 @@ from dli_tui.domain.status import StepStatus
 from dli_tui.present.rows import StepRow
 
 _BAD: Final = (StepStatus.FAILED, StepStatus.RETRYING)
+_BEGUN: Final = (StepStatus.COMPLETED, StepStatus.RUNNING, *_BAD)
 
 
 class Pick(NamedTuple):
@@ -45,7 +46,7 @@ class Pick(NamedTuple):
 
 def telling(rows: Sequence[StepRow]) -> Pick | None:
     """The log that says most: of the step that failed last, else that runs, else the last one."""
-    begun = [row for row in rows if row.started is not None]
+    begun = [row for row in rows if row.started is not None or _has_begun(row)]
     running = [row for row in begun if row.status is StepStatus.RUNNING]
     row = next(reversed(_failed(rows) or running or begun), None)
     return None if row is None else Pick(row, row.attempt)
@@ -57,6 +58,22 @@ def last_failed(rows: Sequence[StepRow]) -> Pick | None:
     return None if row is None else Pick(row, row.attempt)
 
 
+def retried(rows: Sequence[StepRow], row: StepRow | None) -> StepRow | None:
+    """The step that a retry under the cursor means, where others failed too.
+
+    A copy of a mapped step has no name of its own, so that it can't be meant alone.
+    """
+    failed = [one for one in rows if one.status is StepStatus.FAILED and one.is_reached]
+    if row is None or row not in failed or row.map_index is not None:
+        return None
+    return row if len(failed) > 1 else None
+
+
 def _failed(rows: Sequence[StepRow]) -> list[StepRow]:
     """The steps that failed of their own; what was never begun failed with them."""
-    return [row for row in rows if row.status in _BAD and row.started is not None]
+    return [row for row in rows if row.status in _BAD and row.is_reached]
+
+
+def _has_begun(row: StepRow) -> bool:
+    """Whether it began, though nobody says when."""
+    return row.concluded and row.status in _BEGUN

@@ -122,23 +122,29 @@ def _stop(session: Session, frozen: Frozen) -> Question[str]:
 
 
 def _retry(session: Session, frozen: Frozen) -> Question[bool]:
-    async def call(target: Target, _answer: bool) -> str:
-        done = await session.client.retry(_ref(target))
+    step = frozen.step
+
+    def named(*, alone: bool) -> Sequence[str]:
+        return (step.raw,) if step is not None and alone else ()
+
+    async def call(target: Target, alone: bool) -> str:
+        done = await session.client.retry(_ref(target), named(alone=alone))
         return done.message or "running again"
 
-    async def look() -> Plan:
-        again = await _again(session, [_ref(target) for target in frozen.fit])
-        return plans.retry(frozen, again)
+    async def look(alone: bool) -> Plan:
+        refs = [_ref(target) for target in frozen.fit]
+        return plans.retry(frozen, await _again(session, refs, named(alone=alone)))
 
-    return RetryQuestion(plans.retry(frozen, None), Sending(frozen.fit, call), look)
+    only = step.name if step is not None else ""
+    return RetryQuestion(plans.retry(frozen, None), Sending(frozen.fit, call), look, only)
 
 
-async def _again(session: Session, refs: Sequence[RunRef]) -> list[str]:
+async def _again(session: Session, refs: Sequence[RunRef], steps: Sequence[str]) -> list[str]:
     """What of each run would run again; where the server doesn't tell, the plan says why."""
     told = late.making().again
 
     async def ask(place: int) -> str:
-        words: str = told(await session.client.retry_plan(refs[place]))
+        words: str = told(await session.client.retry_plan(refs[place], steps))
         return words
 
     outcomes = await late.each()(range(len(refs)), ask)

@@ -9,15 +9,19 @@ from typing import Final
 from rich.cells import cell_len
 
 from dli_tui.domain.status import SagaStatus
-from dli_tui.present import words
+from dli_tui.domain.text import safe_line
+from dli_tui.present import strips, words
 from dli_tui.present.besides import (
+    MASK,
     BrokenRow,
     BudgetRow,
     HealthSheet,
     LaneRow,
+    OpenField,
     PartRow,
     SagaRow,
     TemplateSheet,
+    Usage,
 )
 from dli_tui.session.freshness import Freshness
 from dli_tui.tui.looks import CANCELLING, HEALTH, SAGAS, STEPS, Looks, Tone
@@ -29,6 +33,7 @@ from dli_tui.tui.widgets.page import Text
 _INDENT: Final = "  "
 _BAR: Final = 12
 _WIDEST: Final = 24
+_SLOWED: Final = "this program asks less often to leave some for you"
 _FEW: Final = 5
 """So many parts of a hundred left of a budget are few."""
 
@@ -36,8 +41,10 @@ _FEW: Final = 5
 # Templates
 
 
-def template(sheet: TemplateSheet, zone: str, now: datetime) -> list[Text]:
-    """All that is known of a template."""
+def template(
+    sheet: TemplateSheet, zone: str, now: datetime, used: Sequence[Text] = ()
+) -> list[Text]:
+    """All that is known of a template; `used` is how it is used, where that is told."""
     row = sheet.row
     lines: list[Text] = [(Piece(row.name, bold=True), Piece(f"  {row.version}", Tone.MUTED))]
     if sheet.description:
@@ -51,11 +58,12 @@ def template(sheet: TemplateSheet, zone: str, now: datetime) -> list[Text]:
         ("begins by", sheet.trigger),
         ("schedule", sheet.schedule),
         ("cron", words.word(sheet.cron) if sheet.cron else ""),
-        ("fill in", ", ".join(map(words.name, sheet.placeholders))),
         ("made", _when(sheet.created, zone, now)),
         ("changed", _when(sheet.updated, zone, now)),
     )
     lines += [labelled(label, said) for label, said in told if said]
+    lines += _to_fill_in(sheet.fields)
+    lines += used
     lines += [(), (Piece(words.plural(len(sheet.steps), "step"), Tone.MUTED),)]
     for number, step in enumerate(sheet.steps, start=1):
         lines.append(
@@ -63,6 +71,37 @@ def template(sheet: TemplateSheet, zone: str, now: datetime) -> list[Text]:
         )
         lines += [(Piece(_INDENT), Piece(setting, Tone.MUTED)) for setting in step.settings]
     return lines
+
+
+def _to_fill_in(fields: Sequence[OpenField]) -> Iterable[Text]:
+    """What a template leaves open, each with what it is unless told otherwise, and what for."""
+    for place, one in enumerate(fields):
+        shown = MASK if one.is_secret and one.default else one.default
+        default = f" = {safe_line(shown)}" if shown else ""
+        says = f"  {one.says}" if one.says else ""
+        name = labelled("" if place else "fill in", one.name)
+        yield (*name, Piece(default, Tone.RUNNING), Piece(says, Tone.MUTED))
+
+
+def usage(told: Usage, width: int, looks: Looks) -> list[Text]:
+    """How a template is used: what is told in numbers, and small charts."""
+    lines: list[Text] = [(), (Piece("use", Tone.MUTED),)]
+    if not told.facts and not told.charts:
+        return [*lines, _nothing("The server tells nothing of it")]
+    room = _room(name for name, _ in told.facts)
+    for name, value in told.facts:
+        lines.append((Piece(f"{_INDENT}{fitted(name, room)}  ", Tone.MUTED), Piece(value)))
+    for chart in told.charts:
+        bars = strips.counts(chart.counts, max(1, width - len(_INDENT)), ascii_only=looks.ascii)
+        span = f"{chart.first} to {chart.last}, most {max(chart.counts):,g}"
+        lines.append((Piece(f"{_INDENT}{chart.name}  ", Tone.MUTED), Piece(span, Tone.MUTED)))
+        lines.append((Piece(_INDENT), Piece(bars, Tone.RUNNING)))
+    return lines
+
+
+def no_usage(why: str) -> list[Text]:
+    """Why it isn't told how a template is used."""
+    return [(), (Piece("use", Tone.MUTED),), (Piece(f"{_INDENT}{why}", Tone.LATE),)]
 
 
 def _when(at: datetime | None, zone: str, now: datetime) -> str:
@@ -111,6 +150,11 @@ def saga(row: SagaRow, zone: str, now: datetime, looks: Looks) -> list[Text]:
         lines.append(labelled("tenant", row.tenant))
     lines += [labelled("" if place else "input", one) for place, one in enumerate(row.inputs)]
     return lines
+
+
+def expired() -> Text:
+    """A saga that was there and isn't any more: what is told of it was seen before."""
+    return (Piece("It has expired there; this is the last that was seen of it", Tone.LATE),)
 
 
 def _since(row: SagaRow, zone: str, now: datetime) -> str:
@@ -223,7 +267,10 @@ def numbers(sheet: HealthSheet, now: datetime, looks: Looks) -> list[Text]:
         lines.append(_nothing("The server gives no numbers"))
     lines += [(), _heading("requests left")]
     room = _room(one.name for one in sheet.budgets)
-    lines += [_budget(one, room, now, looks) for one in sheet.budgets]
+    for one in sheet.budgets:
+        lines.append(_budget(one, room, now, looks))
+        if one.slowed:
+            lines.append((Piece(f"{_INDENT * 2}{_SLOWED}", Tone.LATE),))
     if not sheet.budgets:
         lines.append(_nothing("The server tells no limits"))
     return lines
@@ -233,12 +280,12 @@ def _budget(one: BudgetRow, room: int, now: datetime, looks: Looks) -> Text:
     left = max(0, min(one.left, one.limit))
     full = _BAR * left // one.limit if one.limit > 0 else 0
     few = left * 100 <= one.limit * _FEW
-    resets = f", resets {words.until(one.resets, now)}" if one.resets is not None else ""
+    resets = f", full again {words.until(one.resets, now)}" if one.resets is not None else ""
     return (
         Piece(f"{_INDENT}{fitted(one.name, room)}  ", Tone.MUTED),
         Piece(looks.signs.full * full, Tone.LATE if few else Tone.COMPLETED),
         Piece(looks.signs.empty * (_BAR - full), Tone.MUTED),
-        Piece(f"  {one.left:,} of {one.limit:,} left{resets}", Tone.LATE if few else Tone.PLAIN),
+        Piece(f"  {one.left:,} of {one.limit:,}{resets}", Tone.LATE if few else Tone.PLAIN),
     )
 
 

@@ -67,10 +67,7 @@ def _lines(wanted: Wanted) -> Iterable[Text]:
     yield labelled("begins", begins)
     if wanted.retry:
         yield labelled("retry", wanted.retry)
-    for place, fire in enumerate(wanted.fires):
-        yield _fire(fire, "next" if place == 0 else "")
-        if fire.note:
-            yield labelled("", fire.note, Tone.LATE)
+    yield from fired(wanted.fires)
     yield ()
     yield from (labelled(label, value) for label, value in wanted.facts)
 
@@ -91,6 +88,14 @@ def _schedule(wanted: Wanted) -> Text:
     if not wanted.schedule:
         return labelled(label, "a field is still wrong", Tone.LATE)
     return labelled(label, wanted.schedule)
+
+
+def fired(found: Sequence[Fire]) -> Iterable[Text]:
+    """When a schedule fires next, a line each, and what a change of clocks does to it."""
+    for place, fire in enumerate(found):
+        yield _fire(fire, "next" if place == 0 else "")
+        if fire.note:
+            yield labelled("", fire.note, Tone.LATE)
 
 
 def _fire(fire: Fire, label: str) -> Text:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present import arranging, eta, strips, words
-from dli_tui.present.rows import RunSheet, WorkflowSheet
+from dli_tui.present.rows import RunSheet, StepRow, StepSheet, WorkflowSheet
 from dli_tui.tui.columns import strip
-from dli_tui.tui.looks import RUNS, SCHEDULES, Looks, Tone
+from dli_tui.tui.looks import RUNS, SCHEDULES, STEPS, Looks, Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.page import Text
 
@@ -115,6 +115,45 @@ def current_step(sheet: RunSheet) -> list[Text]:
     if not sheet.current or sheet.status.is_terminal:
         return []
     return [labelled("now", sheet.current)]
+
+
+_CONCLUDED: Final = "This server tells no steps: these are concluded from its results"
+
+
+def concluded() -> list[Text]:
+    """That the steps of a page are no more than what its run gave back."""
+    return [(Piece(_CONCLUDED, Tone.MUTED),)]
+
+
+def step(sheet: StepSheet, zone: str, now: datetime, looks: Looks) -> list[Text]:
+    """All that is known of a step: how it went, what it was given and what it gave back."""
+    row = sheet.row
+    look = STEPS[row.status]
+    of = f" of {row.attempts}" if row.attempts else ""
+    lines: list[Text] = [
+        (Piece(row.name, bold=True), Piece(f"  {row.kind}", Tone.MUTED)),
+        (
+            Piece(f"{looks.glyph(look)} {row.word or look.word}", look.tone),
+            Piece(f"  try {row.attempt}{of}{_when(row, zone, now)}", Tone.MUTED),
+        ),
+    ]
+    if row.error:
+        lines.append(labelled("error", row.error, Tone.FAILED))
+    for label, data in (("was given", sheet.given), ("gave back", sheet.gave)):
+        lines += [(), (Piece(label, Tone.RUNNING, bold=True),)]
+        lines += [(Piece(line),) for line in data] or [(Piece("nothing is told", Tone.MUTED),)]
+    return lines
+
+
+def _when(row: StepRow, zone: str, now: datetime) -> str:
+    """When a step began and ended, and how long that took."""
+    if row.started is None:
+        return f", {words.span(row.seconds)}" if row.seconds is not None else ""
+    began = words.clock_time(row.started, zone, now)
+    if row.finished is None:
+        return f", since {began}, {words.span(now - row.started)} so far"
+    took = row.finished - row.started if row.seconds is None else row.seconds
+    return f", {began} to {words.clock_time(row.finished, zone, now)}, {words.span(took)}"
 
 
 def _told_in(zone: str) -> Iterable[Piece]:

@@ -116,3 +116,28 @@ async def test_one_that_nobody_knows_is_a_problem_and_not_asked_again():
         assert isinstance(feed.freshness.problem, WorkflowNotFoundError)
         await here.pass_by(100)
         assert here.asked("saga") == 1
+
+
+async def test_one_that_expired_says_so_and_keeps_what_was_seen_of_it():
+    backend = Sagas(saga())
+    async with looking_at(backend) as here:
+        feed = await following(here, here.session.saga("s1"))
+        backend.known = []
+        await here.pass_by(SAGA_SECONDS)
+        assert (feed.expired, feed.ended, feed.saga.status) == (True, True, RUNNING)
+        assert feed.freshness.problem is None
+        asked = here.asked("saga")
+        await here.pass_by(1_000)
+        assert here.asked("saga") == asked, "nobody asks for what is gone"
+        backend.known = [saga(COMPENSATED)]
+        await here.refresh(feed)
+        assert (feed.expired, feed.saga.status) == (False, COMPENSATED)
+        await feed.close()
+
+
+async def test_one_that_was_never_there_is_a_problem():
+    async with looking_at(Sagas()) as here:
+        feed = await following(here, here.session.saga("s1"))
+        assert (feed.expired, feed.saga) == (False, None)
+        assert isinstance(feed.freshness.problem, WorkflowNotFoundError)
+        await feed.close()

@@ -79,3 +79,18 @@ def test_the_strip_has_the_newest_run_at_its_right_end():
     )
     assert "".join(piece.text for piece in strip(marks, 5, Looks())) == "  ✓✗►"
     assert "".join(piece.text for piece in strip(marks, 2, Looks(ascii=True))) == "x>"
+
+
+@pytest.mark.parametrize(
+    ("raw", "room", "shown"),
+    [
+        ("paused", 19, "⊘ disabled (paused)"),
+        ("paused", 12, "⊘ paused"),
+        ("paused", 8, "⊘ paused"),
+        ("under maintenance", 12, "⊘ disabled (under maintenance)"),
+        (None, 8, "⊘ disabled"),
+    ],
+)
+def test_a_state_that_is_too_long_is_told_in_the_servers_own_word(raw, room, shown):
+    info = row(status=WorkflowStatus.DISABLED, raw_status=raw)
+    assert cell(info, "status", room) == shown

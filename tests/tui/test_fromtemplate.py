@@ -29,6 +29,11 @@ async def fill(here, **values):
     await here.settle()
 
 
+def wrong(here, name):
+    """What is complained about at a field."""
+    return here.screen._field(name).query_one("Saying").words
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_what_is_filled_in_makes_a_workflow_that_is_on_the_list(size):
     async with dashboard(size=size) as here:
@@ -37,13 +42,16 @@ async def test_what_is_filled_in_makes_a_workflow_that_is_on_the_list(size):
         assert "makes       crm.leads" in here.picture
         assert "runs        by hand only" in here.picture
         await here.press("tab", "tab", "tab", "tab", "tab", "space")
-        assert "runs        Mon at 09:00 (UTC), first in 2d" in here.picture
+        assert "runs        Mon at 09:00 (UTC)" in here.screen.query_one("#plan").words
+        assert "next        Nov 23 09:00" in here.screen.query_one("#plan").words
         await answer(here)
         assert "Made crm.leads from Custom Integration Template" in notices(here)
+        assert here.screen.crumbs == ("Workflows", "crm.leads")
         (action,) = here.backend._journal.actions()
         assert (action.details["cron"], action.details["template"]) == (MONDAYS, "2")
         assert "https://crm.example.com" in action.details["yaml"]
         assert "Bearer s3cret" in action.details["yaml"]
+        await here.press("escape")
         assert here.screen.table.current.uses == 13
         await here.press("1")
         assert "crm.leads" in {row.name for row in here.app.listing.rows.values()}
@@ -162,3 +170,108 @@ async def test_a_plan_that_was_just_made_another_has_to_be_read():
         await here.press("enter")
         assert here.sent == []
         assert "too soon to be read" in here.picture
+
+
+OPEN = Template(
+    id="7",
+    name="t",
+    template_config={
+        "variables": {"pause": {"default": 5, "description": "How long it waits"}},
+        "steps": [
+            {"name": "ask", "type": "http_request", "config": {"url": "{{url}}/{{trigger.id}}"}},
+            {
+                "name": "sign",
+                "type": "http_request",
+                "config": {"url": "", "body": "{{api_token}}"},
+            },
+            {"name": "wait", "type": "delay", "config": {"seconds": "{{pause}}"}},
+            {"name": "say", "type": "log", "config": {"message": "{{steps.ask.status_code}}"}},
+        ],
+    },
+)
+
+
+async def test_each_thing_that_is_open_is_a_field_and_goes_into_its_step():
+    backend = Shelves(OPEN)
+    async with dashboard(backend=backend) as here:
+        await ask(here, row=0)
+        assert here.screen._field("value-2").value == "5"
+        assert "trigger.id" not in here.screen.query_one("#form").query_one("#field-value-0").name
+        await fill(here, name="new", value_0="https://x", value_1="12345", value_2="7")
+        await fill(here, value_3="https://y")
+        await answer(here)
+        (request,) = backend.arrived("create_from_template")
+        steps = {one["name"]: one["config"] for one in request.custom_config["steps"]}
+        assert steps == {
+            "ask": {"url": "https://x/{{trigger.id}}"},
+            "sign": {"url": "https://y", "body": "12345"},
+            "wait": {"seconds": 7},
+        }
+
+
+async def test_the_plan_shows_what_is_sent_and_no_secret_is_seen():
+    async with dashboard(backend=Shelves(OPEN)) as here:
+        await ask(here, row=0)
+        plan = here.screen.query_one("#plan")
+        assert "unfilled    url, api_token" in plan.words
+        assert "seconds: 5" in plan.words
+        await fill(here, name="new", value_0="https://x", value_1="s3cret")
+        assert "unfilled" not in plan.words
+        assert "url: https://x/{{trigger.id}}" in plan.words
+        assert "body: '***'" in plan.words
+        assert "- name: say" not in plan.words, "what isn't changed isn't sent"
+        assert "s3cret" not in here.picture
+
+
+async def test_the_plan_says_what_the_check_says_of_what_was_filled_in():
+    async with dashboard(backend=Shelves(OPEN)) as here:
+        await ask(here, row=0)
+        plan = here.screen.query_one("#plan")
+        await fill(here, value_0="x", value_1="y", value_2="soon", value_3="z")
+        assert "step wait, seconds: a number of at least 0 was expected" in plan.words
+        await fill(here, value_2="3")
+        assert "was expected" not in plan.words
+
+
+async def test_what_a_field_is_for_is_said_where_its_value_hides_it():
+    async with dashboard(backend=Shelves(OPEN)) as here:
+        await ask(here, row=0)
+        assert "How long it waits" not in here.picture
+        await here.press("tab", "tab", "tab", "tab")
+        assert "How long it waits" in here.picture
+        await here.press("tab")
+        assert "How long it waits" not in here.picture
+
+
+async def test_an_upload_starts_it_for_some_kinds_of_file():
+    backend = Shelves(Template(id="1", name="t"))
+    async with dashboard(backend=backend) as here:
+        await ask(here, row=0)
+        assert not here.screen._field("extensions").display
+        await fill(here, name="new")
+        await here.press("tab", "tab", "tab", "tab", "space")
+        await fill(here, extensions="pdf; docx")
+        assert "of a kind that can't be read yet" in here.screen.query_one("#plan").words
+        await answer(here)
+        assert "pdf,docx,csv was expected" in wrong(here, "extensions")
+        await fill(here, extensions=".PDF, docx")
+        assert "when a file (pdf, docx) is uploaded" in here.screen.query_one("#plan").words
+        await answer(here)
+        (request,) = backend.arrived("create_from_template")
+        assert (request.trigger_on_file_upload, request.trigger_file_extensions) == (
+            True,
+            "pdf,docx",
+        )
+
+
+async def test_a_name_may_be_any_line_where_the_place_has_such_names():
+    backend = Shelves(Template(id="1", name="t"))
+    backend.any_names = True
+    async with dashboard(backend=backend) as here:
+        await ask(here, row=0)
+        await fill(here, name="#7")
+        assert "what begins with # is an id" in wrong(here, "name")
+        await fill(here, name="My daily sync (north)")
+        await answer(here)
+        (request,) = backend.arrived("create_from_template")
+        assert request.workflow_name == "My daily sync (north)"

@@ -36,7 +36,7 @@ async def test_parts_numbers_errors_and_budgets_are_told_at_every_size(size):
         assert "! degraded   finance pool  all 4 slots taken, 2 runs wait" in told
         assert "marketing.campaigns.spend  12h ago" in told
         assert "success rate 24h" in told
-        assert "470 of 500 left, resets in 3m" in told
+        assert "470 of 500, full again in 3m" in told
         assert "the list" in told
         assert page.numbers.display is (size[0] >= 100)
         if size[0] < 100:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dli_tui.domain import stepkinds
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import keymap
 from dli_tui.tui.keys import Place, Scope
@@ -70,11 +71,13 @@ async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
 PLANNING: list[Scope] = [
     one for one in keys.SCREENS if "do.backfill" in {c.id for c in keys.in_scope(one)}
 ]
+EDITING = [one for one in keys.SCREENS if "do.edit" in {c.id for c in keys.in_scope(one)}]
 ONLY_ON: dict[Place, list[Scope]] = {
     Place.LOG: [Scope.RUN],
     Place.VIEWS: [Scope.LIST],
     Place.COLUMNS: [Scope.LIST],
     Place.MONTH: PLANNING,
+    Place.DOCUMENT: EDITING,
 }
 """The keys that are of no use on other screens, and not told there."""
 
@@ -125,3 +128,11 @@ def test_no_heading_stands_over_nothing(scope):
 def test_the_glyphs_of_a_screen_are_explained_there_and_only_there(scope, word):
     assert any(word in line for line in words(scope))
     assert not any(word in line for line in words(Scope.LIST))
+
+
+def test_the_help_of_a_configuration_tells_what_each_kind_of_step_may_be_told():
+    told = "\n".join(words(Scope.CONFIGURATION))
+    for kind in stepkinds.KINDS:
+        assert f"A step of type {kind.name}" in told
+        assert all(setting.says in told for setting in kind.settings)
+    assert "A step of type" not in "\n".join(words(Scope.RUN))

@@ -21,6 +21,9 @@ WRITE_KEYS = {
     "do.register": "plus",
     "do.unregister": "D",
     "do.retry": "t",
+    "do.edit": "E",
+    "do.add": "A",
+    "do.publish": "M",
 }
 
 

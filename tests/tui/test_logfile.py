@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dli_tui.tui import logfile
-from dli_tui.tui.logfile import NoPagerError
+from dli_tui.tui.programs import NoProgramError
 from tests.tui.support_log import row, timed
 
 ROWS = [*timed("first"), row("it broke", "error"), row("한글", "")]
@@ -162,7 +162,7 @@ def test_a_file_that_is_deleted_from_within_the_pager_is_no_problem(tmp_path):
 def test_where_nothing_can_be_written_no_terminal_is_lent(monkeypatch):
     monkeypatch.setattr(logfile, "NamedTemporaryFile", _full)
     lent = Lent()
-    with pytest.raises(NoPagerError, match="No space left"):
+    with pytest.raises(NoProgramError, match="No space left"):
         asyncio.run(logfile.show(["true"], ROWS, lent))
     assert lent.told == []
 
@@ -180,12 +180,12 @@ def _full(*_args, **_named):
     ],
 )
 def test_a_pager_that_is_not_there_is_said(wanted, said):
-    with pytest.raises(NoPagerError, match=said):
+    with pytest.raises(NoProgramError, match=said):
         logfile.pager({"PAGER": wanted})
 
 
 def test_a_pager_that_can_not_be_started_is_said_on_our_own_terminal(tmp_path):
     lent = Lent()
-    with pytest.raises(NoPagerError, match="can't be shown"):
+    with pytest.raises(NoProgramError, match="can't be shown"):
         asyncio.run(logfile.show([str(tmp_path)], ROWS, lent))
     assert lent.told == ["lent", "back"]

@@ -21,8 +21,8 @@ from tests.support_tui import dashboard
 STEPS = 120
 BOUND = sorted(
     {key for command in keys.COMMANDS for key in command.keys.split(",")}
-    # Quitting ends the game; a pager takes the terminal, which there isn't.
-    - {"q", "P"}
+    # Quitting ends the game; a pager and an editor take the terminal, which there isn't.
+    - {"q", "P", "E", "A"}
 )
 MOVES = ["down", "up", "pagedown", "pageup", "home", "end", "left", "right", "tab", "shift+tab"]
 TEXT = [*"aeiort123=_-{}[]'/!:", "space", "backspace", "ctrl+w", "ctrl+u"]
@@ -30,7 +30,7 @@ DEEDS_OF = {
     "BackfillQuestion": "backfill",
     "TemplateQuestion": "register",
     "StartSagaQuestion": "start_saga",
-    "CancelSagaQuestion": "cancel_saga",
+    "SureQuestion": "cancel_saga",
 }
 """What the journal calls it, where the plan says it in other words."""
 DEED_NAMES = {

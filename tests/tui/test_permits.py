@@ -53,3 +53,9 @@ def test_what_is_gone_or_unreadable_is_left_alone(deed):
 def test_a_run_without_an_id_is_told_apart_from_none(deed):
     info = row(last_run=run("", RunStatus.FAILED))
     assert PERMITS[deed](info, None).why == "the server doesn't tell its run's id"
+
+
+def test_what_is_paused_by_disabling_can_be_unpaused_and_not_paused_again():
+    held = row(status=WorkflowStatus.DISABLED, raw_status="paused")
+    assert PERMITS["unpause"](held, None) is None
+    assert PERMITS["pause"](held, None).why == "it is paused already"

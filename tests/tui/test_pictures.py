@@ -160,7 +160,7 @@ async def test_templates_stand_shelf_by_shelf(size):
         await here.press("3")
         await here.press("down")
         assert "Custom Integration Template" in here.picture
-        assert ("fill in     api_endpoint, api_token" in here.picture) is (size[0] >= 100)
+        assert ("fill in     api_endpoint" in here.picture) is (size[0] >= 100)
         assert same(f"templates-{size[0]}x{size[1]}", here)
 
 
@@ -225,7 +225,7 @@ async def test_the_health_of_the_server_in_ascii():
     async with dashboard(size=(120, 36), looks=Looks(ascii=True)) as here:
         await here.press("5")
         assert here.picture.isascii()
-        assert "############  500 of 500 left" in here.picture
+        assert "############  500 of 500" in here.picture
         assert same("health-ascii", here)
 
 

@@ -178,7 +178,14 @@ def test_a_budget_is_a_bar_with_words(limit, left, bar, tone):
     line = reading.numbers(health(budgets=(one,)), NOW, LOOKS)[-1]
     assert bar in said([line])
     assert line[1].tone is tone
-    assert line[-1].text.endswith(f"of {limit} left, resets in 3m")
+    assert line[-1].text.endswith(f"of {limit}, full again in 3m")
+
+
+def test_a_budget_that_slows_polling_down_says_so():
+    one = RateBudget(name="looking", limit=500, remaining=100, slowed=True)
+    told = said(reading.numbers(health(budgets=(one,)), NOW, LOOKS))
+    assert "100 of 500" in told
+    assert "this program asks less often to leave some for you" in told
 
 
 def test_bars_are_ascii_where_that_is_wanted():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.saga import SagaStep
 from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.session.sagas import SAGA_SECONDS
@@ -181,3 +182,23 @@ async def test_a_covered_page_asks_nothing_and_one_that_is_left_no_more():
         after = len(backend.arrived("saga"))
         await here.pass_by(100)
         assert len(backend.arrived("saga")) == after
+
+
+async def test_one_that_expired_says_so_and_its_last_picture_stays():
+    class Forgetful(Sagas):
+        """Forgets what it is told to."""
+
+        async def saga(self, saga_id):
+            cue = self._asked("saga", saga_id)
+            return cue or await super().saga(saga_id)
+
+    step = SagaStep(name="charge", command="Charge", status=StepStatus.RUNNING)
+    backend = Forgetful(saga("s1", SagaStatus.RUNNING, step))
+    async with dashboard(backend=backend) as here:
+        await open_saga(here, "s1")
+        backend.cues["saga"] = [WorkflowNotFoundError("Saga 's1' not found")]
+        await here.pass_by(SAGA_SECONDS)
+        assert "It has expired there; this is the last that was seen of it" in here.picture
+        assert "► running" in line_of(here, "charge")
+        assert "final" in here.lines[0]
+        assert "DLI-800" not in here.picture

@@ -125,3 +125,20 @@ async def test_nothing_of_a_hostile_kind_is_obeyed():
         await here.type("x")
         assert "[@click=app.quit]x[/]" in here.picture
         assert all(line.isprintable() for line in here.lines)
+
+
+async def test_the_plan_shows_what_is_sent_and_on_whose_behalf():
+    backend = Sagas()
+    backend.cues["saga_types"] = [KINDS]
+    async with dashboard(backend=backend) as here:
+        await ask(here)
+        await fill(here, kind="order", input="id=7 token=s", correlation="c1", tenant="north")
+        plan = here.screen.query_one("#plan").words
+        assert "starts      order" in plan
+        assert "input       id = 7" in plan
+        assert "token = ***" in plan
+        assert "belongs to  c1" in plan
+        assert "tenant      north" in plan
+        await answer(here)
+        (request,) = backend.arrived("start_saga")
+        assert request == NewSaga("order", {"id": 7, "token": "s"}, "c1", "north")

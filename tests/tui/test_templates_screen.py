@@ -6,7 +6,7 @@ import pytest
 
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConnectionFailedError
-from dli_tui.domain.template import Template, TemplateCategory
+from dli_tui.domain.template import Template, TemplateCategory, TemplateUsage, UsagePoint
 from dli_tui.tui.screens.templates import TemplatesScreen
 from tests.support_backends import ScriptedBackend
 from tests.support_deeds import notices
@@ -46,7 +46,8 @@ async def test_templates_stand_shelf_by_shelf_and_can_be_read(size):
         assert ("31 workflows made of it" in here.picture) is (size[0] >= 100)
         await here.press("down", "enter")
         assert "12 workflows made of it" in here.picture
-        assert "fill in     api_endpoint, api_token" in here.picture
+        assert "fill in     api_endpoint" in here.picture
+        assert "            api_token" in here.picture
         assert "schedule    Mon at 09:00" in here.picture
         assert "Bearer {{api_token}}" in here.picture
         await here.press("escape")
@@ -62,9 +63,9 @@ async def test_a_search_and_a_category_leave_what_fits_and_say_how_to_take_them_
         assert names(here) == ["Custom Integration Template"]
         assert "1 of 4" in here.lines[0]
         await here.press("enter", "f", "f")
-        assert "category File Processing" in here.picture
+        assert "category File Processing (1)" in here.picture
         assert "No template fits the filter" in here.picture
-        assert "category File Processing, search INTEG custom" in here.picture
+        assert "category File Processing (1), search INTEG custom" in here.picture
         await here.press("x")
         assert len(names(here)) == 4
         assert "category all" in here.picture
@@ -183,3 +184,71 @@ async def test_the_name_is_copied_as_the_server_has_it():
     async with dashboard(backend=Shelves(Template(id="1", name=raw))) as here:
         await here.press("3", "y")
         assert here.app.clipboard == raw
+
+
+USED = TemplateUsage(
+    template_id="1",
+    facts={"success_rate": 95.0, "last_used": "today"},
+    series={"daily": (UsagePoint(label="Mon", count=1), UsagePoint(label="Tue", count=4))},
+)
+
+
+async def test_how_it_is_used_comes_once_the_cursor_rests_and_is_asked_once():
+    backend = Shelves(Template(id="1", name="a"), Template(id="2", name="b"))
+    backend.cues["template_usage"] = [USED]
+    async with dashboard(backend=backend) as here:
+        await here.press("3")
+        assert backend.arrived("template_usage") == []
+        await here.pass_by(1)
+        told = here.screen.detail.words
+        assert "success rate  95%" in told
+        assert "daily  Mon to Tue, most 4" in told
+        assert "▃█" in told
+        await here.press("down", "up")
+        await here.pass_by(1)
+        assert backend.arrived("template_usage") == ["1"]
+        assert "success rate  95%" in here.screen.detail.words
+
+
+async def test_where_there_is_no_room_it_is_asked_when_a_template_is_read():
+    backend = Shelves(Template(id="1", name="a"))
+    backend.cues["template_usage"] = [USED]
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await here.press("3")
+        await here.pass_by(1)
+        assert backend.arrived("template_usage") == []
+        await here.press("enter")
+        await here.pass_by(1)
+        assert "success rate  95%" in here.picture
+
+
+async def test_how_it_is_used_may_not_be_told_and_keeps_nobody_waiting():
+    backend = Shelves(Template(id="1", name="a"))
+    backend.cues["template_usage"] = [ConnectionFailedError()]
+    async with dashboard(backend=backend) as here:
+        await here.press("3")
+        await here.pass_by(1)
+        assert "DLI-501" in here.screen.detail.words
+        assert "OFFLINE" not in here.lines[0]
+        await here.press("r")
+        await here.pass_by(1)
+        assert "The server tells nothing of it" in here.screen.detail.words
+
+
+async def test_where_it_is_not_told_how_it_is_used_nobody_asks():
+    backend = Shelves(Template(id="1", name="a"), without=[Capability.TEMPLATE_USAGE])
+    async with dashboard(backend=backend) as here:
+        await here.press("3")
+        await here.pass_by(1)
+        assert backend.arrived("template_usage") == []
+
+
+async def test_a_tag_leaves_those_that_are_filed_under_it():
+    async with dashboard() as here:
+        await here.press("3")
+        await here.press("T")
+        assert "tag api" in here.lines[1]
+        assert names(here) == ["Custom Integration Template"]
+        await here.press("escape")
+        assert "tag all" in here.lines[1]
+        assert len(names(here)) == 4

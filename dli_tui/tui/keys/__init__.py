@@ -44,7 +44,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
 PAGES: Final = tuple(one for one in everywhere.PLACES if one.id != "go.contexts")
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
-_RENAMED: Final = 2
 _SPELLED: Final = {
     "question_mark": "?",
     "colon": ":",
@@ -90,9 +89,8 @@ def in_scope(scope: Scope) -> Iterator[Command]:
             if command.id not in here:
                 yield command
                 continue
-            label, says = here[command.id]
-            # What is about the things of this screen is shown right after what opens them.
-            yield command._replace(label=label, help=says, shown=_RENAMED)
+            called = here[command.id]
+            yield command._replace(label=called.label, help=called.help, shown=called.shown)
 
 
 def works_in(scope: Scope, command: Command) -> bool:

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     LIST = "workflows"
     RUN = "run"
     HISTORY = "history"
+    CONFIGURATION = "configuration"
     BACKFILL = "backfill"
     BACKFILLS = "backfills"
     TEMPLATES = "templates"
@@ -47,6 +48,7 @@ class Place(StrEnum):
     LINES = "lines"
     LOG = "log"
     QUESTION = "question"
+    DOCUMENT = "document"
     NAMES = "names"
     PALETTE = "palette"
     HELP = "help"
@@ -72,9 +74,9 @@ Own = tuple[str, str, str, str, str, int]
 """A command of one screen: id, keys, label, help, action, its place in the line of keys."""
 
 
-def of(scope: Scope, *own: Own) -> tuple[Command, ...]:
-    """The commands of a screen."""
+def of(scope: Scope, *own: Own, needs: Capability | None = None) -> tuple[Command, ...]:
+    """The commands of a screen, and what a place has to offer for them."""
     return tuple(
-        Command(id_, keys, label, says, scope, action, shown=shown)
+        Command(id_, keys, label, says, scope, action, needs=needs, shown=shown)
         for id_, keys, label, says, action, shown in own
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from dli_tui.domain.capability import Capability
 from dli_tui.tui.keys.command import Command, Scope
@@ -18,6 +18,11 @@ _DEEDS: Final = (
     ("register", "plus", "register", "Register a dataset", Capability.REGISTER, 0),
     ("unregister", "D", "unregister", "Unregister a MANUAL workflow", Capability.UNREGISTER, 0),
 )
+_BESIDE: Final = (
+    ("edit", "E", "edit", "Change what it does, in $EDITOR", Capability.CONFIGURING),
+    ("add", "A", "add", "Write a new template, in $EDITOR", Capability.TEMPLATE_EDITING),
+    ("publish", "M", "event", "Publish an event", Capability.EVENTS),
+)
 DEEDS: Final = tuple(
     Command(
         f"do.{name}",
@@ -30,7 +35,7 @@ DEEDS: Final = tuple(
         needs=need,
         shown=shown,
     )
-    for name, key, label, says, need, shown in _DEEDS
+    for name, key, label, says, need, shown in (*_DEEDS, *((*one, 0) for one in _BESIDE))
 )
 
 _PLACES: Final = (
@@ -61,6 +66,8 @@ _LOGS = Capability.LOGS
 _GOING: Final = (
     ("log", "l", "log", "Open the log of the last failed step", "last_log", _LOGS, 15),
     ("backfill", "B", "its backfill", "Open the backfill of this run", "open_backfill", None, 0),
+    ("saga", "J", "its saga", "Open the saga of this run", "open_saga", Capability.SAGAS, 0),
+    ("inside", "i", "inside", "What it does, step by step", "inside", None, 0),
     ("watch", "w", "watch", "Ring when this run ends, or no longer", "watch", None, 16),
     ("browse", "o", "browser", "Open it in the browser", "browse", None, 0),
     ("copy", "y", "copy", "Copy its name or id", "copy", None, 0),
@@ -90,41 +97,70 @@ GOING: Final = tuple(
 
 _OF_WORKFLOWS: Final = frozenset(f"do.{name}" for name, *_ in _DEEDS)
 _OF_RUNS: Final = frozenset({"go.log", "go.backfill", "go.watch", "go.browse"})
+_INSIDE: Final = frozenset({"do.edit", "go.inside"})
+_ADD: Final = frozenset({"do.add"})
+_TELL: Final = frozenset({"do.publish"})
+_JUMP: Final = frozenset({"go.saga"})
+_NOT_OF_WORKFLOWS: Final = _ADD | _TELL
+_NOTHING_OF_IT: Final = _OF_WORKFLOWS | _OF_RUNS | _INSIDE | _ADD | _TELL | _JUMP
 
 WITHOUT: Final[Mapping[Scope, frozenset[str]]] = {
-    Scope.TEMPLATES: _OF_WORKFLOWS - {"do.register"} | _OF_RUNS,
-    Scope.SAGAS: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS | {"go.zoom"},
-    Scope.SAGA: _OF_WORKFLOWS - {"do.run", "do.stop"} | _OF_RUNS,
-    Scope.HEALTH: _OF_WORKFLOWS | _OF_RUNS | {"go.zoom"},
-    Scope.CONTEXTS: _OF_WORKFLOWS | _OF_RUNS | {"go.zoom"},
+    Scope.LIST: _NOT_OF_WORKFLOWS,
+    Scope.RUN: _NOT_OF_WORKFLOWS,
+    Scope.HISTORY: _NOT_OF_WORKFLOWS,
+    Scope.CONFIGURATION: _NOT_OF_WORKFLOWS | _JUMP | {"go.inside", "go.zoom"},
+    Scope.BACKFILL: _NOT_OF_WORKFLOWS | _INSIDE | _JUMP,
+    Scope.BACKFILLS: _NOT_OF_WORKFLOWS | _INSIDE | _JUMP,
+    Scope.TEMPLATES: _NOTHING_OF_IT - {"do.register", "do.unregister", "do.edit"} - _ADD,
+    Scope.SAGAS: _NOTHING_OF_IT - {"do.run", "do.stop"} - _TELL - _JUMP | {"go.zoom"},
+    Scope.SAGA: _NOTHING_OF_IT - {"do.run", "do.stop"} - _TELL - _JUMP,
+    Scope.HEALTH: _NOTHING_OF_IT | {"go.zoom"},
+    Scope.CONTEXTS: _NOTHING_OF_IT | {"go.zoom"},
 }
 """The commands that mean nothing on a screen."""
 
+
+class Called(NamedTuple):
+    """A command where it is about something else than usual."""
+
+    label: str
+    help: str
+    shown: int = 2
+    """Its place in the line of keys: right after what opens the things of the screen."""
+
+
 _OF_BACKFILLS: Final = {
-    "do.backfill": ("resume", "Plan the dates that remain"),
-    "do.pause": ("hold", "Begin no other date of the backfill for now"),
-    "do.unpause": ("go on", "Let the backfill that is held go on"),
-    "do.stop": ("stop", "Stop the backfill, with a reason"),
-    "do.retry": ("retry failed", "Run the failed steps of its failed dates again"),
+    "do.backfill": Called("resume", "Plan the dates that remain"),
+    "do.pause": Called("hold", "Begin no other date of the backfill for now"),
+    "do.unpause": Called("go on", "Let the backfill that is held go on"),
+    "do.stop": Called("stop", "Stop the backfill, with a reason"),
+    "do.retry": Called("retry failed", "Run the failed steps of its failed dates again"),
+}
+_OF_SAGAS: Final = {
+    "do.run": Called("start", "Start a saga"),
+    "do.stop": Called("cancel", "Cancel this saga: it undoes what it did"),
+    "do.publish": Called("event", "Publish an event", 5),
+    "go.saga": Called("its run", "Open the run that this saga belongs to", 6),
 }
 
-CALLED: Final[Mapping[Scope, Mapping[str, tuple[str, str]]]] = {
+CALLED: Final[Mapping[Scope, Mapping[str, Called]]] = {
     Scope.RUN: {
-        "do.stop": ("stop", "Stop this run, with a reason"),
-        "do.retry": ("retry", "Run the failed steps of this run again"),
+        "do.stop": Called("stop", "Stop this run, with a reason"),
+        "do.retry": Called("retry", "Run a failed step of this run again, or all of them"),
+        "go.inside": Called("in and out", "What a step was given and gave back, or its log", 14),
+    },
+    Scope.CONFIGURATION: {
+        "do.edit": Called("edit", "Change this, in $EDITOR"),
     },
     Scope.BACKFILL: _OF_BACKFILLS,
     Scope.BACKFILLS: _OF_BACKFILLS,
     Scope.TEMPLATES: {
-        "do.register": ("new from it", "Make a workflow from this template"),
+        "do.register": Called("new from it", "Make a workflow from this template"),
+        "do.edit": Called("edit", "Change this template, in $EDITOR", 5),
+        "do.add": Called("add", "Write a new template, in $EDITOR", 6),
+        "do.unregister": Called("delete", "Delete this template", 7),
     },
-    Scope.SAGAS: {
-        "do.run": ("start", "Start a saga"),
-        "do.stop": ("cancel", "Cancel this saga: it undoes what it did"),
-    },
-    Scope.SAGA: {
-        "do.run": ("start", "Start a saga"),
-        "do.stop": ("cancel", "Cancel this saga: it undoes what it did"),
-    },
+    Scope.SAGAS: _OF_SAGAS,
+    Scope.SAGA: _OF_SAGAS,
 }
 """Label and help of a command where it is about something else than usual."""

@@ -26,6 +26,7 @@ FIXED: Final[tuple[Fixed, ...]] = (
     Fixed("pageup", "Read back in the plan", Place.QUESTION, "page(-1)"),
     Fixed("tab", "Go to the next field", Place.QUESTION),
     Fixed("space", "Turn what is on or off", Place.QUESTION),
+    Fixed("ctrl+o", "Edit it again", Place.DOCUMENT, "edit", priority=True),
     Fixed("down", "Mark the next name that fits", Place.NAMES, "mark(1)"),
     Fixed("up", "Mark the name before, or none", Place.NAMES, "mark(-1)"),
     Fixed("tab", "Take the name; where there is none, go on", Place.NAMES, "take_or_leave"),

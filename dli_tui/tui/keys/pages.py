@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dli_tui.domain.capability import Capability
 from dli_tui.tui.keys.command import Scope, of
 
 _LIST: Final = of(
@@ -64,7 +65,10 @@ _LIST: Final = of(
 )
 _RUN: Final = of(
     Scope.RUN,
-    ("run.open", "enter", "log", "Open the log of this step", "open", 1),
+    ("run.open", "enter", "log", "Read the log of this step, or what went in and out", "open", 1),
+)
+_LOG: Final = of(
+    Scope.RUN,
     ("run.search", "slash", "search", "Search in the log", "search", 2),
     ("run.next", "n", "next", "Go to the next hit", "hit(1)", 0),
     ("run.previous", "N", "previous", "Go to the hit before", "hit(-1)", 0),
@@ -75,6 +79,7 @@ _RUN: Final = of(
     ("run.older", "less_than_sign", "earlier try", "The log of the try before", "attempt(-1)", 0),
     ("run.save", "S", "save", "Save the log to a file", "save", 0),
     ("run.pager", "P", "pager", "Open the log in $PAGER", "pager", 0),
+    needs=Capability.LOGS,
 )
 _HISTORY: Final = of(
     Scope.HISTORY,
@@ -139,6 +144,7 @@ _TEMPLATES: Final = of(
     ("templates.open", "enter", "read", "Read it in full", "open", 1),
     ("templates.filter", "slash", "find", "Search in names, descriptions and tags", "filter", 3),
     ("templates.category", "f", "category", "Filter by category", "category", 4),
+    ("templates.tag", "T", "tag", "Filter by tag", "tag", 0),
     ("templates.clear", "x", "clear filters", "Take all filters off", "clear", 0),
 )
 _SAGAS: Final = of(
@@ -156,6 +162,7 @@ _CONTEXTS: Final = of(
 COMMANDS: Final = (
     *_LIST,
     *_RUN,
+    *_LOG,
     *_HISTORY,
     *_BACKFILL,
     *_BACKFILLS,

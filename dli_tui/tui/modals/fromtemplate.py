@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input
 
 from dli_tui.domain import cron
-from dli_tui.domain.ids import why_not_a_name
-from dli_tui.present import words
-from dli_tui.present.besides import TemplateSheet
+from dli_tui.domain.ids import WorkflowKey
+from dli_tui.present import filling, words
+from dli_tui.present.besides import OpenField, TemplateSheet
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.field import Field
-from dli_tui.tui.widgets.page import Text
+from dli_tui.tui.widgets.page import Page, Text
 from dli_tui.tui.widgets.rowfield import RowField
+from dli_tui.tui.widgets.secretfield import SecretField
 from dli_tui.tui.widgets.toggle import Toggle
+
+_COLUMNS: Final = ("-wide", "-ultra")
+"""Where the plan stands beside the form."""
 
 
 class TemplateAnswer(NamedTuple):
@@ -28,7 +32,19 @@ class TemplateAnswer(NamedTuple):
     cron: str
     is_scheduled: bool
     takes_uploads: bool
+    extensions: str
+    """As they were typed."""
     values: dict[str, str]
+    """What was typed into the fields of the template, by their raw names."""
+
+
+class Form(NamedTuple):
+    """What the form has to know of the place."""
+
+    why_not_a_name: Callable[[str], str | None]
+    is_taken: Callable[[str], bool]
+    lines: Callable[[TemplateAnswer], Sequence[Text]]
+    """What will be made of what stands in the fields."""
 
 
 class TemplateQuestion(Question[TemplateAnswer]):
@@ -37,40 +53,60 @@ class TemplateQuestion(Question[TemplateAnswer]):
     CSS_PATH: ClassVar = ["modals.tcss", "fromtemplate.tcss"]
 
     def __init__(
-        self,
-        plan: Plan,
-        send: Send[TemplateAnswer],
-        sheet: TemplateSheet,
-        is_taken: Callable[[str], bool],
-        lines: Callable[[TemplateAnswer], Sequence[Text]],
+        self, plan: Plan, send: Send[TemplateAnswer], sheet: TemplateSheet, form: Form
     ) -> None:
-        empty = TemplateAnswer("", "", sheet.cron, sheet.is_scheduled, sheet.takes_uploads, {})
-        super().__init__(plan._replace(lines=lines(empty)), send)
+        begin = TemplateAnswer(
+            *("", "", sheet.cron, sheet.is_scheduled, sheet.takes_uploads, sheet.extensions),
+            values={one.raw: one.default for one in sheet.fields},
+        )
+        super().__init__(plan._replace(lines=form.lines(begin)), send)
         self._sheet = sheet
-        self._is_taken = is_taken
-        self._lines_for = lines
+        self._form = form
+        self.made: WorkflowKey | None = None
+        """The workflow that was made."""
 
     def fields(self) -> Iterable[Widget]:
         sheet = self._sheet
         yield RowField("name", "workflow", hint="a name for the new workflow")
         yield RowField("description", "description", hint="may stay empty")
-        for place, name in enumerate(sheet.placeholders):
-            yield RowField(f"value-{place}", words.name(name), hint="the template's steps use it")
+        for place, one in enumerate(sheet.fields):
+            kind = SecretField if one.is_secret else RowField
+            yield kind(f"value-{place}", one.name, value=one.default, hint=_hint(one))
         yield RowField("cron", "cron", value=sheet.cron, hint="may stay empty, or 0 9 * * 1")
         yield Toggle("scheduled", "run by that schedule (space)", on=sheet.is_scheduled)
-        if sheet.takes_uploads:
-            yield Toggle("uploads", "run when a file is uploaded (space)", on=True)
+        yield Toggle("uploads", "run when a file is uploaded (space)", on=sheet.takes_uploads)
+        hint = "pdf,docx,csv (empty: of any kind)"
+        yield RowField("extensions", "kinds of file", value=sheet.extensions, hint=hint)
 
     def on_mount(self) -> None:
+        self._field("extensions").display = self._is_on("uploads")
         for toggle in self.query(Toggle):
             self.watch(toggle, "on", self._typed, init=False)
+
+    def fit_plan(self, page: Page, room: int) -> int:
+        if not any(self.has_class(one) for one in _COLUMNS):
+            return super().fit_plan(page, room)
+        page.styles.height = "100%"
+        return page.size.height
+
+    # What is typed
 
     @on(Input.Changed)
     def _typed(self) -> None:
         """Say in the plan what will be made of what stands in the fields now."""
         filled = self._filled()
+        self._field("extensions").display = filled.takes_uploads
         self._field("name").complain(self._wrong_name(filled.name) if filled.name else "")
-        self.replan(self.plan._replace(lines=self._lines_for(filled)))
+        self.replan(self.plan._replace(lines=self._form.lines(filled)))
+
+    @on(events.DescendantFocus)
+    def _tell_what_for(self) -> None:
+        """Say what a field is for that somebody is in, where its value hides that."""
+        for place, one in enumerate(self._sheet.fields):
+            field = self._field(f"value-{place}")
+            if not field.is_wrong:
+                is_hidden = field.has_focus_within and one.says and field.value
+                field.remark(one.says if is_hidden else "")
 
     def answer(self) -> TemplateAnswer | None:
         wrong = list(self._problems())
@@ -81,6 +117,17 @@ class TemplateQuestion(Question[TemplateAnswer]):
             return None
         return self._filled()
 
+    def went_well(self) -> None:
+        dash, session, key = self.dash, self.dash.bridge.session, self.made
+        if session is None or key is None:
+            return
+
+        async def go_there() -> None:
+            await session.workflows.refresh()
+            dash.open_workflow(key, words.name(key.name))
+
+        dash.run_worker(go_there(), group="going")
+
     def _filled(self) -> TemplateAnswer:
         return TemplateAnswer(
             name=self._value("name"),
@@ -88,9 +135,10 @@ class TemplateQuestion(Question[TemplateAnswer]):
             cron=self._value("cron"),
             is_scheduled=self._is_on("scheduled"),
             takes_uploads=self._is_on("uploads"),
+            extensions=self._value("extensions"),
             values={
-                name: self._value(f"value-{place}")
-                for place, name in enumerate(self._sheet.placeholders)
+                one.raw: self._value(f"value-{place}")
+                for place, one in enumerate(self._sheet.fields)
             },
         )
 
@@ -100,8 +148,8 @@ class TemplateQuestion(Question[TemplateAnswer]):
         wrong = self._wrong_name(filled.name)
         if wrong:
             yield self._field("name"), wrong
-        for place, value in enumerate(filled.values.values()):
-            if not value:
+        for place, one in enumerate(self._sheet.fields):
+            if one.is_needed and not filled.values[one.raw]:
                 yield self._field(f"value-{place}"), "Fill it in: the template's steps use it"
         if filled.is_scheduled and not filled.cron:
             yield self._field("cron"), "Type a schedule, or turn it off below"
@@ -110,14 +158,16 @@ class TemplateQuestion(Question[TemplateAnswer]):
                 cron.check(filled.cron)
             except cron.InvalidCronError as error:
                 yield self._field("cron"), error.message
+        if filled.takes_uploads and (unread := filling.extensions(filled.extensions)[1]):
+            yield self._field("extensions"), unread
 
     def _wrong_name(self, name: str) -> str:
         if not name:
             return "Give the new workflow a name"
-        reason = why_not_a_name(name)
+        reason = self._form.why_not_a_name(name)
         if reason is not None:
             return f"This can be no name: {reason}"
-        return "There is a workflow of that name already" if self._is_taken(name) else ""
+        return "There is a workflow of that name already" if self._form.is_taken(name) else ""
 
     def _field(self, name: str) -> Field:
         return self.query_one(f"#field-{name}", Field)
@@ -127,3 +177,9 @@ class TemplateQuestion(Question[TemplateAnswer]):
 
     def _is_on(self, name: str) -> bool:
         return any(toggle.on for toggle in self.query(Toggle) if toggle.called == name)
+
+
+def _hint(one: OpenField) -> str:
+    """What a field is for, shown while it is empty."""
+    told = one.says or f"used by {one.steps}"
+    return told if one.is_needed else f"{told} (may stay empty)"

@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from dli_tui.domain import stepkinds
+from dli_tui.domain.stepkinds import StepKind
 from dli_tui.tui import keys
 from dli_tui.tui.keymap import Keymap
 from dli_tui.tui.keys import Command, Place, Scope
@@ -83,9 +85,10 @@ def told(
     lines += [
         *_fixed("Moving, and leaving", *moving),
         *_fixed("When something is asked", Place.QUESTION),
+        *(_fixed("When something was edited", Place.DOCUMENT) if _has(scope, "do.edit") else ()),
         *_fixed("Where a name is completed", Place.NAMES),
         *_fixed("Where one of a few things is chosen", Place.OPTIONS),
-        *(_fixed("On the month of a backfill", Place.MONTH) if _plans(scope) else ()),
+        *(_fixed("On the month of a backfill", Place.MONTH) if _has(scope, "do.backfill") else ()),
         *(_fixed("Among the saved views", Place.VIEWS) if scope is Scope.LIST else ()),
         *(_fixed("Among the columns", Place.COLUMNS) if scope is Scope.LIST else ()),
         *_fixed("Among the commands", Place.PALETTE),
@@ -97,14 +100,17 @@ def told(
         lines += _section("Sagas", [_look(look, looks) for look in (*SAGAS.values(), CANCELLING)])
     if scope is Scope.HEALTH:
         lines += _section("Parts of the server", [_look(look, looks) for look in HEALTH.values()])
+    if scope is Scope.CONFIGURATION:
+        for kind in stepkinds.KINDS:
+            lines += _section(f"A step of type {kind.name}", _kind(kind))
     if scope is Scope.LIST:
         lines += _section("Filter text", [_line(key, says) for key, says in _FILTERS])
     return lines
 
 
-def _plans(scope: Scope) -> bool:
-    """Whether a backfill can be planned from a screen."""
-    return any(one.id == "do.backfill" for one in keys.in_scope(scope))
+def _has(scope: Scope, command: str) -> bool:
+    """Whether a command means something on a screen."""
+    return any(one.id == command for one in keys.in_scope(scope))
 
 
 _FILTERS: Final = (
@@ -113,6 +119,15 @@ _FILTERS: Final = (
     ("!word", "Not that"),
     ("owner:ann", "Also team: source: status: last:failed zone: name:"),
 )
+
+
+def _kind(kind: StepKind) -> list[Text]:
+    """What a kind of step does, and its settings."""
+    settings = [
+        _line(one.name, f"{one.says}{' It has to be there.' if one.required else ''}")
+        for one in kind.settings
+    ]
+    return [(Piece(f"  {kind.says}", Tone.MUTED),), *settings]
 
 
 def _section(title: str, lines: list[Text]) -> list[Text]:

@@ -16,6 +16,7 @@ from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.completing import CompletingField
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.page import Text
+from dli_tui.tui.widgets.rowfield import RowField
 
 
 class SagaAnswer(NamedTuple):
@@ -24,6 +25,7 @@ class SagaAnswer(NamedTuple):
     kind: str
     given: dict[str, Any]
     correlation: str
+    tenant: str = ""
 
 
 class Kinds(NamedTuple):
@@ -41,10 +43,11 @@ class StartSagaQuestion(Question[SagaAnswer]):
         plan: Plan,
         send: Send[SagaAnswer],
         look: Callable[[], Awaitable[Kinds]],
-        lines: Callable[[Kinds, SagaKind | None], Sequence[Text]],
+        lines: Callable[[Kinds, SagaKind | None, SagaAnswer], Sequence[Text]],
         sign: str,
     ) -> None:
-        """`lines` is the plan once the kinds are known: of one of them, or before one is chosen."""
+        """`lines` is the plan once the kinds are known: of one of them, or before one is chosen,
+        and of what has been filled in."""
         super().__init__(plan, send)
         self._look = look
         self._lines_for = lines
@@ -53,13 +56,16 @@ class StartSagaQuestion(Question[SagaAnswer]):
         """The saga that was started: its id, and as it is shown."""
         self._sign = sign
         self._kinds: Mapping[str, SagaKind] = {}
+        self._given: dict[str, Any] = {}
+        """What it is given, as far as that can be read."""
         self.is_whole = False
 
     def fields(self) -> Iterable[Widget]:
         hint = "type a part of it; down and tab take one"
         yield CompletingField("kind", "kind", hint=hint, sign=self._sign)
-        yield Field("input", "input", hint='key=value key=value, or {"key": "value"}')
-        yield Field("correlation", "belongs to", hint="a run's id, for example (may stay empty)")
+        yield RowField("input", "input", hint='key=value key=value, or {"key": "value"}')
+        yield RowField("correlation", "belongs to", hint="a run, for example (may stay empty)")
+        yield RowField("tenant", "tenant", hint="on whose behalf (may stay empty)")
 
     def on_mount(self) -> None:
         self.run_worker(self._fill_in(), group="asking")
@@ -74,14 +80,15 @@ class StartSagaQuestion(Question[SagaAnswer]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self._read()
+        self._given = self._read() or {}
         self._retell()
 
     def _retell(self) -> None:
         """Tell of the kind that is meant; all of them stand under the field while it is typed."""
         if self._told is not None and not self.left:
-            chosen = self._kinds.get(self.query_one(CompletingField).value.strip())
-            self.replan(self.plan._replace(lines=self._lines_for(self._told, chosen)))
+            filled = self._filled(self._given)
+            lines = self._lines_for(self._told, self._kinds.get(filled.kind), filled)
+            self.replan(self.plan._replace(lines=lines))
 
     def went_well(self) -> None:
         if self.made is not None:
@@ -102,7 +109,14 @@ class StartSagaQuestion(Question[SagaAnswer]):
         if given is None or lacks:
             input_field.focus_input()
             return None
-        return SagaAnswer(kind, given, self._field("correlation").value.strip())
+        return self._filled(given)
+
+    def _filled(self, given: dict[str, Any]) -> SagaAnswer:
+        kind = self.query_one(CompletingField).value.strip()
+        correlation, tenant = (
+            self._field(name).value.strip() for name in ("correlation", "tenant")
+        )
+        return SagaAnswer(kind, given, correlation, tenant)
 
     def _lacking(self, kind: str, given: Mapping[str, Any]) -> str:
         """What that kind has to be given and isn't, in words."""

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.text import safe_line
-from dli_tui.tui import frame, keys
+from dli_tui.tui import belonging, frame, keys
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times, following
 from dli_tui.tui.keys import Command, Scope
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.capability import Capability
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
-    from dli_tui.present.rows import WorkflowRow
+    from dli_tui.present.rows import StepRow, WorkflowRow
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
@@ -133,6 +133,10 @@ class DashboardScreen(Screen[None]):
     def says(self, _deed: str) -> str:
         """What there is to know of a deed besides, where it is about what this screen shows."""
         return ""
+
+    def step_meant(self, _deed: str) -> StepRow | None:
+        """The step that a deed is meant for, where it could be about one of several."""
+        return None
 
     def opened(self) -> None:
         """The session can be asked from now on."""
@@ -253,6 +257,10 @@ class DashboardScreen(Screen[None]):
         is_off = command.writes and self.dash.opening.where.read_only
         return not is_off and not self.why_not(command)
 
+    def label(self, command: Command) -> str:
+        """What a command is called in the line of keys."""
+        return command.label
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         said = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
         command = self._command(said)
@@ -285,7 +293,20 @@ class DashboardScreen(Screen[None]):
     # Commands of everywhere
 
     def action_do(self, deed: str) -> None:
-        self.dash.deeds.begin(deed, self)
+        if deed == "edit":
+            self.dash.deeds.edit(self)
+        else:
+            self.dash.deeds.begin(deed, self)
+
+    def action_inside(self) -> None:
+        """Show what the workflow that is meant does, step by step."""
+        if self.pointed is None:
+            self.say("There is no workflow here to look into", wrong=True)
+        else:
+            self.dash.open_configuration(self.pointed.key, self.pointed.name)
+
+    def action_open_saga(self) -> None:
+        belonging.open_saga(self)
 
     def action_watch(self) -> None:
         """Ring when the run that is meant ends, or no longer."""

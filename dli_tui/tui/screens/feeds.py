@@ -17,7 +17,7 @@ from dli_tui.tui.widgets.filterbar import FilterLine
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
@@ -79,7 +79,10 @@ class FeedScreen(FollowingScreen[Fed]):
     """A page that shows what its feed brings; what isn't offered is said in words."""
 
     CSS_PATH = "feeds.tcss"
-    needs: ClassVar[Capability]
+    needs: ClassVar[Capability | None] = None
+    """What a place has to offer for the page; None: every place has that."""
+    needed: ClassVar[Mapping[str, Capability]] = {}
+    """What it has to offer for a deed, where that is something else."""
 
     # What a screen says of itself
 
@@ -118,7 +121,7 @@ class FeedScreen(FollowingScreen[Fed]):
         if session is None or self.feed is not None:
             return
         self.tell_keys()
-        if self.needs in session.capabilities:
+        if self.needs is None or self.needs in session.capabilities:
             self.begin(session)
         else:
             self.retell()
@@ -142,13 +145,15 @@ class FeedScreen(FollowingScreen[Fed]):
             self.show()
         elif self.problem is not None:
             self.tell_instead(sheets.failed(self.problem, self.key("go.refresh")))
-        elif self.session is not None and self.feed is None:
+        elif self.session is not None and self.feed is None and self.needs is not None:
             why = self.session.why_not(self.needs)
             self.tell_instead(sheets.not_offered(why, self.key("go.list")))
 
     def needed_for(self, command: Command) -> Capability | None:
         # A deed is about what this page is about, whatever it needs elsewhere.
-        return self.needs if command.writes else command.needs
+        if command.writes and self.needs is not None:
+            return self.needed.get(command.id, self.needs)
+        return command.needs
 
 
 class FeedList(FeedScreen[Fed]):

@@ -10,6 +10,7 @@ from textual.app import SuspendNotSupported
 from dli_tui.tui import logfile
 from dli_tui.tui.choices import following
 from dli_tui.tui.logrows import Level
+from dli_tui.tui.programs import NoProgramError
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.logpane import LogPane
 
@@ -78,7 +79,7 @@ class LogScreen(DashboardScreen):
             return
         try:
             command = logfile.pager(os.environ)
-        except logfile.NoPagerError as problem:
+        except NoProgramError as problem:
             self.say(str(problem), wrong=True)
         else:
             # The app's own: what was typed right after this may lead away from the screen.
@@ -89,7 +90,7 @@ class LogScreen(DashboardScreen):
     async def _show(self, command: Sequence[str], rows: Sequence[LogRow]) -> None:
         try:
             await logfile.show(command, rows, self.dash.suspend)
-        except logfile.NoPagerError as problem:
+        except NoProgramError as problem:
             self.say(str(problem), wrong=True)
         except SuspendNotSupported:
             save = f"save the log with {self.key('run.save')}"

@@ -18,7 +18,7 @@ from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
 from dli_tui.tui.picks import Pick
-from dli_tui.tui.screens.logkeys import LogScreen
+from dli_tui.tui.screens.insides import InsideScreen
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.logpane import LogPane, Opened
 from dli_tui.tui.widgets.logview import LogView
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _WAIT_SECONDS: Final = 0.3
 
 
-class RunScreen(LogScreen):
+class RunScreen(InsideScreen):
     """The page of one run: what is known of it, its steps, and the log of one of them."""
 
     scope = Scope.RUN
@@ -84,11 +84,6 @@ class RunScreen(LogScreen):
         """What is known of the run."""
         return self.query_one("#facts", Page)
 
-    @property
-    def steps(self) -> Steps:
-        """The steps."""
-        return self.query_one("#steps", Steps)
-
     def run_of(self, row: WorkflowRow) -> WorkflowRun | None:
         return self.feed.run if self.feed is not None else None
 
@@ -106,16 +101,20 @@ class RunScreen(LogScreen):
         """The zone in which this page tells times."""
         return self.zone(self.feed.timezone if self.feed is not None else "UTC")
 
+    def step_meant(self, deed: str) -> StepRow | None:
+        return picks.retried(self.steps.rows, self.steps.current) if deed == "retry" else None
+
     # Frame
 
     def body(self) -> Iterable[Widget]:
         yield Page(id="facts")
         yield Steps(self.looks, self.now, id="steps")
         yield LogPane(self._stamp, self.looks, id="log-pane")
+        yield Page(id="inside")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._lay_out()
+        self.lay_out()
         self.set_focus(self.log_view)
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 
@@ -166,13 +165,14 @@ class RunScreen(LogScreen):
         if self.sheet is not None and not self.sheet.status.is_terminal:
             self._tell_facts()
             self.steps.grow()
-            self._lay_out()
+            self.lay_out()
+            self.tell_inside()
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._lay_out()
+        self.lay_out()
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
         """Share the height out; a pane that is zoomed has all of it."""
         steps = len(self.steps.rows)
         alone = "facts" if self.sheet is None and self.facts.words else self._zoomed
@@ -185,7 +185,9 @@ class RunScreen(LogScreen):
         for pane, height in zip((self.facts, self.steps), shares, strict=False):
             pane.display = bool(height)
             pane.styles.height = height
-        self.pane.display = alone in (None, self.pane.id)
+        is_below = alone in (None, self.pane.id)
+        self.pane.display = is_below and not self.is_inside
+        self.inside.display = is_below and self.is_inside
 
     @property
     def _problem(self) -> object:
@@ -214,7 +216,7 @@ class RunScreen(LogScreen):
         if feed.run is None:
             if problem is not None:
                 self.facts.tell(sheets.failed(problem, self.key("go.refresh")))
-                self._lay_out()
+                self.lay_out()
             return
         was_over = self.sheet is not None and self.sheet.status.is_terminal
         self._tell_facts()
@@ -228,8 +230,9 @@ class RunScreen(LogScreen):
             self.pane.say_alone(
                 sheets.failed(problem, self.key("go.refresh")) if problem and not rows else note
             )
-        self._lay_out()
+        self.lay_out()
         self._pick_step(rows)
+        self.tell_inside()
 
     def _tell_facts(self) -> None:
         feed, zone = self.feed, self.told_zone
@@ -240,6 +243,8 @@ class RunScreen(LogScreen):
         told = sheets.run(self.sheet, zone, now, self.looks, self.size.width)
         if not feed.steps:
             told += sheets.current_step(self.sheet)
+        elif any(step.concluded for step in feed.steps):
+            told += sheets.concluded()
         self.facts.tell(told)
 
     # The log
@@ -256,13 +261,15 @@ class RunScreen(LogScreen):
             self._open_log(pick)
         if self._to_log:
             self._to_log = False
-            self.go_into(self.log_view)
+            self.go_into(self.inside if self.is_inside else self.log_view)
 
     def _open_log(self, pick: Pick) -> None:
         if self.session is None or self.sheet is None:
             return
         self._leave_log()
         self.picked = pick
+        if not self.has_logs:
+            return
         self.log_feed = self.session.log(pick.ref(self.sheet.ref))
         self._unfollow_log = bridge.follow(self, self.log_feed)
         opened = Opened(pick.title, pick.failed, pick.row.error, pick.row.kind)
@@ -283,8 +290,17 @@ class RunScreen(LogScreen):
     @on(Lines.Chosen, "#steps")
     def action_open(self) -> None:
         row = self.steps.current
-        if row is not None and self.focused is self.steps:
+        if row is None or self.focused is not self.steps:
+            return
+        if self.is_inside:
+            self.go_into(self.inside)
+        else:
             self._read(Pick(row, row.attempt))
+
+    @on(Lines.CursorMoved, "#steps")
+    def _step_changed(self) -> None:
+        self.inside.scroll_lines_to(0)
+        self.tell_inside()
 
     def action_last_log(self) -> None:
         pick = picks.last_failed(self.steps.rows)
@@ -311,7 +327,10 @@ class RunScreen(LogScreen):
         self._by_hand = True
         if not pick.is_same(self.picked):
             self._open_log(pick)
-        self.go_into(self.log_view)
+        self._wants_inside = False
+        self.lay_out()
+        self.tell_inside()
+        self.go_into(self.inside if self.is_inside else self.log_view)
 
     def action_copy(self) -> None:
         line = self.log_view.current if self.log_view.has_focus else None
@@ -327,13 +346,14 @@ class RunScreen(LogScreen):
     def go_into(self, lines: Lines) -> None:
         if self._zoomed is not None:
             self._zoomed = _pane_of(lines)
-            self._lay_out()
+            self.lay_out()
         self.set_focus(lines)
 
     def action_zoom(self) -> None:
-        lines = self.focused if isinstance(self.focused, Lines) else self.log_view
+        below = self.inside if self.is_inside else self.log_view
+        lines = self.focused if isinstance(self.focused, Lines) else below
         self._zoomed = _pane_of(lines) if self._zoomed is None else None
-        self._lay_out()
+        self.lay_out()
         self.set_focus(lines)
 
     def action_back(self) -> None:
@@ -348,4 +368,5 @@ class RunScreen(LogScreen):
 
 
 def _pane_of(lines: Lines) -> str:
-    return "log-pane" if isinstance(lines, LogView) else lines.id or ""
+    is_below = isinstance(lines, LogView) or lines.id == "inside"
+    return "log-pane" if is_below else lines.id or ""

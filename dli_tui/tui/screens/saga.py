@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import BindingType
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.status import SagaStatus
 from dli_tui.present.besides import LaneRow, SagaRow
-from dli_tui.tui import keys, late, reading
+from dli_tui.tui import belonging, keys, late, reading
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import CANCELLING, SAGAS
 from dli_tui.tui.screens.feeds import FeedScreen
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
     from dli_tui.tui.deeds import Asked
 
+NEEDED: Final = {"do.publish": Capability.EVENTS}
+
 
 class SagaScreen(FeedScreen["SagaFeed"]):
     """The page of one saga: how it stands, its two lanes, and the step under the cursor."""
@@ -34,6 +36,7 @@ class SagaScreen(FeedScreen["SagaFeed"]):
     scope = Scope.SAGA
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.SAGA)]
     needs = Capability.SAGAS
+    needed: ClassVar = NEEDED
 
     def __init__(self, saga_id: str, name: str) -> None:
         super().__init__()
@@ -109,6 +112,8 @@ class SagaScreen(FeedScreen["SagaFeed"]):
 
     def _tell_head(self, row: SagaRow) -> None:
         told = reading.saga(row, self.zone("UTC"), self.now(), self.looks)
+        if self.feed is not None and self.feed.expired:
+            told = [reading.expired(), *told]
         self._fill(self.head, told)
 
     @on(Lines.CursorMoved, "#lanes")
@@ -141,17 +146,24 @@ class SagaScreen(FeedScreen["SagaFeed"]):
     def action_copy(self) -> None:
         self.dash.copy([self._saga_id])
 
+    def action_open_saga(self) -> None:
+        belonging.open_run(self, self.feed.saga if self.feed is not None else None)
+
     def action_do(self, what: str) -> None:
         saga = self.feed.saga if self.feed is not None else None
         self.dash.deeds.ask(self, lambda session: deed(what, session, saga, self.dash))
 
 
 def deed(what: str, session: Session, saga: Saga | None, dash: Dashboard) -> Asked:
-    """Ask to start a saga, or to cancel this one; in words, why it can't be cancelled."""
+    """Ask to start a saga, to publish an event, or to cancel this one; in words, why it can't be
+    cancelled."""
     where = dash.opening.where
     if what == "run":
-        start: Asked = late.forms().start_saga(session, where, dash.opening.looks)
+        start: Asked = late.saga_forms().start_saga(session, where, dash.opening.looks)
         return start
+    if what == "publish":
+        publish: Asked = late.saga_forms().publish(session, where)
+        return publish
     if saga is None:
         return "There is no saga here to cancel"
     showing = late.showing()
@@ -159,7 +171,7 @@ def deed(what: str, session: Session, saga: Saga | None, dash: Dashboard) -> Ask
     problem = why_not_cancelled(row)
     if problem:
         return f"Can't cancel {row.name}: {problem}"
-    question: Asked = late.forms().cancel_saga(session, row, showing.lane_rows(saga), where)
+    question: Asked = late.saga_forms().cancel_saga(session, row, showing.lane_rows(saga), where)
     return question
 
 

@@ -13,12 +13,12 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.status import SagaStatus
 from dli_tui.present import besides, words
 from dli_tui.present.besides import SagaRow
-from dli_tui.tui import keys, late, reading
+from dli_tui.tui import belonging, keys, late, reading
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import SAGAS, Tone
 from dli_tui.tui.screens.feeds import FeedList
-from dli_tui.tui.screens.saga import deed
+from dli_tui.tui.screens.saga import NEEDED, deed
 from dli_tui.tui.widgets.filterbar import FilterLine, choice
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.table import Column, Table
@@ -51,6 +51,7 @@ class SagasScreen(FeedList["SagasFeed"]):
     scope = Scope.SAGAS
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Scope.SAGAS)]
     needs = Capability.SAGAS
+    needed: ClassVar = NEEDED
     noun = "saga"
 
     def __init__(self) -> None:
@@ -116,9 +117,15 @@ class SagasScreen(FeedList["SagasFeed"]):
         self.dash.deeds.ask(self, lambda session: self._ask(what, session))
 
     def _ask(self, what: str, session: Session) -> Asked:
+        return deed(what, session, self._saga(), self.dash)
+
+    def action_open_saga(self) -> None:
+        belonging.open_run(self, self._saga())
+
+    def _saga(self) -> Saga | None:
+        """The saga under the cursor."""
         row = self.table.current
-        saga = next((one for one in self.known if row is not None and one.saga_id == row.raw), None)
-        return deed(what, session, saga, self.dash)
+        return next((one for one in self.known if row is not None and one.saga_id == row.raw), None)
 
     # Filters
 

@@ -75,6 +75,11 @@ class Field(Vertical):
         """Whether somebody made it another than it was."""
         return self.value != self._first
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is complained about."""
+        return self._complains
+
     def prefill(self, value: str) -> None:
         """Put something there, unless somebody typed in it."""
         if not self.is_typed:

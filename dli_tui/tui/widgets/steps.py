@@ -75,7 +75,7 @@ class Steps(Table[StepRow]):
 
     def _cell(self, row: StepRow, column: str, room: int) -> list[Piece]:
         look = STEPS[row.status]
-        if row.status is StepStatus.FAILED and row.started is None:
+        if row.status is StepStatus.FAILED and not row.is_reached:
             look = _NOT_REACHED
         match column:
             case "name":
