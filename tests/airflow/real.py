@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -97,7 +98,9 @@ class Server:
         self.specs = home / "specs"
         self.specs.mkdir()
         self._env = _environment(version, place, home, port)
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
 
     def prepare(self) -> None:
         """Make its database, and whom 2.x keeps there."""
@@ -116,24 +119,41 @@ class Server:
 
     def start(self) -> None:
         """Start its programs, and wait until it answers."""
+        self._stopping.clear()
         for words in self.version.programs:
-            with (self._home / f"{words[0]}.log").open("ab") as log:
-                self._started.append(
-                    subprocess.Popen(
-                        [self._airflow, *words],
-                        env=self._env,
-                        cwd=self._home,
-                        stdout=log,
-                        stderr=subprocess.STDOUT,
-                        start_new_session=True,
-                    )
-                )
+            self._started[words] = self._begun(words)
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
         until_it_answers(self.address + self.version.version_path, self._home)
+
+    def _begun(self, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        with (self._home / f"{words[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [self._airflow, *words],
+                env=self._env,
+                cwd=self._home,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _keep(self) -> None:
+        """Start again what died, as whoever hosts an Airflow does.
+
+        With SQLite its scheduler now and then meets a row that is gone, and ends.
+        """
+        while not self._stopping.wait(1.0):
+            for words, one in self._started.items():
+                if one.poll() is not None:
+                    self._started[words] = self._begun(words)
 
     def stop(self) -> None:
         """End all that it started."""
-        end_all(self._started)
-        self._started = []
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        end_all(list(self._started.values()))
+        self._started = {}
 
 
 @contextmanager
@@ -155,7 +175,8 @@ def _environment(version: Version, place: Path, home: Path, port: int) -> dict[s
         "CORE__LOAD_EXAMPLES": "False",
         # Else only files that hold the words "dag" and "airflow" are read.
         "CORE__DAG_DISCOVERY_SAFE_MODE": "False",
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        # Its own patience is five seconds, which several programs on two cores outlast.
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         **(_of_three(home, port) if version is THREE else _of_two(port)),
     }
     own = {f"AIRFLOW__{name}": value for name, value in settings.items()}

@@ -141,6 +141,7 @@ class Budgets:
                 limit=one.limit,
                 remaining=one.left,
                 resets_at=now + timedelta(seconds=one.full_in) if one.full_in > 0 else None,
+                slowed=one.pause > 0,
             )
             for one in self._budgets.values()
         )
