@@ -7,14 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import httpx
+
 from dli_tui.backends.demo.opening import open_demo
 from dli_tui.backends.port import Backend
+from dli_tui.backends.pyairtable.adapter import PyAirtableBackend
 from dli_tui.config.demo import DemoOptions
-from dli_tui.config.model import Kind
+from dli_tui.config.model import Kind, Profile
 from dli_tui.domain.clock import FixedClock
 from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
+from dli_tui.playground.makes import KEY
+from dli_tui.playground.service import Playground
 from dli_tui.tui.opening import Context, Where
 from tests.support_places import FakePlaces
 from tests.support_tui import HOUR, Pilot
@@ -43,6 +48,8 @@ class Scene(NamedTuple):
     opening: Mapping[str, Any] = {}
     play: Callable[[Pilot], Awaitable[None]] | None = None
     """What is done where keys alone don't lead there."""
+    place: Callable[[], Backend] | None = None
+    """The place that is opened, where it isn't the demo."""
 
 
 class Profiles(FakePlaces):
@@ -78,6 +85,57 @@ class Profiles(FakePlaces):
         # No picture asks a server: a demo of another size stands in.
         size = 300 if name == "prod" else None
         return open_demo(DemoOptions(size=size, seed=1, at=HOUR), FixedClock(HOUR))
+
+
+def _tables() -> Backend:
+    """A PyAirtable service that is made up, at the hour of the pictures."""
+    clock = FixedClock(HOUR)
+    world = Playground(clock)
+    profile = Profile(
+        name="tables",
+        kind=Kind.PYAIRTABLE,
+        url="http://127.0.0.1:8006",
+        saga_url="http://127.0.0.1:8008",
+        api_key_env="KEY",
+    )
+    return PyAirtableBackend(
+        profile,
+        {"KEY": KEY},
+        transport=httpx.ASGITransport(world.automation),
+        saga_transport=httpx.ASGITransport(world.orchestrator),
+        clock=clock,
+        passed=lambda: 0.0,
+    )
+
+
+async def _form(here: Pilot) -> None:
+    """A workflow of the second template, filled in as far as its key."""
+    await here.press("3", "slash")
+    await here.type("API")
+    await here.press("enter", "plus")
+    for text in ("Orders to the warehouse", "", "https://api.example.com/orders", "s3cret"):
+        await here.type(text)
+        await here.press("tab")
+    await here.press("tab", "space")
+    await here.pass_by(1)
+
+
+async def _templates(here: Pilot) -> None:
+    """A template that was looked at long enough for its use to be asked for."""
+    await here.press("3")
+    await here.press("end")
+    await here.pass_by(2)
+    await here.settle()
+
+
+async def _saga(here: Pilot) -> None:
+    """The newest saga that goes back."""
+    await here.press("4")
+    await here.settle()
+    going = next(one for one in await here.backend.sagas() if one.status == "compensating")
+    here.app.open_saga(going.saga_id, going.saga_id)
+    await here.settle()
+    await here.press("down")
 
 
 async def _history(here: Pilot) -> None:
@@ -119,6 +177,8 @@ async def _contexts(here: Pilot) -> None:
     await here.press("down")
 
 
+_THERE: Final = {"where": Where("tables")}
+
 SCENES: Final = {
     "workflows": Scene(opening={"begin": FAILING}),
     "workflows-narrow": Scene((80, 24), opening={"begin": FAILING}),
@@ -135,6 +195,12 @@ SCENES: Final = {
     "templates": Scene((120, 30), ("3", "down")),
     "saga": Scene((120, 30), ("4", "down", "down", "enter", "down")),
     "health": Scene((120, 30), ("5",)),
+    "pyairtable": Scene((120, 30), opening=_THERE, place=_tables),
+    "pyairtable-run": Scene((120, 30), ("v",), opening=_THERE, place=_tables),
+    "pyairtable-templates": Scene((120, 36), opening=_THERE, play=_templates, place=_tables),
+    "pyairtable-form": Scene((120, 36), opening=_THERE, play=_form, place=_tables),
+    "pyairtable-saga": Scene((120, 30), opening=_THERE, play=_saga, place=_tables),
+    "pyairtable-health": Scene((120, 30), ("5",), opening=_THERE, place=_tables),
     "contexts": Scene(
         (120, 16), opening={"places": Profiles(), "where": Where("demo")}, play=_contexts
     ),

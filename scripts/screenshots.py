@@ -66,7 +66,8 @@ def of_answer(name: str, command: list[str]) -> str:
 
 async def of_scene(name: str, scene: Scene) -> str:
     """What the dashboard shows, as SVG."""
-    async with dashboard(size=scene.size, **scene.opening) as here:
+    place = scene.place() if scene.place is not None else None
+    async with dashboard(size=scene.size, backend=place, **scene.opening) as here:
         if scene.play is not None:
             await scene.play(here)
         for key in scene.keys:
