@@ -58,6 +58,7 @@ class Maker(Reader):
 
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
         """Make a workflow from a template."""
+        checks.name(request.workflow_name, any_line=self.backend.any_names)
         self.require_writable("create", request.workflow_name)
         if request.cron_schedule is not None:
             cron.check(request.cron_schedule, dataset_name=request.workflow_name)
