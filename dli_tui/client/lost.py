@@ -34,7 +34,7 @@ from dli_tui.domain.status import (
     SourceType,
     WorkflowStatus,
 )
-from dli_tui.domain.text import safe
+from dli_tui.domain.text import as_argument, safe
 
 if TYPE_CHECKING:
     from dli_tui.client.reading import Reader
@@ -145,7 +145,7 @@ def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRu
         return _perhaps("run", found[0], found[0].run_id) if found else None
 
     slot = "" if request.slot is None else f" for {request.slot:%Y-%m-%d %H:%M}"
-    return Look(f"run '{name}'{slot}", f"history -d {name}", ask)
+    return Look(f"run '{name}'{slot}", f"history -d {as_argument(name)}", ask)
 
 
 def backfill(request: BackfillRequest) -> Look[WorkflowRunResult]:
@@ -164,7 +164,7 @@ def backfill(request: BackfillRequest) -> Look[WorkflowRunResult]:
             return None
         return _perhaps("backfill", found[0], found[0].backfill_id or found[0].run_id)
 
-    return Look(f"backfill '{name}'", f"history -d {name}", ask)
+    return Look(f"backfill '{name}'", f"history -d {as_argument(name)}", ask)
 
 
 def stop(ref: RunRef, reason: str | None = None) -> Look[WorkflowRunResult]:
@@ -178,7 +178,7 @@ def stop(ref: RunRef, reason: str | None = None) -> Look[WorkflowRunResult]:
         ours = found.status is RunStatus.FAILED and reason and found.error_message == safe(reason)
         return _seen(found) if ours or found.status in _STOPPED else None
 
-    return Look(f"stop run '{ref}'", f"status {ref}", ask)
+    return Look(f"stop run '{ref}'", f"status {as_argument(str(ref))}", ask)
 
 
 def backfill_held(ref: RunRef, *, is_held: bool) -> Look[WorkflowRunResult]:
@@ -188,7 +188,11 @@ def backfill_held(ref: RunRef, *, is_held: bool) -> Look[WorkflowRunResult]:
         found = await reader.backfill_status(ref)
         return _seen(found.whole) if found.is_held is is_held else None
 
-    return Look(f"{'pause' if is_held else 'unpause'} backfill '{ref}'", f"status {ref}", ask)
+    return Look(
+        f"{'pause' if is_held else 'unpause'} backfill '{ref}'",
+        f"status {as_argument(str(ref))}",
+        ask,
+    )
 
 
 def retry(ref: RunRef) -> Look[WorkflowRunResult]:
@@ -203,7 +207,7 @@ def retry(ref: RunRef) -> Look[WorkflowRunResult]:
             return Perhaps(f"run '{ref}' has ended once more since: it is {found.status}")
         return _unknown(ref) if found.status is RunStatus.UNKNOWN else None
 
-    return Look(f"retry run '{ref}'", f"status {ref}", ask)
+    return Look(f"retry run '{ref}'", f"status {as_argument(str(ref))}", ask)
 
 
 # Schedules and registrations
@@ -218,7 +222,7 @@ def held(name: str, *, is_held: bool) -> Look[WorkflowRunResult]:
             return None
         return _done(name, name).model_copy(update={"workflow_status": row.status})
 
-    return Look(f"{'pause' if is_held else 'unpause'} '{name}'", f"get {name}", ask)
+    return Look(f"{'pause' if is_held else 'unpause'} '{name}'", f"get {as_argument(name)}", ask)
 
 
 def register(request: Registration, previous: WorkflowInfo | None = None) -> Look[WorkflowInfo]:
@@ -235,7 +239,7 @@ def register(request: Registration, previous: WorkflowInfo | None = None) -> Loo
             return Perhaps(f"'{name}' had this schedule before, so it can't be told from the old")
         return row.twin(warning=told(name))
 
-    return Look(f"register '{name}'", f"get {name}", ask)
+    return Look(f"register '{name}'", f"get {as_argument(name)}", ask)
 
 
 def _schedule(row: WorkflowInfo) -> tuple[str | None, str]:
@@ -263,7 +267,7 @@ def unregister(name: str) -> Look[WorkflowRunResult]:
             return Perhaps(f"'{name}' is disabled now, as some servers keep what is unregistered")
         return None if left else _done(name, name)
 
-    return Look(f"unregister '{name}'", f"get {name}", ask)
+    return Look(f"unregister '{name}'", f"get {as_argument(name)}", ask)
 
 
 # What is seen, and what is said of it

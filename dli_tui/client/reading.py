@@ -22,6 +22,7 @@ from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
     AuthenticationError,
     ServerError,
+    Unsupported,
     WorkflowNotFoundError,
 )
 from dli_tui.domain.ids import (
@@ -41,6 +42,7 @@ from dli_tui.domain.results import (
 from dli_tui.domain.schedule import next_fire
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
+from dli_tui.domain.text import as_argument
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import Backfill, BackfillForecast, BackfillPlan
@@ -254,11 +256,21 @@ class Reader:
     ) -> BackfillPlan:
         """What a backfill would do, slot by slot. Sends nothing but questions."""
         first, last = checks.a_range(start, end)
+        self.require_backfills(name)
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
         runs = await self.runs_for(name, first, last)
         choice = BackfillChoice(first, last, scope, parallel)
         return self.planned(row, runs, choice, await self.forecast(row, runs, choice))
+
+    def require_backfills(self, name: str) -> None:
+        """DLI-802 where a run can't be for a date at all."""
+        if Capability.BACKFILL not in self.capabilities:
+            raise Unsupported(
+                self.why_not(Capability.BACKFILL),
+                dataset_name=name,
+                hint=f"Start a run by hand: dli-tui workflow run {as_argument(name)}",
+            )
 
     async def forecast(
         self, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice

@@ -20,6 +20,7 @@ from dli_tui.domain.errors import (
     WorkflowRegistrationError,
 )
 from dli_tui.domain.query import Registration
+from dli_tui.domain.text import as_argument
 from dli_tui.domain.workflow import WorkflowInfo
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def replace_registration(
             f"'{name}' was not replaced, and perhaps it is no longer registered: "
             f"the answer to removing it was lost ({error.message})",
             dataset_name=name,
-            hint=f"Look before you try again: dli-tui workflow get {name}",
+            hint=f"Look before you try again: dli-tui workflow get {as_argument(name)}",
         ) from error
     try:
         return await lost.send(reader, backend.register(request), lost.register(request))
@@ -84,7 +85,7 @@ async def _put_back(reader: Reader, old: Registration, error: DLIError) -> None:
             f"Replacing '{name}' failed ({error.message}), and whether the previous registration "
             f"is in place again can't be told ({second.message})",
             dataset_name=name,
-            hint=f"Look before you try again: dli-tui workflow get {name}",
+            hint=f"Look before you try again: dli-tui workflow get {as_argument(name)}",
         ) from second
     except DLIError as second:
         if second.code is ErrorCode.WORKFLOW_ALREADY_EXISTS:
@@ -92,7 +93,7 @@ async def _put_back(reader: Reader, old: Registration, error: DLIError) -> None:
                 f"The answer to replacing '{name}' was lost ({error.message}), "
                 "but something is registered: perhaps the new one",
                 dataset_name=name,
-                hint=f"Look before you try again: dli-tui workflow get {name}",
+                hint=f"Look before you try again: dli-tui workflow get {as_argument(name)}",
             ) from error
         raise WorkflowRegistrationError(
             f"'{name}' is no longer registered: replacing it failed ({error.message}), "
@@ -109,5 +110,5 @@ async def _put_back(reader: Reader, old: Registration, error: DLIError) -> None:
             f"'{name}' was not replaced ({error.message}); the previous registration is in place "
             f"again, but ACTIVE: it was paused and couldn't be again ({second.message})",
             dataset_name=name,
-            hint=f"Pause it now: dli-tui workflow pause {name}",
+            hint=f"Pause it now: dli-tui workflow pause {as_argument(name)}",
         ) from second

@@ -33,6 +33,7 @@ from dli_tui.domain.query import BackfillRequest, BackfillScope, Registration, R
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
 from dli_tui.domain.sequence import MOST_SLOTS, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.text import as_argument
 from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class WorkflowClient(Maker):
             raise WorkflowPermissionError(
                 "Cannot unregister: CODE workflow. Use Git to remove.",
                 dataset_name=name,
-                hint="Pause it if it should not run: dli-tui workflow pause " + name,
+                hint=f"Pause it if it should not run: dli-tui workflow pause {as_argument(name)}",
             )
         deed = self.backend.unregister(name, force=force)
         result = await lost.send(self, deed, lost.unregister(name))
@@ -276,7 +277,7 @@ class WorkflowClient(Maker):
             raise WorkflowRegistrationError(
                 f"'{name}' is registered and {how}: it couldn't be paused ({error.message})",
                 dataset_name=name,
-                hint=f"Pause it now: dli-tui workflow pause {name}",
+                hint=f"Pause it now: dli-tui workflow pause {as_argument(name)}",
             ) from error
         return made.twin(status=WorkflowStatus.PAUSED, next_run=None, next_run_computed=False)
 
@@ -289,6 +290,7 @@ class WorkflowClient(Maker):
 
     def _require_possible(self, plan: BackfillPlan) -> None:
         name = plan.dataset_name
+        self.require_backfills(name)
         if plan.parallel and Capability.BACKFILL_PARALLEL not in self.capabilities:
             raise WorkflowExecutionError(
                 self.why_not(Capability.BACKFILL_PARALLEL),

@@ -17,6 +17,7 @@ from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
+from dli_tui.domain.text import as_argument
 from dli_tui.domain.workflow import WorkflowInfo
 
 DATE_PARAMETERS: Final = ("execution_date", "date", "ds")
@@ -62,7 +63,7 @@ def require_runnable(row: WorkflowInfo) -> None:
     require_in_force(row)
     if row.status is not WorkflowStatus.ACTIVE:
         remedy = (
-            f"Resume it first: dli-tui workflow unpause {row.dataset_name}"
+            f"Resume it first: dli-tui workflow unpause {as_argument(row.dataset_name)}"
             if is_held(row)
             else "It has to be enabled again where it is defined."
         )
@@ -136,7 +137,7 @@ def require_stoppable(run: WorkflowRun) -> None:
             code=ErrorCode.WORKFLOW_INVALID_STATE,
             dataset_name=run.dataset_name,
             run_id=run.run_id,
-            hint=f"See it with: dli-tui workflow status {run.run_id}",
+            hint=f"See it with: dli-tui workflow status {as_argument(run.run_id)}",
         )
 
 
@@ -148,7 +149,7 @@ def require_retryable(run: WorkflowRun) -> None:
             code=ErrorCode.WORKFLOW_INVALID_STATE,
             dataset_name=run.dataset_name,
             run_id=run.run_id,
-            hint=f"See it with: dli-tui workflow status {run.run_id}",
+            hint=f"See it with: dli-tui workflow status {as_argument(run.run_id)}",
         )
 
 

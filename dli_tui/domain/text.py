@@ -9,6 +9,7 @@ ids, parameters) keeps its raw value elsewhere; this is for eyes only.
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Final
 
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
@@ -52,6 +53,11 @@ def safe_line(text: str, limit: int = MAX_LINE) -> str:
     if len(line) > limit or len(head) < len(text):
         return line[: limit - 1] + "…"
     return line
+
+
+def as_argument(text: str) -> str:
+    """`text` as a shell takes it for one word, for commands that somebody copies from a hint."""
+    return shlex.quote(safe_line(text))
 
 
 def typed(text: str) -> str:

@@ -22,7 +22,7 @@ from dli_tui.domain.errors import (
     WorkflowPermissionError,
     WorkflowRegistrationError,
 )
-from dli_tui.domain.text import safe_line
+from dli_tui.domain.text import as_argument, safe_line
 from dli_tui.wire.bodies import code_of, exception_of, message_of
 from dli_tui.wire.ourfailures import our_failure
 
@@ -231,7 +231,8 @@ class _Refusal(NamedTuple):
     def hint(self, template: str) -> str:
         """`template` with the names that a command takes."""
         return template.format(
-            workflow=self._shown(self.dataset_name) or "NAME", run=self._shown(self.run_id) or "RUN"
+            workflow=as_argument(self.dataset_name) if self.dataset_name else "NAME",
+            run=as_argument(self.run_id) if self.run_id else "RUN",
         )
 
     def _shown(self, name: str) -> str:

@@ -405,3 +405,13 @@ async def test_a_refusal_is_the_answer_and_stays_what_it_is(clock):
     backend = ScriptedBackend(ROWS, run=[WorkflowPermissionError("role too low")])
     error = await refused(WorkflowClient(backend).run("d"), ErrorCode.WORKFLOW_PERMISSION_DENIED)
     assert error.message == "role too low"
+
+
+async def test_where_runs_are_of_no_date_no_backfill_is_planned_or_started(clock):
+    backend = ScriptedBackend(ROWS, without=[Capability.BACKFILL, Capability.SEQUENCES])
+    client = WorkflowClient(backend, clock=clock)
+    for call in (client.backfill("d", **WEEK), client.backfill("d", **WEEK, dry_run=True)):
+        error = await refused(call, ErrorCode.WORKFLOW_EXECUTION_FAILED)
+        assert "doesn't offer a backfill" in error.message
+        assert "workflow run d" in error.hint
+    assert backend.calls == []

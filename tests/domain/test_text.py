@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dli_tui.domain.text import MAX_LINE, REPLACEMENT, safe, safe_line, spelled_out
+from dli_tui.domain.text import MAX_LINE, REPLACEMENT, as_argument, safe, safe_line, spelled_out
 
 _OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -167,3 +167,17 @@ def test_json_that_is_spelled_out_says_the_same_and_no_terminal_obeys_it(texts):
     shown = spelled_out(json.dumps(texts, ensure_ascii=False))
     assert json.loads(shown) == texts
     assert not _OBEYED.search(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("orders_daily", "orders_daily"),
+        ("Daily Sync (north)", "'Daily Sync (north)'"),
+        ("it's", "'it'\"'\"'s'"),
+        ("$(reboot)\x1b[1m", "'$(reboot)'"),
+        ("", "''"),
+    ],
+)
+def test_a_command_that_is_copied_from_a_hint_means_the_name_and_nothing_more(text, word):
+    assert as_argument(text) == word
