@@ -23,6 +23,9 @@ _WENT_BACK: Final = frozenset(
     {SagaStatus.COMPENSATING, SagaStatus.COMPENSATED, SagaStatus.CANCELLED}
 )
 
+_NO_KINDS: Final = frozenset({"saga", "orchestration", "choreography"})
+"""What stands in place of a kind where none is told."""
+
 
 def create(request: NewFromTemplate) -> Look[WorkflowInfo]:
     """A workflow from a template, by its row."""
@@ -53,13 +56,18 @@ def configure(request: NewConfiguration) -> Look[WorkflowInfo]:
 
 
 def create_template(draft: TemplateDraft) -> Look[Template]:
-    """A new template, by its name and all that it holds."""
+    """A new template, by its name and when it was made; else by all that it holds.
+
+    What it holds a server may write down in another way.
+    """
 
     async def ask(reader: Reader, since: datetime) -> Template | Perhaps | None:
-        for found in await reader.templates(search=draft.name):
+        # Every server means something else by a search.
+        for found in await reader.templates():
             made = found.created_at
-            is_new = made is None or made >= since - SLACK
-            if is_new and TemplateDraft.of(found) == draft:
+            is_new = made is not None and made >= since - SLACK
+            is_so = made is None and TemplateDraft.of(found) == draft
+            if found.name == draft.name and (is_new or is_so):
                 return Perhaps(f"there is such a template now, perhaps yours: {found.id}")
         return None
 
@@ -96,13 +104,24 @@ def start_saga(request: NewSaga) -> Look[Saga]:
     async def ask(reader: Reader, since: datetime) -> Perhaps | None:
         for saga in await reader.sagas():
             begun = saga.created_at or saga.started_at
-            is_of_it = (saga.saga_type, saga.correlation_id) == (kind, request.correlation_id)
             is_new = begun is None or begun >= since - SLACK
-            if is_of_it and is_new and fits(saga.input_data, request.input_data):
+            if is_new and _may_be(saga, request):
                 return Perhaps(f"a saga began{at(begun)}, perhaps yours: {saga.saga_id}")
         return None
 
     return Look(f"start saga '{kind}'", "", ask)
+
+
+def _may_be(saga: Saga, request: NewSaga) -> bool:
+    """Whether a saga may be the one that was asked for; what it doesn't tell speaks against none.
+
+    An orchestrator may give a correlation id of its own, and the flat one tells no kinds.
+    """
+    if request.correlation_id not in (None, saga.correlation_id):
+        return saga.correlation_id is None and saga.saga_type in _NO_KINDS
+    if saga.saga_type in _NO_KINDS:
+        return True
+    return saga.saga_type == request.saga_type and fits(saga.input_data, request.input_data)
 
 
 def cancel_saga(saga_id: str) -> Look[Saga]:

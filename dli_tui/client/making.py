@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dli_tui.backends.port import Backend
 from dli_tui.client import checks, lost, lostmaking
 from dli_tui.client.reading import Reader
-from dli_tui.domain import configuration, cron
+from dli_tui.domain import configuration, cron, rules
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     ConfigurationError,
@@ -57,11 +57,14 @@ class Maker(Reader):
     # Templates
 
     async def create_from_template(self, request: NewFromTemplate) -> WorkflowInfo:
-        """Make a workflow from a template."""
-        checks.name(request.workflow_name, any_line=self.backend.any_names)
-        self.require_writable("create", request.workflow_name)
+        """Make a workflow from a template; never beside one of the same name."""
+        name = request.workflow_name
+        checks.name(name, any_line=self.backend.any_names)
+        self.require_writable("create", name)
         if request.cron_schedule is not None:
-            cron.check(request.cron_schedule, dataset_name=request.workflow_name)
+            cron.check(request.cron_schedule, dataset_name=name)
+        # Where two may bear a name, a second one would leave that name without a meaning.
+        rules.require_free(name, await self.backend.registered(name))
         deed = self.backend.create_from_template(request)
         return self._completed(await lost.send(self, deed, lostmaking.create(request)))
 

@@ -40,7 +40,10 @@ class Remark(NamedTuple):
 
 def check(config: Mapping[str, Any], *, is_template: bool = False) -> tuple[Remark, ...]:
     """All that is to be said of a configuration; a template may leave variables open."""
-    return tuple(_Check(is_template=is_template).all_of(config))
+    try:
+        return tuple(_Check(is_template=is_template).all_of(config))
+    except RecursionError:
+        return (Remark("steps", "they are nested too deep to be read"),)
 
 
 class _Check:
@@ -175,7 +178,8 @@ def _unknown_kind(word: object) -> str:
 
 
 def _unknown(key: str, kind: StepKind) -> str:
-    near = _near(key, [one.name for one in kind.settings])
+    # YAML has keys that are no text.
+    near = _near(str(key), [one.name for one in kind.settings])
     return f"no setting of {kind.name} that is known here{near}"
 
 

@@ -117,7 +117,8 @@ class Template(Value):
         for step in _steps_in(config):
             name, settings = step.get("name"), step.get("config")
             if isinstance(settings, dict):
-                open_ones = {key: f"{name}.{key}" for key in settings}
+                # One that says something isn't open, also where a variable is called like it.
+                open_ones = {key: f"{name}.{key}" for key, told in settings.items() if told == ""}
                 settings |= {key: given[one] for key, one in open_ones.items() if one in given}
         return self.twin(template_config=config)
 
@@ -135,10 +136,10 @@ class Template(Value):
 
     def customised(self, custom: Mapping[str, Any]) -> Template:
         """The template with the settings of a `custom_config` in its steps, by their names."""
-        settings = {one.get("name"): one.get("config") for one in _steps_in(custom)}
+        settings = {str(one.get("name")): one.get("config") for one in _steps_in(custom)}
         config = _filled(self.template_config, {})
         for step in _steps_in(config):
-            own, more = step.get("config"), settings.get(step.get("name"))
+            own, more = step.get("config"), settings.get(str(step.get("name")))
             if isinstance(more, dict):
                 step["config"] = {**own, **more} if isinstance(own, dict) else more
         return self.twin(template_config=config)

@@ -12,7 +12,9 @@ from dli_tui.domain.errors import (
     ErrorCode,
     WorkflowNotFoundError,
 )
-from dli_tui.domain.query import NewConfiguration, NewEvent
+from dli_tui.domain.query import NewConfiguration, NewEvent, NewSaga
+from dli_tui.domain.saga import Saga
+from dli_tui.domain.status import SagaStatus
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateDraft
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row
@@ -35,9 +37,13 @@ class Shelved(ScriptedBackend):
     def __init__(self, *templates, **cues):
         super().__init__([row("d")], **cues)
         self.shelf = list(templates)
+        self.going: tuple[Saga, ...] = ()
 
     async def templates(self, *, category=None, search=None):
         return tuple(self.shelf)
+
+    async def sagas(self):
+        return self.going
 
     async def template(self, template_id):
         found = next((one for one in self.shelf if one.id == template_id), None)
@@ -193,6 +199,11 @@ async def test_what_is_not_seen_may_be_tried_again(name, backend):
     ("name", "backend", "says"),
     [
         ("create_template", lost("create_template", kept(created_at=NOW)), "perhaps yours: 7"),
+        (
+            "create_template",
+            lost("create_template", kept(DRAFT.twin(category="words"), created_at=NOW)),
+            "perhaps yours: 7",
+        ),
         ("publish", lost("publish"), "can't be seen from here"),
     ],
 )
@@ -200,3 +211,49 @@ async def test_what_may_be_somebody_elses_is_said_to_be(name, backend, says):
     with pytest.raises(AnswerLostError, match=says):
         await DEEDS[name](client_of(backend))
     assert backend.sent == [name]
+
+
+def saga(**more):
+    known = {"saga_id": "s7", "saga_type": "kind", "status": SagaStatus.RUNNING}
+    return Saga(**{**known, "created_at": NOW, **more})
+
+
+@pytest.mark.parametrize(
+    ("found", "correlation_id"),
+    [
+        (saga(correlation_id="of its own"), None),
+        (saga(correlation_id="run-1", input_data={"id": 7}), "run-1"),
+        (saga(saga_type="orchestration", input_data={"created_by": "t"}), "run-1"),
+    ],
+    ids=["an id of the server's own", "ours", "a kind that isn't told"],
+)
+async def test_a_saga_that_may_be_ones_own_is_never_said_not_to_be_there(found, correlation_id):
+    backend = Shelved(start_saga=[AnswerLostError("cut")])
+    backend.going = (found,)
+    with pytest.raises(AnswerLostError, match="perhaps yours: s7"):
+        await client_of(backend).start_saga(NewSaga("kind", {"id": 7}, correlation_id))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        saga(saga_type="other"),
+        saga(correlation_id="run-2"),
+        saga(correlation_id="run-1", input_data={"id": 8}),
+        saga(created_at=NOW - timedelta(days=1), correlation_id="run-1"),
+    ],
+)
+async def test_a_saga_of_something_else_is_not_taken_for_ones_own(found):
+    backend = Shelved(start_saga=[AnswerLostError("cut")])
+    backend.going = (found,)
+    with pytest.raises(ConnectionFailedError, match="it didn't happen"):
+        await client_of(backend).start_saga(NewSaga("kind", {"id": 7}, "run-1"))
+
+
+async def test_a_template_makes_no_second_workflow_of_a_name():
+    backend = Shelved()
+    request = NewFromTemplate(template_id="1", workflow_name="d")
+    await refused(
+        client_of(backend).create_from_template(request), ErrorCode.WORKFLOW_ALREADY_EXISTS
+    )
+    assert backend.sent == []

@@ -122,6 +122,18 @@ def test_what_the_seed_shows_is_in_order(shown):
     assert [str(one) for one in found] == []
 
 
+def test_a_setting_whose_name_is_no_text_is_one_that_is_not_known():
+    odd = {"name": "a", "type": "log", "config": {"message": "m", 1: "x"}}
+    assert said(odd) == ["step a, 1: no setting of log that is known here"]
+
+
+def test_what_is_nested_without_end_is_said_to_be():
+    action = step()
+    for _ in range(5_000):
+        action = step(kind="conditional", condition="x", true_action=action)
+    assert wrong(action) == ["steps: they are nested too deep to be read"]
+
+
 def test_every_kind_says_what_it_is_for():
     assert set(BY_NAME) == {
         "http_request",

@@ -122,3 +122,14 @@ def test_a_draft_holds_what_a_person_may_change():
     assert draft.template_config == one.template_config
     assert draft.tags == ("a",)
     assert "usage_count" not in draft.model_dump()
+
+
+def test_a_variable_that_is_called_like_a_setting_does_not_replace_what_that_says():
+    one = template(steps=[{"name": "fetch", "config": {"url": "https://{{fetch.url}}/x"}}])
+    filled = one.filled({"fetch.url": "example.com"})
+    assert filled.steps[0].config == {"url": "https://example.com/x"}
+
+
+def test_steps_whose_names_are_no_names_are_read_all_the_same():
+    one = template(steps=[{"name": ["a"], "config": {"u": "{{v}}"}}])
+    assert one.customised({"steps": [{"name": {}, "config": {"u": 1}}]}) == one.customised({})

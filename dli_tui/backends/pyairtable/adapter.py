@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.backends.pyairtable import definitions, runlogs, steps
-from dli_tui.backends.pyairtable.asking import Asking
+from dli_tui.backends.pyairtable.asking import Asking, whole
 from dli_tui.backends.pyairtable.book import KEPT, Book
 from dli_tui.backends.pyairtable.convert import made_id
 from dli_tui.backends.pyairtable.deeds import Deeds
@@ -26,12 +26,17 @@ from dli_tui.backends.pyairtable.shelf import from_template_body
 from dli_tui.domain.acting import acting_user
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock
-from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
+from dli_tui.domain.errors import (
+    WorkflowError,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import matches_run, matches_workflow, require_stoppable
 from dli_tui.domain.status import ResultStatus, RunStatus
+from dli_tui.domain.text import safe_line
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
@@ -93,38 +98,45 @@ class PyAirtableBackend(PyAirtableServices):
         self._deeds = Deeds(self._place, self._asking, self._book, self._clock)
         # A cursor of another life means nothing here.
         self._life, self._generation, self._turn = token_hex(4), 0, 0
-        self._told: dict[WorkflowKey, WorkflowInfo] = {}
+        self._told: dict[WorkflowKey, WorkflowInfo | None] | None = None
+        """What whoever has the last cursor knows; None: the list that is read next."""
         self._looked: tuple[float, str, tuple[Step, ...]] | None = None
 
     # Lists
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
-        moved = await self._asking.everything()
+        await self._asking.everything()
         if query == WorkflowQuery():
             # Rows at once; their last runs follow with the same rows again.
             every = tuple(self._book.infos())
             yield Page(every, len(every))
-        await self._asking.latest(self._due(moved)[:_MOST_AT_ONCE])
+        await self._asking.latest(self._due())
         rows = {row.key: row for row in self._book.infos()}
         if query == WorkflowQuery():
-            self._told = rows
+            self._note(rows)
         fitting = [row for row in rows.values() if matches_workflow(row, query)]
-        exact = len(fitting) == len(self._book.ids)
+        exact = len(fitting) == len(rows)
         yield Page(tuple(fitting[: query.limit]), len(fitting) if exact else None)
 
-    def _due(self, moved: Sequence[str]) -> list[str]:
+    def _note(self, rows: Mapping[WorkflowKey, WorkflowInfo]) -> None:
+        """A list was told, perhaps to somebody else than to whoever asks for changes."""
+        self._book.show(rows.values())
+        # Of what that one hasn't heard of yet, it has to hear.
+        self._told = dict(rows) if self._told is None else {**dict.fromkeys(rows), **self._told}
+
+    def _due(self) -> list[str]:
         """Those whose last runs aren't known, or not any more."""
         unknown = [own_id for own_id in self._book.ids if self._book.runs(own_id) is None]
-        return list(dict.fromkeys([*moved, *self._book.under_way(), *unknown]))
+        due = dict.fromkeys([*self._book.stale, *self._book.under_way(), *unknown])
+        return list(due)[:_MOST_AT_ONCE]
 
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
         try:
-            own_id = await self._asking.id_of(name)
-            await self._asking.one(own_id, name)
+            told = await self._asking.now(name)
         except WorkflowNotFoundError:
             return ()
-        await self._asking.latest([own_id])
-        return (self._book.info(own_id),)
+        await self._asking.latest([told.id])
+        return (self._book.row(told),)
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         left = query.limit
@@ -144,7 +156,7 @@ class PyAirtableBackend(PyAirtableServices):
             return await super().recent_runs(names, count)
         if not self._book.is_whole:
             await self._asking.everything()
-        ids = {name: self._book.id_of(name) for name in names}
+        ids = {name: self._alone(name) for name in names}
         await self._asking.latest(
             one for one in ids.values() if one is not None and self._book.runs(one) is None
         )
@@ -153,18 +165,27 @@ class PyAirtableBackend(PyAirtableServices):
             for name, one in ids.items()
         }
 
+    def _alone(self, name: str) -> str | None:
+        """The id that a name means; none where it means several, which isn't the others' fault."""
+        try:
+            return self._book.id_of(name)
+        except WorkflowExecutionError:
+            return None
+
     async def cursor(self) -> str | None:
         await self._place.found()
+        self._generation, self._told = self._generation + 1, None
         return self._here()
 
     async def changes(self, cursor: str | None) -> Changes:
-        before, whole = self._told, cursor != self._here()
-        moved = await self._asking.everything()
-        due = self._due(moved)[:_MOST_AT_ONCE]
-        await self._asking.latest(dict.fromkeys([*due, *self._in_turn()]))
-        self._told = rows = {row.key: row for row in self._book.infos()}
+        before = self._told if cursor == self._here() else None
+        await self._asking.everything()
+        await self._asking.latest(dict.fromkeys([*self._due(), *self._in_turn()]))
+        rows = {row.key: row for row in self._book.infos()}
+        self._told = dict(rows)
+        self._book.show(rows.values())
         self._generation += 1
-        if whole:
+        if before is None:
             return Changes(self._here(), tuple(rows.values()), whole=True)
         return Changes(
             self._here(),
@@ -184,7 +205,7 @@ class PyAirtableBackend(PyAirtableServices):
 
     async def dataset_info(self, name: str) -> DatasetInfo | None:
         info = await super().dataset_info(name)
-        own_id = self._book.id_of(name)
+        own_id = self._alone(name)
         config = None if own_id is None else self._book.info(own_id).workflow_config
         if info is None or config is None:
             return info
@@ -193,14 +214,18 @@ class PyAirtableBackend(PyAirtableServices):
     # Runs
 
     async def run_status(self, ref: RunRef) -> WorkflowRun:
-        found = await self._asking.execution(ref)
-        told = await self._asking.steps(found.run.ref, found)
+        found = await self._asking.execution(whole(ref))
+        try:
+            told = await self._asking.steps(found.run.ref, found)
+        except WorkflowError:
+            # How the run stands is known all the same.
+            return found.run
         # Whoever looks at a run asks for its steps next.
-        self._looked = self._passed(), ref.run_id, told
+        self._looked = self._passed(), found.run.run_id, told
         return found.run.twin(progress=steps.progress_of(told))
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
-        looked, self._looked = self._looked, None
+        looked, self._looked, ref = self._looked, None, whole(ref)
         if looked is not None:
             since, run_id, told = looked
             if run_id == ref.run_id and self._passed() - since < _FRESH:
@@ -211,10 +236,11 @@ class PyAirtableBackend(PyAirtableServices):
         routes = await self._place.found()
         if not routes.is_legacy:
             raise self._unsupported(Capability.LOGS)
-        execution: Execution = await self._asking.execution(ref.run)
-        if ref.step not in {step.name for step in await self._asking.steps(ref.run, execution)}:
+        run = whole(ref.run)
+        execution: Execution = await self._asking.execution(run)
+        if ref.step not in {step.name for step in await self._asking.steps(run, execution)}:
             raise WorkflowNotFoundError(
-                f"Run '{ref.run.run_id}' has no step '{ref.step}'", run_id=ref.run.run_id
+                f"Run '{run.run_id}' has no step '{ref.step}'", run_id=run.run_id
             )
         return runlogs.chunk(execution, ref.step, cursor)
 
@@ -229,9 +255,11 @@ class PyAirtableBackend(PyAirtableServices):
         await self._of_sagas(self._sagas.found())
         if Capability.STOP not in self.capabilities:
             raise self._unsupported(Capability.STOP)
-        run = (await self._asking.execution(ref)).run
-        require_stoppable(run)
-        saga = await self._of_sagas(self._sagas.of_run(ref))
+        ref = whole(ref)
+        found = await self._asking.execution(ref)
+        require_stoppable(found.run)
+        own_id = self._asking.owner(found)
+        saga = await self._of_sagas(self._sagas.of_run(ref.run_id, own_id))
         if saga is None:
             raise WorkflowExecutionError(
                 f"Run '{ref.run_id}' can't be stopped: no saga belongs to it",
@@ -248,12 +276,12 @@ class PyAirtableBackend(PyAirtableServices):
             reason=reason,
             stopped_by=acting_user(),
             stopped_at=self._clock.now(),
-            message=f"Asked saga '{saga.saga_id}' of run '{ref.run_id}' to stop",
+            message=safe_line(f"Asked saga '{saga.saga_id}' of run '{ref.run_id}' to stop"),
         )
 
     async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
         await self._need(Capability.RETRY)
-        return await self._deeds.retry(ref, steps)
+        return await self._deeds.retry(whole(ref), steps)
 
     # Schedules and definitions
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Sequence,
+)
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.http.exchange import Asked, segment
@@ -13,11 +20,11 @@ from dli_tui.backends.pyairtable.book import KEPT, Book
 from dli_tui.backends.pyairtable.convert import Execution, Executions, Told
 from dli_tui.backends.pyairtable.line import NoSuchRouteError
 from dli_tui.backends.pyairtable.place import Place
-from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.errors import WorkflowError, WorkflowNotFoundError
+from dli_tui.domain.ids import RunRef
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
-    from dli_tui.domain.ids import RunRef
     from dli_tui.domain.query import HistoryQuery
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
@@ -43,21 +50,20 @@ class Asking:
     async def everything(self) -> list[str]:
         """The whole list; the ids of those that have run since it was read before."""
         routes = await self._place.found()
-        told: list[Told] = []
+        told: dict[str, Told] = {}
         offset = 0
         while True:
             asked = Asked(Operation.LIST, routes.root, {"limit": PAGE, "offset": offset})
             if routes.is_legacy:
                 asked = asked._replace(query={"limit": PAGE, "skip": offset})
             page = await self._place.line.read(asked, convert.listed)
-            known = {one.id for one in told}
-            fresh = [one for one in page.told if one.id not in known]
-            told += fresh
+            fresh = {one.id: one for one in page.told if one.id not in told}
+            told |= fresh
             offset += page.came
-            if page.came < PAGE or not fresh or offset == page.total:
-                return self._book.take(told, whole=True)
+            if not fresh or convert.is_last(page.came, PAGE, offset, page.total):
+                return self._book.take(told.values(), whole=True)
 
-    async def one(self, own_id: str, address: str) -> None:
+    async def one(self, own_id: str, address: str) -> Told:
         """One workflow, asked anew; DLI-800 where it is gone."""
         routes = await self._place.found()
         path = f"{routes.root}/{segment(own_id)}"
@@ -67,7 +73,10 @@ class Asking:
         except WorkflowNotFoundError:
             self._book.drop(own_id)
             raise
+        if told.id != own_id:
+            raise convert.another("workflow")
         self._book.take([told])
+        return told
 
     async def id_of(self, address: str) -> str:
         """The id that an address means; the list is read where nobody knows it yet."""
@@ -75,18 +84,47 @@ class Asking:
             await self.everything()
         return self._book.require_id(address)
 
+    async def now(self, address: str) -> Told:
+        """The workflow that an address means now; DLI-800 where there is none.
+
+        What is known may be from before: one that has gone, or has another name by now, is looked
+        for in the list.
+        """
+        own_id = await self.id_of(address)
+        try:
+            told = await self.one(own_id, address)
+        except WorkflowNotFoundError:
+            told = None
+        if told is not None and self._book.means(own_id, address):
+            return told
+        await self.everything()
+        return await self.one(self._book.require_id(address), address)
+
+    async def id_to_change(self, address: str) -> str:
+        """The id that an address means, for a write: no other than the one that was shown."""
+        own_id = await self.id_of(address)
+        self._book.require_shown(address, own_id)
+        return own_id
+
     # Executions
 
     async def latest(self, ids: Iterable[str]) -> None:
-        """The last runs of each."""
-        gate = asyncio.Semaphore(_AT_ONCE)
+        """The last runs of each; where those of one alone can't be told, they stay as they were."""
 
         async def of(own_id: str) -> None:
-            async with gate:
-                page = await self.page_of(own_id, limit=KEPT)
-                self._book.keep(own_id, [one.run for one in page.found])
+            try:
+                await self.latest_of(own_id)
+            except WorkflowError:
+                return
 
-        await asyncio.gather(*(of(own_id) for own_id in ids))
+        await _each(of, ids)
+
+    async def latest_of(self, own_id: str) -> Sequence[WorkflowRun]:
+        """The last runs of one."""
+        page = await self.page_of(own_id, limit=KEPT)
+        runs = [one.run for one in page.found]
+        self._book.keep(own_id, runs)
+        return runs
 
     async def page_of(
         self, own_id: str, *, limit: int = _RUNS, offset: int = 0, status: str | None = None
@@ -101,6 +139,9 @@ class Asking:
         path = f"{routes.root}/{segment(own_id)}/executions"
         asked = Asked(Operation.HISTORY, path, query, dataset_name=name)
         page = await self._place.line.read(asked, convert.executions_of(name))
+        if any(one.run.dataset_name != name for one in page.found):
+            # An answer that hasn't moved is remembered with the name of then.
+            page = page._replace(found=tuple(_of(one, name) for one in page.found))
         self._book.own(own_id, (one.run for one in page.found))
         return page
 
@@ -109,7 +150,13 @@ class Asking:
         if query.workflow is not None:
             own_id = await self.id_of(query.workflow)
             async for runs in self._runs_of(own_id, query):
-                yield runs
+                # By the name that was asked for, which may be an id.
+                yield [
+                    run
+                    if run.dataset_name == query.workflow
+                    else run.twin(dataset_name=query.workflow)
+                    for run in runs
+                ]
             return
         await self.everything()
         async for runs in self._merged(query):
@@ -126,24 +173,26 @@ class Asking:
             seen.update(run.run_id for run in runs)
             yield runs
             offset += page.came
-            if page.came < _RUNS or not runs:
+            if not runs or convert.is_last(page.came, _RUNS, offset, page.total):
                 return
 
     async def _merged(self, query: HistoryQuery) -> AsyncIterator[Sequence[WorkflowRun]]:
         """All workflows at once: the newest of what each has next."""
         readers = {own_id: self._runs_of(own_id, query) for own_id in self._book.ids}
         waiting: list[tuple[float, str, int, Sequence[WorkflowRun]]] = []
-        gate = asyncio.Semaphore(_AT_ONCE)
 
         async def more(own_id: str) -> None:
-            async with gate:
+            try:
                 async for runs in readers[own_id]:
                     if runs:
                         heapq.heappush(waiting, (_age(runs[0]), own_id, 0, runs))
                         return
+            except WorkflowNotFoundError:
+                # It went since the list was read, and its runs with it.
+                return
 
         try:
-            await asyncio.gather(*(more(own_id) for own_id in readers))
+            await _each(more, readers)
             batch: list[WorkflowRun] = []
             while waiting:
                 _, own_id, place, runs = heapq.heappop(waiting)
@@ -171,13 +220,18 @@ class Asking:
 
     async def execution(self, ref: RunRef) -> Execution:
         """One execution, of the workflow that is meant; DLI-800 when there is none."""
-        # The services number them, and answer something else to what is no number.
-        if not (ref.run_id.isascii() and ref.run_id.isdigit()):
-            raise _no_such_run(ref)
+        _require_number(ref)
         found = await self._execution(ref)
-        if ref.workflow not in (None, found.run.dataset_name):
+        if ref.workflow is None or ref.workflow == found.run.dataset_name:
+            return found
+        own_id = self.owner(found)
+        if own_id is None or not self._book.means(own_id, ref.workflow):
             raise _no_such_run(ref)
         return found
+
+    def owner(self, found: Execution) -> str | None:
+        """The id of the workflow of an execution."""
+        return found.run.workflow_id or self._book.owner(found.run.run_id)
 
     async def _execution(self, ref: RunRef) -> Execution:
         """By its id where that is possible, else among those of its workflow."""
@@ -189,7 +243,7 @@ class Asking:
             else:
                 if not self._book.is_whole:
                     await self.everything()
-                own_id = found.run.workflow_id or self._book.owner(ref.run_id)
+                own_id = self.owner(found)
                 return _of(found, self._book.name(own_id)) if own_id is not None else found
         own_id = self._book.owner(ref.run_id)
         if own_id is None and ref.workflow is not None:
@@ -202,7 +256,10 @@ class Asking:
         routes = await self._place.found()
         path = f"{routes.root}/executions/{segment(ref.run_id)}"
         asked = Asked(Operation.STATUS, path, run_id=ref.run_id, dataset_name=ref.workflow or "")
-        return await self._place.line.read(asked, convert.one_execution)
+        found = await self._place.line.read(asked, convert.one_execution)
+        if found.run.run_id != ref.run_id:
+            raise convert.another("execution")
+        return found
 
     async def _among(self, own_id: str, ref: RunRef) -> Execution:
         """Among those of one workflow, page by page."""
@@ -213,7 +270,7 @@ class Asking:
             if found is not None:
                 return found
             offset += page.came
-            if page.came < _RUNS:
+            if convert.is_last(page.came, _RUNS, offset, page.total):
                 break
         raise _no_such_run(ref)
 
@@ -229,17 +286,45 @@ class Asking:
     async def steps(self, ref: RunRef, execution: Execution | None = None) -> tuple[Step, ...]:
         """The steps of an execution: told, or concluded where no route tells them."""
         routes = await self._place.found()
-        if not (ref.run_id.isascii() and ref.run_id.isdigit()):
-            raise _no_such_run(ref)
+        _require_number(ref)
         if routes.has_steps:
             path = f"{routes.root}/executions/{segment(ref.run_id)}/steps"
             asked = Asked(Operation.STEPS, path, run_id=ref.run_id, dataset_name=ref.workflow or "")
             return await self._place.line.read(asked, steps.told)
         found = execution or await self.execution(ref)
-        own_id = found.run.workflow_id or self._book.owner(ref.run_id)
+        own_id = self.owner(found)
         known = own_id is not None and own_id in self._book.ids
         config = self._book.info(own_id).workflow_config if own_id and known else None
         return steps.concluded(found, config)
+
+
+def whole(ref: RunRef) -> RunRef:
+    """A run as it is told apart: a person may say whose it is in front of its number."""
+    workflow, slash, run_id = ref.run_id.rpartition("/")
+    return RunRef(run_id, workflow) if slash and ref.workflow is None else ref
+
+
+async def _each(work: Callable[[str], Awaitable[None]], ids: Iterable[str]) -> None:
+    """`work` for each, a few at a time; when one fails the others are ended before that is told."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(own_id: str) -> None:
+        async with gate:
+            await work(own_id)
+
+    tasks = [asyncio.ensure_future(one(own_id)) for own_id in ids]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _require_number(ref: RunRef) -> None:
+    # The services number them, and answer something else to what is no number.
+    if not (ref.run_id.isascii() and ref.run_id.isdigit()):
+        raise _no_such_run(ref)
 
 
 def _of(found: Execution, name: str) -> Execution:

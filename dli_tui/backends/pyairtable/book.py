@@ -1,7 +1,8 @@
 """What is known of the workflows there: by id, and by the name that each goes by here.
 
 Ids are the service's, names are people's, and two workflows may bear the same. Such a one goes by
-its name with its id behind it; the bare name alone means neither, and is refused with the ids.
+its name with its id behind it; the bare name alone means neither, and is refused with the ids. So
+does one whose name looks like the id of another: `#7` is never a name.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Book:
         self._by_name: dict[str, list[str]] = {}
         self._owners: dict[str, str] = {}
         """Whose an execution is, as far as one was seen."""
+        self._stale: dict[str, None] = {}
+        """Those that have run since their last runs were asked for, in order."""
+        self._shown: dict[str, str] = {}
+        """Which id stood behind a name when a list was shown."""
         self.is_whole = False
         """Whether the list was read to its end once."""
 
@@ -52,8 +57,11 @@ class Book:
         ]
         self._told = found if whole else {**self._told, **found}
         self.is_whole = self.is_whole or whole
+        # Whoever reads the list, the poll after it has to know.
+        self._stale |= dict.fromkeys(moved)
         if whole:
             self._runs = {key: runs for key, runs in self._runs.items() if key in found}
+            self._stale = {key: None for key in self._stale if key in found}
         self._name_all()
         return moved
 
@@ -61,6 +69,7 @@ class Book:
         """It is gone."""
         self._told.pop(own_id, None)
         self._runs.pop(own_id, None)
+        self._stale.pop(own_id, None)
         self._name_all()
 
     def _name_all(self) -> None:
@@ -70,27 +79,35 @@ class Book:
         self._names = {one.id: self._name(one) for one in self._told.values()}
 
     def _name(self, one: Told) -> str:
-        if len(self._by_name[one.name]) == 1:
+        is_another_id = one.name.startswith(BY_ID) and one.name != f"{BY_ID}{one.id}"
+        if len(self._by_name[one.name]) == 1 and not is_another_id:
             return one.name
-        longer = f"{one.name} {BY_ID}{one.id}"
+        longer = _longer(one)
         return f"{BY_ID}{one.id}" if longer in self._by_name else longer
 
     def name(self, own_id: str) -> str:
         """What it goes by here."""
         return self._names.get(own_id, f"{BY_ID}{own_id}")
 
+    def means(self, own_id: str, address: str) -> bool:
+        """Whether an address, perhaps one from before others came or went, means that one."""
+        one = self._told.get(own_id)
+        names = () if one is None else (one.name, _longer(one))
+        return address in (self.name(own_id), f"{BY_ID}{own_id}", *names)
+
     def id_of(self, address: str) -> str | None:
         """The id that an address means, as far as it is known; refused where it means several."""
-        bearers = self._by_name.get(address, [])
+        if address.startswith(BY_ID) and address[len(BY_ID) :] in self._told:
+            return address[len(BY_ID) :]
+        bearers = [] if address.startswith(BY_ID) else self._by_name.get(address, [])
         if len(bearers) > 1:
             raise _several(address, bearers)
         if bearers:
             return bearers[0]
-        found = next((own_id for own_id, name in self._names.items() if name == address), None)
-        if found is not None:
-            return found
-        bare = address.removeprefix(BY_ID)
-        return bare if bare != address and bare in self._told else None
+        # Good also when the other bearer of the name is gone.
+        own_id = address.rpartition(f" {BY_ID}")[2]
+        one = self._told.get(own_id)
+        return own_id if one is not None and address == _longer(one) else None
 
     def require_id(self, address: str) -> str:
         """The same; DLI-800 where it means none."""
@@ -99,15 +116,38 @@ class Book:
             raise WorkflowNotFoundError(dataset_name=address)
         return found
 
+    def show(self, rows: Iterable[WorkflowInfo]) -> None:
+        """These are what a person sees from now on."""
+        self._shown = {row.dataset_name: row.workflow_id or "" for row in rows}
+
+    def require_shown(self, address: str, own_id: str) -> None:
+        """Refuse, once, what would be done to another than the one that was shown by that name."""
+        shown = self._shown.get(address)
+        if shown in (None, own_id):
+            return
+        self._shown[address] = own_id
+        told = safe_line(address, _SHOWN)
+        raise WorkflowExecutionError(
+            f"'{told}' is another workflow now than the one that was shown: "
+            f"{_by_ids([own_id])} instead of {_by_ids([shown or ''])}",
+            dataset_name=address,
+            hint="Nothing was sent. Look at it, and do it again if that one is meant.",
+        )
+
     def info(self, own_id: str) -> WorkflowInfo:
-        """Its row, with its last run."""
-        info = self._told[own_id].info
-        runs = self._runs.get(own_id, ())
-        return info.twin(dataset_name=self.name(own_id), last_run=runs[0] if runs else None)
+        """Its row, with its last run; DLI-800 where it is gone."""
+        if own_id not in self._told:
+            raise WorkflowNotFoundError(dataset_name=f"{BY_ID}{safe_line(own_id, _SHOWN)}")
+        return self.row(self._told[own_id])
+
+    def row(self, one: Told) -> WorkflowInfo:
+        """The row of one that was just told, wherever the list stands meanwhile."""
+        name, runs = self._names.get(one.id, one.name), self._runs.get(one.id, ())
+        return one.info.twin(dataset_name=name, last_run=runs[0] if runs else None)
 
     def infos(self) -> Iterator[WorkflowInfo]:
         """All rows."""
-        return map(self.info, self._told)
+        return map(self.row, self._told.values())
 
     # Runs
 
@@ -117,6 +157,7 @@ class Book:
 
     def keep(self, own_id: str, runs: Sequence[WorkflowRun]) -> None:
         """Its last runs are these."""
+        self._stale.pop(own_id, None)
         self._runs[own_id] = tuple(runs[:KEPT])
         self.own(own_id, runs)
 
@@ -130,6 +171,11 @@ class Book:
         """Whose an execution is."""
         return self._owners.get(run_id)
 
+    @property
+    def stale(self) -> list[str]:
+        """Those that have run since their last runs were asked for, or are new."""
+        return list(self._stale)
+
     def under_way(self) -> list[str]:
         """Those whose last run is under way, or of which nobody knows whether it is."""
         return [
@@ -137,10 +183,18 @@ class Book:
         ]
 
 
+def _longer(one: Told) -> str:
+    """The address of one whose name alone doesn't tell it."""
+    return f"{one.name} {BY_ID}{one.id}"
+
+
+def _by_ids(ids: Sequence[str]) -> str:
+    return safe_line(", ".join(f"{BY_ID}{one}" for one in ids), _SHOWN)
+
+
 def _several(name: str, ids: Sequence[str]) -> WorkflowExecutionError:
-    told = ", ".join(f"{BY_ID}{one}" for one in ids)
     return WorkflowExecutionError(
         f"'{safe_line(name, _SHOWN)}' is the name of several workflows",
         dataset_name=name,
-        hint=f"Say which by its id: {told}",
+        hint=f"Say which by its id: {_by_ids(ids)}",
     )

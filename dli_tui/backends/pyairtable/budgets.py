@@ -149,10 +149,12 @@ class Budgets:
 
 def _spent(budget: Budget, seconds: float, *, write: bool) -> ServerError:
     sent = "; nothing was sent" if write else ""
-    error = ServerError(
-        f"The service takes {budget.limit} requests a minute for {budget.kind}, "
-        f"and they are spent{sent}",
-        hint=f"Try again in {seconds:.0f} s.",
+    told = (
+        f"The service wants no requests for {budget.kind} for a while"
+        if budget.shut_for > 0
+        else f"The service takes {budget.limit} requests a minute for {budget.kind}, "
+        "and they are spent"
     )
+    error = ServerError(f"{told}{sent}", hint=f"Try again in {seconds:.0f} s.")
     error.wait_seconds = seconds
     return error

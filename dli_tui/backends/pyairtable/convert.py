@@ -69,6 +69,15 @@ def one_workflow(reply: object) -> Told:
     return found
 
 
+def changed_workflow(reply: object, own_id: str) -> Told | None:
+    """A workflow as it is after a change, where the answer to that tells it."""
+    body = record(reply) or {}
+    row = record(body.get("workflow")) or body
+    found = _told(row)
+    tells = "name" in row and ("status" in row or "is_enabled" in row)
+    return found if tells and found is not None and found.id == own_id else None
+
+
 def made_id(reply: object) -> str:
     """The id of a workflow that was made, however much else is told of it."""
     body = record(reply) or {}
@@ -148,15 +157,17 @@ class Executions(NamedTuple):
 
     found: tuple[Execution, ...]
     came: int
+    total: int | None = None
 
 
 def executions_of(name: str) -> Callable[[object], Executions]:
     """Reads a page of the executions of a workflow, newest first."""
 
     def read(reply: object) -> Executions:
-        rows = opened(reply, "executions").rows
-        found = (_execution(record(row), name) for row in rows)
-        return Executions(tuple(one for one in found if one is not None), len(rows))
+        page = opened(reply, "executions")
+        found = (_execution(record(row), name) for row in page.rows)
+        known = tuple(one for one in found if one is not None)
+        return Executions(known, len(page.rows), page.total)
 
     return read
 
@@ -215,6 +226,18 @@ _WORDS: Final = {
     RunStatus.FAILED: "failed",
     RunStatus.KILLED: "cancelled",
 }
+
+
+def is_last(came: int, size: int, reached: int, total: int | None) -> bool:
+    """Whether a page is the last: a service may give smaller pages than it is asked for."""
+    if came == 0 or total is None:
+        return came < size
+    return reached >= total
+
+
+def another(what: str) -> ServerError:
+    """The error for an answer about something else of the kind."""
+    return ServerError(f"The service told of another {what} than the one that was asked for")
 
 
 def unreadable(expected: str, value: object) -> ServerError:

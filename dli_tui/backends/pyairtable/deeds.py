@@ -16,13 +16,13 @@ from dli_tui.domain.errors import (
     AnswerLostError,
     DLIError,
     ErrorCode,
-    ServerError,
     WorkflowExecutionError,
     WorkflowRegistrationError,
 )
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import require_at_rest, require_pausable
 from dli_tui.domain.status import ResultStatus, RunStatus, StepStatus, WorkflowStatus
+from dli_tui.domain.text import safe_line
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
 
 _NO_REASON: Final = "The service keeps no reason for that"
+_SHOWN: Final = 200
 
 
 class _Way(NamedTuple):
@@ -65,6 +66,8 @@ class Deeds:
         body = definitions.registration_body(request)
         await self._asking.everything()
         own_id = self._book.id_of(name)
+        if own_id is not None:
+            self._book.require_shown(name, own_id)
         if own_id is not None and not request.force:
             raise WorkflowRegistrationError(
                 f"Workflow '{name}' exists already",
@@ -80,7 +83,8 @@ class Deeds:
     async def configure(self, request: NewConfiguration) -> WorkflowInfo:
         """Replace what a workflow does."""
         name = request.dataset_name
-        own_id = await self._asking.id_of(name)
+        await self._asking.now(name)
+        own_id = await self._asking.id_to_change(name)
         body = {"workflow_config": dict(request.workflow_config)}
         await self._changed(Operation.CONFIGURE, own_id, name, body)
         return await self.seen(own_id, name)
@@ -112,22 +116,21 @@ class Deeds:
     async def seen(self, own_id: str, name: str) -> WorkflowInfo:
         """How it stands after a write, which is done also where that can't be asked."""
         try:
-            await self._asking.one(own_id, name)
+            told = await self._asking.one(own_id, name)
             await self._asking.latest([own_id])
-        except ServerError as problem:
+        except DLIError as problem:
             raise AnswerLostError(
                 f"'{name}' was accepted, but how it stands can't be read: {problem.message}",
                 hint=f"Look at it: dli-tui workflow get {name}",
             ) from problem
-        return self._book.info(own_id)
+        return self._book.row(told)
 
     async def unregister(self, name: str, *, force: bool) -> WorkflowRunResult:
         """Delete a workflow; while it runs, only by force."""
-        own_id, routes = await self._asking.id_of(name), await self._place.found()
-        await self._asking.latest([own_id])
-        runs = [run for run in self._book.runs(own_id) or () if run.status.is_running]
+        own_id, routes = await self._asking.id_to_change(name), await self._place.found()
         if not force:
-            require_at_rest(name, runs)
+            runs = await self._asking.latest_of(own_id)
+            require_at_rest(name, [run for run in runs if run.status.is_running])
         asked = Asked(
             Operation.UNREGISTER,
             f"{routes.root}/{segment(own_id)}",
@@ -148,13 +151,14 @@ class Deeds:
 
     async def hold(self, name: str, reason: str | None, *, active: bool) -> WorkflowRunResult:
         """Pause a workflow or let it go on, by the field that this generation heeds."""
-        own_id = await self._asking.id_of(name)
-        require_pausable(self._book.info(own_id))
-        for way in await self._ways(own_id, active=active):
-            await self._set(own_id, name, way, active=active)
-            info = self._book.info(own_id)
+        own_id = await self._asking.id_to_change(name)
+        info = self._book.info(own_id)
+        require_pausable(info)
+        for way in await self._ways(info, active=active):
+            info = await self._set(own_id, name, way, active=active)
             if (info.status is WorkflowStatus.ACTIVE) is active:
-                self._holds = self._holds or way
+                # What lets one go on may not be what holds another.
+                self._holds = self._holds if active else way
                 warning = _NO_REASON if reason else None
                 return _result(
                     name, workflow_id=own_id, workflow_status=info.status, warning=warning
@@ -166,16 +170,16 @@ class Deeds:
             hint="It may have no way to do that. Look at it there.",
         )
 
-    async def _ways(self, own_id: str, *, active: bool) -> Sequence[_Way]:
-        """The fields to try: by the one that holds it, or by all until one is known to."""
-        routes, status = await self._place.found(), self._book.info(own_id).status
+    async def _ways(self, info: WorkflowInfo, *, active: bool) -> Sequence[_Way]:
+        """The fields to try: the one that holds it, or all, first the one that held before."""
+        routes = await self._place.found()
         if active:
-            return (_BY_WORD if status is WorkflowStatus.PAUSED else _BY_FLAG,)
-        if self._holds is not None:
-            return (self._holds,)
-        return (_BY_WORD, _BY_FLAG) if routes.is_legacy else (_BY_FLAG, _BY_WORD)
+            return (_BY_WORD if info.status is WorkflowStatus.PAUSED else _BY_FLAG,)
+        ways = (_BY_WORD, _BY_FLAG) if routes.is_legacy else (_BY_FLAG, _BY_WORD)
+        return tuple(sorted(ways, key=lambda way: way is not self._holds))
 
-    async def _set(self, own_id: str, name: str, way: _Way, *, active: bool) -> None:
+    async def _set(self, own_id: str, name: str, way: _Way, *, active: bool) -> WorkflowInfo:
+        """Set a field; how it stands then is in the answer, or asked for."""
         routes = await self._place.found()
         asked = Asked(
             Operation.UNPAUSE if active else Operation.PAUSE,
@@ -184,14 +188,19 @@ class Deeds:
             body={way.field: way.active if active else way.held},
             dataset_name=name,
         )
-        self._book.take([await self._place.line.write(asked, convert.one_workflow)])
+        line = self._place.line
+        told = await line.write(asked, lambda reply: convert.changed_workflow(reply, own_id))
+        if told is None:
+            return await self.seen(own_id, name)
+        self._book.take([told])
+        return self._book.row(told)
 
     # Runs
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
         """Start an execution."""
         name = request.dataset_name
-        own_id = await self._asking.id_of(name)
+        own_id = await self._asking.id_to_change(name)
         run_id = await self._executed(own_id, name, {"trigger_data": dict(request.parameters)})
         return _result(
             name,
@@ -236,19 +245,23 @@ class Deeds:
                 await self._place.line.write(asked, _nothing)
             except DLIError as problem:
                 if done:
-                    problem.message += f"; under way again already: {', '.join(done)}"
+                    problem.message += f"; under way again already: {_listed(done)}"
                 raise
             done.append(step.name)
         return _result(
             name,
             run_id=ref.run_id,
             run_status=RunStatus.RUNNING,
-            message=f"Running again: {', '.join(done)}",
+            message=f"Running again: {_listed(done)}",
         )
 
 
 def _nothing(_reply: object) -> None:
     """What is answered says no more than that it was done."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return safe_line(", ".join(names), _SHOWN)
 
 
 def _to_retry(ref: RunRef, steps: Sequence[Step], names: Sequence[str]) -> list[Step]:

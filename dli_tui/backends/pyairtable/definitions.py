@@ -81,29 +81,31 @@ def _config(spec: Mapping[str, Any], name: str) -> dict[str, Any]:
         config = own
     else:
         given = steps if isinstance(steps, list) else []
-        config = {"steps": [_step(one, name) for one in _in_order(given)]}
+        config = {"steps": [_step(one, name) for one in _in_order(given, name)]}
     wrong = [one for one in configuration.check(config) if one.is_wrong]
     if wrong:
         raise _refused(name, str(wrong[0]))
     return config
 
 
-def _in_order(steps: Sequence[object]) -> list[dict[str, Any]]:
+def _in_order(steps: Sequence[object], name: str) -> list[dict[str, Any]]:
     """One after the other, each behind what it needs: the service runs them in that order."""
     known = {str(one.get("name")): one for one in steps if isinstance(one, dict)}
+    if len(known) < len(steps):
+        raise _refused(name, "each step has to be an object with a name of its own")
     sorter: TopologicalSorter[str] = TopologicalSorter()
-    for name, one in known.items():
+    for own, one in known.items():
         needs = one.get("needs")
-        sorter.add(name, *(map(str, needs) if isinstance(needs, list) else ()))
+        sorter.add(own, *(map(str, needs) if isinstance(needs, list) else ()))
     try:
-        return [known[name] for name in sorter.static_order() if name in known]
+        return [known[own] for own in sorter.static_order() if own in known]
     except CycleError:
         return list(known.values())
 
 
 def _step(step: Mapping[str, Any], name: str) -> dict[str, Any]:
     own, kind = step.get("name"), step.get("type")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         told = f"step '{own}' is of kind {kind}, which the service doesn't have"
         raise _refused(name, safe_line(told, _SHOWN))
     return {"name": own, "type": _KINDS[kind], "config": _triggered(step.get("config") or {})}

@@ -16,7 +16,7 @@ _CONFIGURED: Final = "configured"
 
 def health_of(status: int, body: object) -> Health:
     """A report; one that comes with a 503 is an answer too."""
-    row = record(body) or {}
+    row = mapping(record(body)) or {}
     word = first(row, text, "status")
     is_answer = status < 500  # noqa: PLR2004 - what HTTP calls a server's error
     if word is None:

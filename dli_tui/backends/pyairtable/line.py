@@ -11,17 +11,20 @@ from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Answer, Asked, decoded, understood
+from dli_tui.backends.http.reply import ACCEPTED
 from dli_tui.backends.pyairtable.budgets import MINUTE, Budgets
-from dli_tui.domain.errors import ServerError
-from dli_tui.wire.failures import failure
-from dli_tui.wire.values import record
+from dli_tui.domain.errors import AnswerLostError, ServerError
+from dli_tui.wire.failures import failure, message_of
 
 T = TypeVar("T")
 
 _NOT_FOUND: Final = 404
 _NOT_ALLOWED: Final = 405
 _MAYBE_ABSENT: Final = frozenset({_NOT_FOUND, _NOT_ALLOWED})
-_ABSENT: Final = frozenset({"not found", "method not allowed"})
+_ABSENT: Final = frozenset({"not found", "404 not found", "404 page not found"})
+"""What is said of a path that isn't there, by the services and by gateways in front of them."""
+_SUCCESS: Final = range(200, 300)
+_LONGEST_REFUSAL: Final = 32 * 1024
 
 
 class NoSuchRouteError(ServerError):
@@ -57,21 +60,31 @@ class Line:
         """The same with its status, where `asked` expects others than a yes."""
         await self._spend(asked, write=False)
         answer = await self._answered(asked, self.http.read(_wanted(asked), _parser(convert)))
-        return _checked(answer, asked)
+        if answer.status not in _SUCCESS:
+            return _refused(answer, asked)
+        if answer.value.problem is not None:
+            raise answer.value.problem
+        return Told(answer.status, answer.value.value)
 
     async def write(self, asked: Asked, convert: Callable[[object], T]) -> T:
         """What `convert` makes of the answer to a write, which is sent once."""
         await self._spend(asked, write=True)
         answer = await self._answered(asked, self.http.write(_wanted(asked), _parser(convert)))
-        return cast("T", _checked(answer, asked).value)
+        if answer.status not in _SUCCESS:
+            return cast("T", _refused(answer, asked).value)
+        problem = answer.value.problem
+        if problem is not None:
+            # A yes that can't be read is as good as lost.
+            raise AnswerLostError(problem.message, code=problem.code, hint=ACCEPTED)
+        return cast("T", answer.value.value)
 
     async def _spend(self, asked: Asked, *, write: bool) -> None:
         if self._budgets is not None:
             await self._budgets.spend(asked.operation, write=write)
 
     async def _answered(
-        self, asked: Asked, answer: Awaitable[Answer[T | _Refusal]]
-    ) -> Answer[T | _Refusal]:
+        self, asked: Asked, answer: Awaitable[Answer[_Came[T]]]
+    ) -> Answer[_Came[T]]:
         try:
             return await answer
         except ServerError as error:
@@ -80,48 +93,50 @@ class Line:
             raise
 
 
-class _Refusal(NamedTuple):
-    """A body that says why not."""
+class _Came(NamedTuple, Generic[T]):
+    """A body before its status is looked at: what was made of it, or why that can't be."""
 
-    body: object
+    content: bytes
+    """For the words of a refusal; what is too long to be one isn't kept."""
+    value: T | None = None
+    problem: ServerError | None = None
 
 
 def is_no_route(status: int, body: object) -> bool:
     """Whether a refusal means that the path itself isn't there."""
     if status == _NOT_ALLOWED:
         return True
-    detail = (record(body) or {}).get("detail")
-    return isinstance(detail, str) and detail.strip().casefold() in _ABSENT
+    words = message_of(body)
+    return status == _NOT_FOUND and (words is None or words.casefold().rstrip(".") in _ABSENT)
 
 
 def _wanted(asked: Asked) -> Asked:
     return asked._replace(expected=asked.expected | _MAYBE_ABSENT)
 
 
-def _parser(convert: Callable[[object], T]) -> Callable[[bytes], T | _Refusal]:
-    """A body's value; made in here, so that a yes that can't be read counts as a lost answer."""
+def _parser(convert: Callable[[object], T]) -> Callable[[bytes], _Came[T]]:
+    """What a body says, whichever way it will be read: only its status tells a yes from a no."""
 
-    def parse(content: bytes) -> T | _Refusal:
-        body = understood(content)
-        # The services say why not in this way alone, and nothing that they give is called so.
-        if isinstance(body, dict) and "detail" in body:
-            return _Refusal(body)
-        return convert(decoded(content))
+    def parse(content: bytes) -> _Came[T]:
+        kept = content if len(content) <= _LONGEST_REFUSAL else b""
+        try:
+            return _Came(kept, convert(decoded(content)))
+        except ServerError as problem:
+            return _Came(kept, problem=problem)
 
     return parse
 
 
-def _checked(answer: Answer[T | _Refusal], asked: Asked) -> Told[T]:
-    value = answer.value
-    if not isinstance(value, _Refusal):
-        return Told(answer.status, value)
-    if answer.status in _MAYBE_ABSENT and is_no_route(answer.status, value.body):
+def _refused(answer: Answer[_Came[T]], asked: Asked) -> Told[T]:
+    """A no that is expected; any other is an error."""
+    status, body = answer.status, understood(answer.value.content)
+    if status in _MAYBE_ABSENT and is_no_route(status, body):
         raise NoSuchRouteError(asked.path)
-    if answer.status in asked.expected:
-        return Told(answer.status, None, value.body)
+    if status in asked.expected:
+        return Told(status, None, body)
     raise failure(
-        answer.status,
-        value.body,
+        status,
+        body,
         asked.operation,
         dataset_name=asked.dataset_name,
         run_id=asked.run_id,

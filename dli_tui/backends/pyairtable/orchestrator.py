@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.backends.http.exchange import Asked, segment
 from dli_tui.backends.pyairtable import sagas as told
+from dli_tui.backends.pyairtable.convert import is_last
 from dli_tui.backends.pyairtable.health import ANSWERS as HEALTH_ANSWERS
 from dli_tui.backends.pyairtable.health import health_of
 from dli_tui.backends.pyairtable.line import Line, NoSuchRouteError
 from dli_tui.domain.errors import (
     DLIError,
     ErrorCode,
-    ServerError,
     WorkflowExecutionError,
     WorkflowNotFoundError,
 )
@@ -28,7 +28,6 @@ from dli_tui.domain.status import HealthStatus, SagaStatus
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
-    from dli_tui.domain.ids import RunRef
     from dli_tui.domain.query import NewEvent, NewSaga
 
 _NAME: Final = "saga service"
@@ -112,7 +111,7 @@ class Orchestrator:
             fresh = {one.saga_id: one for one in page.sagas if one.saga_id not in found}
             found |= fresh
             offset += page.came
-            if page.came < _PAGE or not fresh or offset == page.total:
+            if not fresh or is_last(page.came, _PAGE, offset, page.total):
                 break
         return tuple(sorted(found.values(), key=told.age, reverse=True))
 
@@ -219,13 +218,18 @@ class Orchestrator:
         asked = Asked(Operation.HEALTH, "/health/", expected=HEALTH_ANSWERS)
         try:
             told_of = await self._line.ask(asked, lambda body: body)
-        except ServerError as problem:
+        except DLIError as problem:
             ill = HealthStatus.UNHEALTHY
             return (HealthComponent(name=_NAME, status=ill, message=problem.message),)
         found = health_of(told_of.status, told_of.refusal or told_of.value)
         whole = HealthComponent(name=_NAME, status=found.status, message=found.version)
         return (whole, *(one.twin(name=f"sagas: {one.name}") for one in found.components))
 
-    async def of_run(self, ref: RunRef) -> Saga | None:
-        """The saga that an execution belongs to, by its correlation id or what it was given."""
-        return next((saga for saga in await self.sagas() if told.is_of(saga, ref.run_id)), None)
+    async def of_run(self, run_id: str, workflow_id: str | None) -> Saga | None:
+        """The saga that an execution belongs to, by its correlation id or what it was given.
+
+        Of several the one that is still going: an execution may have more than one behind it.
+        """
+        found = [one for one in await self.sagas() if told.is_of(one, run_id, workflow_id)]
+        going = (one for one in found if not one.status.is_terminal)
+        return next(going, found[0] if found else None)

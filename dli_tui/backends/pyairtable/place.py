@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.backends.pyairtable.line import Line, NoSuchRouteError
-from dli_tui.domain.errors import ServerError
+from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError, ServerError
 from dli_tui.wire.failures import Operation
 
 TEMPLATES: Final = "/api/v1/templates"
 _ROOTS: Final = ("/api/v1/workflows", "/workflows")
-_NOT_FOUND: Final = frozenset({404, 422})
+_THERE: Final = frozenset({400, 403, 404, 422, 429, 500, 502, 503, 504})
+"""What says no, or is ill at the moment, is there all the same."""
 
 
 class Routes(NamedTuple):
@@ -72,10 +73,10 @@ class Place:
             )
         if root == _ROOTS[1]:
             return Routes(root, has_steps=False, has_templates=False)
-        steps = Asked(Operation.STEPS, f"{root}/executions/0/steps", expected=_NOT_FOUND)
-        templates = Asked(Operation.TEMPLATES, TEMPLATES, {"page": 1, "page_size": 1})
+        templates = {"page": 1, "page_size": 1}
         has_steps, has_templates = await asyncio.gather(
-            _is_there(self.line, steps), _is_there(self.line, templates)
+            _has(self.line, Asked(Operation.STEPS, f"{root}/executions/0/steps")),
+            _has(self.line, Asked(Operation.TEMPLATES, TEMPLATES, templates)),
         )
         return Routes(root, has_steps=has_steps, has_templates=has_templates)
 
@@ -84,5 +85,18 @@ async def _is_there(line: Line, asked: Asked) -> bool:
     try:
         await line.ask(asked, lambda _: None)
     except NoSuchRouteError:
+        return False
+    return True
+
+
+async def _has(line: Line, asked: Asked) -> bool:
+    """Whether a part is there: one that is ill takes nothing of the others with it."""
+    try:
+        await line.ask(asked._replace(expected=_THERE), lambda _: None)
+    except (AuthenticationError, ConnectionFailedError):
+        raise
+    except ServerError as problem:
+        if problem.wait_seconds > 0:
+            raise
         return False
     return True

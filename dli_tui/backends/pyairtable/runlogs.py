@@ -8,13 +8,14 @@ from typing import Final
 from dli_tui.backends.pyairtable.convert import Execution
 from dli_tui.domain.log import LogChunk, LogLine
 
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _BEGINS: Final = re.compile(r"Executing step \d+: (.*)")
 
 
 def chunk(execution: Execution, step: str, cursor: str | None) -> LogChunk:
     """The lines of a step since `cursor`, which counts those that were told."""
     lines = _of_step(execution.logs.splitlines(), step)
-    told = int(cursor) if cursor is not None and cursor.isdigit() else 0
+    told = int(cursor) if cursor is not None and _NUMBER.fullmatch(cursor) else 0
     return LogChunk(
         lines=tuple(LogLine(text=line) for line in lines[told:]),
         cursor=str(len(lines)),

@@ -26,6 +26,9 @@ from dli_tui.wire.values import (
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EXECUTION: Final = re.compile(r"(?:^|[^a-z])execution[-_:](\w+)$", re.IGNORECASE)
+_WORKFLOW: Final = re.compile(
+    r"(?:^|[^a-z])workflow[-_:](\w+?)[-_:]execution[-_:]\w+$", re.IGNORECASE
+)
 _UNDOING: Final = {
     "compensating": StepStatus.RUNNING,
     "compensated": StepStatus.COMPLETED,
@@ -191,6 +194,17 @@ def execution_of(saga: Saga) -> str | None:
     return identifier(given.get("execution_id"))
 
 
-def is_of(saga: Saga, run_id: str) -> bool:
-    """Whether it belongs to that execution."""
-    return execution_of(saga) == run_id
+def workflow_of(saga: Saga) -> str | None:
+    """The id of the workflow that its execution is of, where it says so."""
+    found = _WORKFLOW.search(saga.correlation_id or "")
+    return identifier(saga.input_data.get("workflow_id")) if found is None else found[1]
+
+
+def is_of(saga: Saga, run_id: str, workflow_id: str | None = None) -> bool:
+    """Whether it belongs to that execution.
+
+    Several services may share an orchestrator, and each numbers its executions from 1.
+    """
+    its_own = workflow_of(saga)
+    is_of_another = None not in (its_own, workflow_id) and its_own != workflow_id
+    return execution_of(saga) == run_id and not is_of_another

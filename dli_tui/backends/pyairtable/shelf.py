@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.backends.http.exchange import Asked
-from dli_tui.backends.pyairtable.convert import unreadable
+from dli_tui.backends.pyairtable.convert import is_last, unreadable
 from dli_tui.backends.pyairtable.line import Line
 from dli_tui.backends.pyairtable.place import TEMPLATES
 from dli_tui.domain.errors import WorkflowNotFoundError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 100
 _NOT_FOUND: Final = frozenset({404})
+_LONGEST_NUMBER: Final = 18
 _LABELS: Final = ("date", "day", "label", "period", "month", "week", "hour", "name")
 _COUNTS: Final = ("count", "uses", "usage_count", "value", "total", "executions")
 
@@ -53,18 +54,18 @@ class Shelf:
         given = {"category": category, "search": search}
         query: dict[str, str | int] = {key: value for key, value in given.items() if value}
         found: dict[str, Template] = {}
-        page = 1
+        page, seen = 1, 0
         while True:
             asked = Asked(
                 Operation.TEMPLATES,
                 TEMPLATES,
                 {**query, "public_only": "false", "page": page, "page_size": _PAGE},
             )
-            rows, total = await self._line.read(asked, _page_of)
+            rows, came, total = await self._line.read(asked, _page_of)
             fresh = {one.id: one for one in rows if one.id not in found}
             found |= fresh
-            page += 1
-            if not fresh or len(rows) < _PAGE or (total is not None and len(found) >= total):
+            page, seen = page + 1, seen + came
+            if not fresh or is_last(came, _PAGE, seen, total):
                 return tuple(found.values())
 
     async def categories(self) -> tuple[TemplateCategory, ...]:
@@ -115,15 +116,16 @@ def no_such_template(template_id: str) -> WorkflowNotFoundError:
 
 def _path(template_id: str) -> str:
     # The service numbers them, and answers something else to what is no number.
-    if not (template_id.isascii() and template_id.isdigit()):
+    is_number = template_id.isascii() and template_id.isdigit()
+    if not is_number or len(template_id) > _LONGEST_NUMBER:
         raise no_such_template(template_id)
     return f"{TEMPLATES}/{template_id}"
 
 
-def _page_of(reply: object) -> tuple[tuple[Template, ...], int | None]:
+def _page_of(reply: object) -> tuple[tuple[Template, ...], int, int | None]:
     page = opened(reply, "templates")
     found = (_template(record(row)) for row in page.rows)
-    return tuple(one for one in found if one is not None), page.total
+    return tuple(one for one in found if one is not None), len(page.rows), page.total
 
 
 def template_of(reply: object) -> Template:
@@ -174,7 +176,8 @@ def _category(value: object) -> TemplateCategory:
 
 def usage_of(reply: object, template_id: str) -> TemplateUsage:
     """Whatever it counts: single values as they are, lists and objects of counts as series."""
-    row = record(reply)
+    # Kept as it is written out again one day: its names and words are anybody's.
+    row = mapping(record(reply))
     if row is None:
         raise unreadable("statistics", reply)
     facts = {key: value for key, value in row.items() if isinstance(value, (str, int, float))}

@@ -28,8 +28,8 @@ from dli_tui.wire.values import (
 _TRIES: Final = 4
 """A first try and three more."""
 _THOUSAND: Final = 1000
-_BEGUN: Final = re.compile(r"^Executing step (\d+):", re.MULTILINE)
-_FAILED: Final = re.compile(r"^Step (\d+) failed: (.*)", re.MULTILINE)
+_BEGUN: Final = re.compile(r"^Executing step (\d{1,9}):", re.MULTILINE)
+_FAILED: Final = re.compile(r"^Step (\d{1,9}) failed: (.*)", re.MULTILINE)
 
 
 def told(reply: object) -> tuple[Step, ...]:
