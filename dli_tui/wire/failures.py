@@ -131,7 +131,7 @@ _FAILED: Final = {
     Operation.RETRY: "{run} couldn't be retried",
     Operation.CREATE: "{workflow} couldn't be made",
     Operation.CONFIGURE: "{workflow} couldn't be changed",
-    Operation.SHELVE: "the template couldn't be kept",
+    Operation.SHELVE: "the template couldn't be changed",
     Operation.START: "the saga couldn't be started",
     Operation.CANCEL: "the saga couldn't be cancelled",
     Operation.PUBLISH: "the event couldn't be told",
@@ -151,11 +151,18 @@ _OF_WORKFLOWS: Final = frozenset(
         *(Operation.BACKFILL, Operation.PAUSE, Operation.UNPAUSE, Operation.CONFIGURE),
     }
 )
+_LOOKS: Final = {
+    Operation.START: "saga list",
+    Operation.CANCEL: "saga list",
+    Operation.PUBLISH: "",
+    Operation.SHELVE: "template list",
+}
+"""Where to look for what isn't a workflow or a run; an event is seen nowhere."""
 _MAKES: Final = frozenset({Operation.REGISTER, Operation.CREATE, Operation.SHELVE})
 _STATEFUL: Final = frozenset(
     {
         *(Operation.RUN, Operation.BACKFILL, Operation.STOP, Operation.RETRY),
-        *(Operation.PAUSE, Operation.UNPAUSE),
+        *(Operation.PAUSE, Operation.UNPAUSE, Operation.CANCEL),
     }
 )
 
@@ -175,6 +182,7 @@ _STATE_TEXT: Final = re.compile(
     | (?<!http[ ])\bstatus\b(?![ ]code|[ ]?[:=]?[ ]?\d)
     | \b(?:paused|disabled|inactive|overridden|terminal)\b
     | \balready[ ](?!exists)
+    | \bnot[ ](?:failed|running|active|paused)\b
     | \b(?:is|are|was|has|been)[ ](?:\w+[ ])?
       (?:active|running|completed|finished|stopped|killed|over)\b
     """,
@@ -292,9 +300,14 @@ def _not_found(refusal: _Refusal) -> DLIError | None:
 
 
 def _exists_already(refusal: _Refusal) -> WorkflowRegistrationError:
-    what = "the template" if refusal.operation is Operation.SHELVE else refusal.workflow
+    if refusal.operation is Operation.SHELVE:
+        return WorkflowRegistrationError(
+            refusal.explain(refusal.failed),
+            code=ErrorCode.WORKFLOW_ALREADY_EXISTS,
+            hint="Nothing was changed. Choose another name, or see what stands in the way there.",
+        )
     return WorkflowRegistrationError(
-        refusal.say(f"{what} already exists"),
+        refusal.say(f"{refusal.workflow} already exists"),
         code=ErrorCode.WORKFLOW_ALREADY_EXISTS,
         dataset_name=refusal.dataset_name,
     )
@@ -315,7 +328,9 @@ def _speaks_of_the_state(refusal: _Refusal) -> bool:
 def _state_error(refusal: _Refusal) -> DLIError:
     if refusal.operation in _STATEFUL and _is_overridden(refusal):
         return _overridden(refusal)
-    if refusal.operation in _OF_RUNS:
+    if refusal.operation is Operation.CANCEL:
+        hint = "See how it stands: dli-tui saga list"
+    elif refusal.operation in _OF_RUNS:
         hint = "See it with: dli-tui workflow status {run}"
     elif "paused" in refusal.told.casefold() and refusal.operation is not Operation.PAUSE:
         hint = "Resume it first: dli-tui workflow unpause {workflow}"
@@ -365,5 +380,6 @@ def _next_step(refusal: _Refusal) -> str | None:
         return None
     # A server that failed half-way may have done it all the same.
     about_runs = refusal.operation in _OF_RUNS | {Operation.RUN, Operation.BACKFILL}
-    look = "history" if about_runs else "list"
-    return f"It may have happened all the same. Look first: dli-tui workflow {look}"
+    usual = "workflow history" if about_runs else "workflow list"
+    look = _LOOKS.get(refusal.operation, usual)
+    return "It may have happened all the same." + (f" Look first: dli-tui {look}" if look else "")

@@ -10,6 +10,7 @@ from dli_tui.domain.template import Template, TemplateDraft
 from dli_tui.tui.modals.document import DocumentQuestion
 from dli_tui.tui.opening import Where
 from dli_tui.tui.screens.templates import TemplatesScreen
+from dli_tui.tui.widgets.page import Page
 from tests.support_backends import CODE, ScriptedBackend, row
 from tests.support_deeds import answer, notices
 from tests.support_tui import dashboard
@@ -35,7 +36,7 @@ def editor(tmp_path, monkeypatch):
 
 def plan(here):
     assert isinstance(here.screen, DocumentQuestion)
-    return here.screen.query_one("#plan").words
+    return here.screen.query_one("#plan", Page).words
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

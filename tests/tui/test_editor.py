@@ -23,18 +23,22 @@ new.rename(path)
 """
 
 
-@pytest.fixture
-def lent():
-    told = []
+class Lent:
+    """A terminal that says when it was lent, and when it came back."""
+
+    def __init__(self):
+        self.told = []
 
     @contextmanager
-    def lend():
-        told.append("lent")
+    def __call__(self):
+        self.told.append("lent")
         yield
-        told.append("back")
+        self.told.append("back")
 
-    lend.told = told
-    return lend
+
+@pytest.fixture
+def lent():
+    return Lent()
 
 
 def python(code):

@@ -71,7 +71,9 @@ async def test_esc_pressed_twice_at_once_leaves_no_more_than_the_help():
 PLANNING: list[Scope] = [
     one for one in keys.SCREENS if "do.backfill" in {c.id for c in keys.in_scope(one)}
 ]
-EDITING = [one for one in keys.SCREENS if "do.edit" in {c.id for c in keys.in_scope(one)}]
+EDITING: list[Scope] = [
+    one for one in keys.SCREENS if "do.edit" in {c.id for c in keys.in_scope(one)}
+]
 ONLY_ON: dict[Place, list[Scope]] = {
     Place.LOG: [Scope.RUN],
     Place.VIEWS: [Scope.LIST],

@@ -24,7 +24,7 @@ from dli_tui.backends.http.memory import Known, Mark, Memory
 from dli_tui.backends.http.patience import AGAIN, LONGEST_PAUSE, asked_to_wait, pauses, with_wait
 from dli_tui.backends.http.reply import ACCEPTED, Reply, onward, refuse_a_page
 from dli_tui.backends.http.signin import Badge, FromProfile, SignIn, Source
-from dli_tui.backends.http.troubles import Crossing
+from dli_tui.backends.http.troubles import Crossing, Route
 from dli_tui.config.model import Profile
 from dli_tui.domain.errors import (
     AnswerLostError,
@@ -132,7 +132,7 @@ class Http:
         Once more with a new sign-in where a 401 says that it wasn't done.
         """
         sending = _Sending(asked, write=True, content=_encoded(asked.body or {}))
-        reply = await self._signed(sending, Crossing(self._route, write=True))
+        reply = await self._signed(sending, Crossing(self._way(asked), write=True))
         with _accepted(reply.is_success):
             self._check(sending, reply)
             value = await _parsed(reply.content, parse)
@@ -141,7 +141,7 @@ class Http:
     async def _patiently(self, sending: _Sending) -> Reply:
         """The reply to a read, after a few tries where it may be over in a moment."""
         for pause in pauses(self._jitter):
-            crossing = Crossing(self._route, write=False)
+            crossing = Crossing(self._way(sending.asked), write=False)
             seconds = pause
             try:
                 reply = await self._signed(sending, crossing)
@@ -155,7 +155,7 @@ class Http:
                 if seconds > LONGEST_PAUSE:
                     return reply
             await self._sleep(seconds)
-        return await self._signed(sending, Crossing(self._route, write=False))
+        return await self._signed(sending, Crossing(self._way(sending.asked), write=False))
 
     async def _signed(self, sending: _Sending, crossing: Crossing) -> Reply:
         """The reply to who we are; to who we are now, where that has moved."""
@@ -185,7 +185,7 @@ class Http:
     ) -> Reply:
         """One request and its reply. httpx's own limits hold for each piece, this for the whole."""
         client = self._opened()
-        seconds = self._route.connect_seconds + (sending.asked.seconds or self._route.seconds)
+        seconds = self._route.connect_seconds + self._way(sending.asked).seconds
         with crossing:
             request = self._request(client, sending, to)
             request.headers.update(badge.shown())
@@ -212,6 +212,10 @@ class Http:
             headers=sending.headers,
             timeout=httpx.USE_CLIENT_DEFAULT if asked.seconds is None else self._longer(asked),
         )
+
+    def _way(self, asked: Asked) -> Route:
+        """The way there, with the time that this may take."""
+        return self._route._replace(seconds=asked.seconds or self._route.seconds)
 
     def _longer(self, asked: Asked) -> httpx.Timeout:
         return httpx.Timeout(asked.seconds, connect=self._route.connect_seconds)

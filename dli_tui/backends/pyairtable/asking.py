@@ -51,6 +51,7 @@ class Asking:
         """The whole list; the ids of those that have run since it was read before."""
         routes = await self._place.found()
         told: dict[str, Told] = {}
+        torn: list[str] = []
         offset = 0
         while True:
             asked = Asked(Operation.LIST, routes.root, {"limit": PAGE, "offset": offset})
@@ -59,8 +60,10 @@ class Asking:
             page = await self._place.line.read(asked, convert.listed)
             fresh = {one.id: one for one in page.told if one.id not in told}
             told |= fresh
+            torn += page.torn
             offset += page.came
             if not fresh or convert.is_last(page.came, PAGE, offset, page.total):
+                self._book.torn = convert.unreadable_rows(torn)
                 return self._book.take(told.values(), whole=True)
 
     async def one(self, own_id: str, address: str) -> Told:

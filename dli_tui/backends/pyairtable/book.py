@@ -39,6 +39,8 @@ class Book:
         """Those that have run since their last runs were asked for, in order."""
         self._shown: dict[str, str] = {}
         """Which id stood behind a name when a list was shown."""
+        self.torn: tuple[WorkflowInfo, ...] = ()
+        """Rows of the list that can't be read."""
         self.is_whole = False
         """Whether the list was read to its end once."""
 
@@ -147,7 +149,8 @@ class Book:
 
     def infos(self) -> Iterator[WorkflowInfo]:
         """All rows."""
-        return map(self.row, self._told.values())
+        yield from map(self.row, self._told.values())
+        yield from self.torn
 
     # Runs
 

@@ -74,13 +74,12 @@ class Budget:
 
     @property
     def pause(self) -> float:
-        """Seconds that a question waits so that what is spent comes back meanwhile."""
+        """Seconds that a question waits, so that what is left lasts until some comes back."""
+        left = self.left
         if not self.is_tight or not self._sent:
             return 0.0
-        # What is too much goes as it came: with the oldest of those that are counted.
-        over = len(self._sent) - int(self.limit * (1 - KEPT_FREE))
-        oldest = self._sent[min(max(over, 0), len(self._sent) - 1)]
-        return min(LONGEST_PAUSE, max(0.0, oldest + MINUTE - self._passed()))
+        first_back = max(0.0, self._sent[0] + MINUTE - self._passed())
+        return min(LONGEST_PAUSE, first_back / max(left, 1))
 
     @property
     def free_in(self) -> float:

@@ -6,14 +6,14 @@ seconds, a bare list or one in an envelope, an object or one in a wrapper. All a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-from dli_tui.wire.envelopes import opened
+from dli_tui.wire.envelopes import opened, placeholder
 from dli_tui.wire.runs import run_from
 from dli_tui.wire.values import (
     Row,
@@ -49,15 +49,37 @@ class Listed(NamedTuple):
     """A page of the list."""
 
     told: tuple[Told, ...]
+    torn: tuple[str, ...]
+    """Why a row can't be read, for each of those."""
     came: int
     total: int | None
 
 
 def listed(reply: object) -> Listed:
-    """A page of the list; what has no id can't be addressed, and stays out."""
+    """A page of the list; a row that can't be read costs nothing of the others."""
     page = opened(reply, "workflows")
-    found = (_told(record(row)) for row in page.rows)
-    return Listed(tuple(one for one in found if one is not None), len(page.rows), page.total)
+    told, torn = [], []
+    for row in page.rows:
+        found = _told(record(row))
+        if found is not None:
+            told.append(found)
+        else:
+            is_object = isinstance(row, dict)
+            torn.append("it has no id" if is_object else f"{kind_of(row)} came for a workflow")
+    return Listed(tuple(told), tuple(torn), len(page.rows), page.total)
+
+
+def unreadable_rows(reasons: Sequence[str]) -> tuple[WorkflowInfo, ...]:
+    """Rows that say why they can't be read; nothing is ever sent to them."""
+    return tuple(
+        WorkflowInfo(
+            dataset_name=placeholder(number),
+            source_type=SourceType.CODE,
+            status=WorkflowStatus.DISABLED,
+            unreadable=reason,
+        )
+        for number, reason in enumerate(reasons)
+    )
 
 
 def one_workflow(reply: object) -> Told:

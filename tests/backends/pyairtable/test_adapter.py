@@ -454,3 +454,19 @@ async def test_too_many_requests_are_heeded_by_whoever_asks_next():
         with pytest.raises(ServerError, match="no requests for looking for a while"):
             await here.backend.health()
         assert len(here.service.asked) == asked
+
+
+# Rows that can't be read
+
+
+async def test_a_row_that_can_not_be_read_stays_and_says_why():
+    service = of_contract({("GET", ROOT): [workflow(1, "a"), {"name": "no id"}, 7]})
+    service["GET", f"{ROOT}/1/executions"] = []
+    async with near(service) as here:
+        rows = await everything(here.backend.workflows(WorkflowQuery(limit=9)))
+        assert [(row.dataset_name, row.unreadable) for row in rows] == [
+            ("a", None),
+            ("(unreadable)", "it has no id"),
+            ("(unreadable 2)", "a number came for a workflow"),
+        ]
+        assert (await here.backend.changes(None)).workflows == tuple(rows)
