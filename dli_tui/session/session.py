@@ -137,12 +137,12 @@ class Session:
         """Whether dates of a backfill have never run, and nobody is going to run them."""
         return not self.sequences.keeps(backfill.ref) and self.backfills.is_left(backfill)
 
-    async def stop(self, ref: RunRef, reason: str | None) -> None:
-        """Ask a run to stop, or a backfill that is kept going from here."""
+    async def stop(self, ref: RunRef, reason: str | None) -> str | None:
+        """Ask a run to stop, or a backfill that is kept going from here; what there is to know."""
         if self.sequences.keeps(ref):
             await self.sequences.stop(ref, reason)
-        else:
-            await self.client.stop(ref, reason=reason)
+            return None
+        return (await self.client.stop(ref, reason=reason)).warning
 
     def planning(self, key: WorkflowKey) -> Planning:
         """The backfill of one workflow, to be planned."""

@@ -37,7 +37,7 @@ Progress = Callable[[int], None]
 """Told how many of the things that were asked for are through."""
 
 
-_READ_ONLY: Final = (
+READ_ONLY: Final = (
     "READ-ONLY: nothing can be changed from here. "
     "Leave out --read-only, or use a profile without read_only."
 )
@@ -198,7 +198,7 @@ class Deeds:
         if session is None:
             screen.say("Still connecting; try again in a moment", wrong=True)
         elif session.read_only:
-            screen.say(_READ_ONLY, wrong=True)
+            screen.say(READ_ONLY, wrong=True)
             return None
         return session
 

@@ -232,9 +232,11 @@ async def _edit(
     else:
         if back.code == 0:
             return back.text
-        if back.text != document.text:
+        kept = ""
+        if back.text != document.text and back.text.strip():
             dash.deeds.drafts[document.id] = {TEXT: back.text}
-        _say(dash, f"The editor ended with {back.code}, so nothing is sent; the text is kept")
+            kept = "; the text is kept"
+        _say(dash, f"The editor ended with {back.code}, so nothing is sent{kept}")
     return None
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Final, NamedTuple
 
 from dli_tui.tui import programs
@@ -25,6 +26,10 @@ class Edited(NamedTuple):
     """How the editor ended; anything but 0 says that the text isn't meant."""
 
 
+class _UnreadableError(Exception):
+    """What came back can't be taken in."""
+
+
 def editor(env: Mapping[str, str]) -> list[str]:
     """The person's editor as an argument list."""
     for variable in _VARIABLES:
@@ -39,23 +44,28 @@ async def edited(command: Sequence[str], text: str, lend: Lend) -> Edited:
     try:
         # A folder of our own: nobody else can read it, and some editors write beside the file.
         folder = await asyncio.to_thread(_folder_with, text)
-        path = Path(folder.name) / _NAME
+        path, spent = Path(folder) / _NAME, True
         try:
             with lend():
                 ended = await programs.run([*command, str(path)])
             if isinstance(ended, OSError):
                 raise ended
             return Edited(await asyncio.to_thread(_text_of, path), ended)
+        except _UnreadableError as problem:
+            # What can't be read here is still somebody's work: it stays where it lies.
+            spent = False
+            raise NoProgramError(f"{problem}; it is kept as {path}") from problem
         finally:
-            await asyncio.to_thread(folder.cleanup)
+            if spent:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     except OSError as problem:
         said = problem.strerror or problem
         raise NoProgramError(f"It can't be edited: {said}") from problem
 
 
-def _folder_with(text: str) -> TemporaryDirectory[str]:
-    folder = TemporaryDirectory(prefix="dli-tui-")
-    (Path(folder.name) / _NAME).write_text(text, encoding="utf-8")
+def _folder_with(text: str) -> str:
+    folder = mkdtemp(prefix="dli-tui-")
+    (Path(folder) / _NAME).write_text(text, encoding="utf-8")
     return folder
 
 
@@ -63,9 +73,9 @@ def _text_of(path: Path) -> str:
     with path.open("rb") as file:
         data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
-        raise NoProgramError("What came back is longer than a megabyte")
+        raise _UnreadableError("What came back is longer than a megabyte")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise NoProgramError(f"What came back isn't UTF-8 text, see line {line}") from problem
+        raise _UnreadableError(f"What came back isn't UTF-8 text, see line {line}") from problem

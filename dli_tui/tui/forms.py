@@ -86,7 +86,7 @@ def _lines(
     name = words.name(answer.name) if answer.name else "a workflow without a name"
     yield labelled("makes", name)
     yield labelled("steps", steps)
-    yield labelled("runs", _begins(answer) or "by hand only")
+    yield labelled("runs", _begins(answer) or _by_hand(answer))
     if answer.is_scheduled:
         yield from fired(_fires(session, answer.cron, here))
     given = filling.values(template, answer.values)
@@ -117,6 +117,11 @@ def _begins(answer: TemplateAnswer) -> str:
     return ", ".join(begins)
 
 
+def _by_hand(answer: TemplateAnswer) -> str:
+    # A cron alone starts nothing, and who typed one may well think so.
+    return "by hand only: its cron is off" if answer.cron else "by hand only"
+
+
 def _schedule(cron: str) -> str:
     if problem_of(cron) is not None:
         return "by a schedule that can't be read yet"
@@ -140,7 +145,7 @@ def delete_template(session: Session, row: TemplateRow, where: Where) -> SureQue
     confirm, label = typed_out(where, row.name)
     made = f"{words.plural(row.uses, 'workflow')} made from it"
     stays = "stays" if row.uses == 1 else "stay"
-    kept = f"{made}, which {stays}" if row.uses else "no workflow was made from it"
+    kept = f"{made}, which {stays}" if row.uses else "nothing: no workflow was made from it"
     plan = Plan(
         id=f"delete template {row.raw}",
         title=f"Delete the template {row.name}?",

@@ -54,6 +54,8 @@ def state(screen: DashboardScreen) -> list[Bit]:
     zone = "" if times is Times.SCHEDULE else f"{screen.zone('')} times  "
     alarm = f"{screen.alarm}  " if screen.alarm else ""
     return [
+        # Where the left side is cut, its end doesn't touch this.
+        Bit(" "),
         Bit(zone, Tone.MUTED),
         *_kept(screen),
         Bit(alarm, Tone.FAILED, action="screen.problems"),

@@ -36,7 +36,7 @@ def pause(frozen: Frozen) -> Plan:
 
 def unpause(frozen: Frozen) -> Plan:
     """Let schedules fire again."""
-    return _plan("unpause", frozen, _lines(frozen, lambda _: "fires by its schedule"), "schedule")
+    return _plan("unpause", frozen, _lines(frozen, _fires), "schedule")
 
 
 def run(frozen: Frozen) -> Plan:
@@ -196,6 +196,11 @@ def _held(row: WorkflowRow, now: datetime) -> str:
     else:
         held = f"holds the run {words.until(row.next_at, now)}"
     return f"{held}; the run under way goes on" if row.running else held
+
+
+def _fires(one: Target) -> str:
+    by_hand = one.info is not None and not one.info.cron
+    return "no run is planned: it has no schedule" if by_hand else "fires by its schedule"
 
 
 def _lost(standing: Standing, now: datetime) -> list[Text]:

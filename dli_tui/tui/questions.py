@@ -55,7 +55,7 @@ def _holding(
     async def call(target: Target, reason: str) -> str:
         key = target.row.key
         done = await send(key.name, reason=reason or None, source=key.source)
-        return done.message or told
+        return _said(done.warning, done.message or told)
 
     return ReasonQuestion(plan, Sending(frozen.fit, call))
 
@@ -69,7 +69,7 @@ def _run(session: Session, frozen: Frozen) -> Question[RunAnswer]:
             source=target.row.key.source,
         )
         told, run_id = done.message or "started", done.run_id or ""
-        return told if run_id in told else f"{told} {run_id}"
+        return _said(done.warning, told if run_id in told else f"{told} {run_id}")
 
     sending = Sending(frozen.fit, call, rehearses=lambda answer: answer.dry_run)
     return RunQuestion(plans.run(frozen), sending, of_many=len(frozen.fit) > 1)
@@ -114,9 +114,9 @@ def _with_those_that_fire(frozen: Frozen) -> Frozen:
 
 def _stop(session: Session, frozen: Frozen) -> Question[str]:
     async def call(target: Target, reason: str) -> str:
-        await session.stop(_ref(target), reason or None)
+        warning = await session.stop(_ref(target), reason or None)
         # It has been asked to; until a look says so it is stopping.
-        return f"Asked {target.row.name} to stop"
+        return _said(warning, f"Asked {target.row.name} to stop")
 
     return ReasonQuestion(plans.stop(frozen), Sending(frozen.fit, call))
 
@@ -129,7 +129,7 @@ def _retry(session: Session, frozen: Frozen) -> Question[bool]:
 
     async def call(target: Target, alone: bool) -> str:
         done = await session.client.retry(_ref(target), named(alone=alone))
-        return done.message or "running again"
+        return _said(done.warning, done.message or "running again")
 
     async def look(alone: bool) -> Plan:
         refs = [_ref(target) for target in frozen.fit]
@@ -157,6 +157,11 @@ def _in_words(outcome: Outcome[int, str]) -> str:
     return f"its failed steps, and what comes after ({words.word(outcome.error.message)})"
 
 
+def _said(warning: str | None, told: str) -> str:
+    """What became of it, and what there is to know besides."""
+    return told if not warning or warning in told else f"{told}. {warning}"
+
+
 def _ref(target: Target) -> RunRef:
     if target.run is None:
         raise RuntimeError("a deed on a run was let through without one")
@@ -170,7 +175,7 @@ def _unregister(session: Session, frozen: Frozen) -> Question[bool]:
     async def call(target: Target, force: bool) -> str:
         done = await session.client.unregister(target.row.key.name, force=force)
         gone = f"; its spec {done.s3_path_deleted} is deleted" if done.s3_path_deleted else ""
-        return f"{done.message or 'unregistered'}{gone}"
+        return _said(done.warning, f"{done.message or 'unregistered'}{gone}")
 
     forgets = session.client.backend.forgets
     return UnregisterQuestion(frozen, Sending(frozen.fit, call), look, forgets=forgets)

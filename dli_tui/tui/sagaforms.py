@@ -66,11 +66,12 @@ def start_saga(session: Session, where: Where, looks: Looks) -> StartSagaQuestio
 
 def _planned(known: Kinds, chosen: SagaKind | None, answer: SagaAnswer) -> list[Text]:
     """The kind that is chosen, and what will be sent of what stands in the fields."""
-    return [*_of_kinds(known, chosen), *_sent(answer)]
+    return [*_of_kinds(known, chosen), *_sent(answer, is_one=chosen is not None or not known.kinds)]
 
 
-def _sent(answer: SagaAnswer) -> Iterable[Text]:
-    if answer.kind:
+def _sent(answer: SagaAnswer, *, is_one: bool) -> Iterable[Text]:
+    # A part of a kind's name starts nothing where the kinds are known.
+    if answer.kind and is_one:
         yield labelled("starts", words.name(answer.kind))
     yield from _given("input", answer.given)
     if answer.correlation:
@@ -162,7 +163,7 @@ def cancel_saga(
     confirm, label = typed_out(where, row.name)
     plan = Plan(
         id=f"cancel {row.raw}",
-        title=f"Cancel saga {row.name}?",
+        title=f"Stop saga {row.name}?",
         lines=_undone(lanes),
         verb="stop it and undo",
         confirm=confirm,

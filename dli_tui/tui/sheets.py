@@ -129,7 +129,7 @@ def step(sheet: StepSheet, zone: str, now: datetime, looks: Looks) -> list[Text]
     """All that is known of a step: how it went, what it was given and what it gave back."""
     row = sheet.row
     look = STEPS[row.status]
-    of = f" of {row.attempts}" if row.attempts else ""
+    of = f" of {row.attempts}" if (row.attempts or 0) >= row.attempt else ""
     lines: list[Text] = [
         (Piece(row.name, bold=True), Piece(f"  {row.kind}", Tone.MUTED)),
         (

@@ -134,7 +134,7 @@ _FAILED: Final = {
     Operation.SHELVE: "the template couldn't be changed",
     Operation.START: "the saga couldn't be started",
     Operation.CANCEL: "the saga couldn't be cancelled",
-    Operation.PUBLISH: "the event couldn't be told",
+    Operation.PUBLISH: "the event couldn't be published",
 }
 _READS: Final = frozenset(
     {
@@ -158,6 +158,15 @@ _LOOKS: Final = {
     Operation.SHELVE: "template list",
 }
 """Where to look for what isn't a workflow or a run; an event is seen nowhere."""
+_REFUSED: Final = {
+    Operation.START: "No saga was started. Correct what was given and try again.",
+    Operation.CANCEL: "See how it stands: dli-tui saga list",
+    Operation.PUBLISH: "No event was published. Correct what was given and try again.",
+    Operation.SHELVE: "Nothing was changed. Correct it and try again.",
+    Operation.CREATE: "No workflow was made. Correct what was given and try again.",
+    Operation.CONFIGURE: "Nothing was changed. Correct it and try again.",
+}
+"""What a plain no leaves to do, where it isn't about a run."""
 _MAKES: Final = frozenset({Operation.REGISTER, Operation.CREATE, Operation.SHELVE})
 _STATEFUL: Final = frozenset(
     {
@@ -282,7 +291,7 @@ def _overridden(refusal: _Refusal) -> WorkflowPermissionError:
 
 
 def _not_found(refusal: _Refusal) -> DLIError | None:
-    """DLI-800, or 802 for a stop; None where it isn't a workflow or a run that is missing."""
+    """DLI-800, or 802 for a stop; None where what is missing has no name of ours."""
     name, run_id, operation = refusal.dataset_name, refusal.run_id, refusal.operation
     if operation in _OF_RUNS:
         kind = WorkflowExecutionError if operation is Operation.STOP else WorkflowNotFoundError
@@ -295,6 +304,11 @@ def _not_found(refusal: _Refusal) -> DLIError | None:
     if operation in _OF_WORKFLOWS or (operation is Operation.HISTORY and name):
         return WorkflowNotFoundError(
             refusal.say(f"{refusal.workflow} not found"), dataset_name=name
+        )
+    if operation is Operation.SHELVE:
+        return WorkflowNotFoundError(
+            refusal.say("the template was not found"),
+            hint="See the templates with: dli-tui template list",
         )
     return None
 
@@ -377,7 +391,7 @@ def _next_step(refusal: _Refusal) -> str | None:
     if refusal.status == _CONFLICT and refusal.operation is Operation.UNREGISTER:
         return "Stop its runs first, or use --force."
     if refusal.status < _FIRST_SERVER_ERROR:
-        return None
+        return _REFUSED.get(refusal.operation)
     # A server that failed half-way may have done it all the same.
     about_runs = refusal.operation in _OF_RUNS | {Operation.RUN, Operation.BACKFILL}
     usual = "workflow history" if about_runs else "workflow list"

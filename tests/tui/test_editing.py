@@ -140,6 +140,44 @@ async def test_an_editor_that_gave_up_sends_nothing_and_loses_nothing(editor):
         assert "https://y" in (await editor.seen())[1]
 
 
+async def test_an_editor_that_gave_up_without_a_change_does_not_speak_of_a_text(editor):
+    editor.turns({"code": 3})
+    async with dashboard(backend=Shelf(TEMPLATE)) as here:
+        await here.press("3", "E")
+        assert notices(here)[-1] == "The editor ended with 3, so nothing is sent"
+
+
+async def test_what_an_editor_left_when_it_gave_up_again_is_shown_and_not_lost(editor):
+    backend = Shelf(TEMPLATE)
+    editor.turns(
+        put(("https://x", "https://y")),
+        {"code": 1, "replace": [("https://y", "https://z")]},
+        put(),
+    )
+    async with dashboard(backend=backend) as here:
+        await here.press("3", "E")
+        await here.press("ctrl+o")
+        assert "the text is kept" in notices(here)[-1]
+        assert "now  https://z" in plan(here)
+        await here.press("ctrl+o")
+        assert "https://z" in (await editor.seen())[2]
+        await answer(here)
+        ((_, draft),) = backend.arrived("update_template")
+        assert draft.template_config["steps"][0]["config"] == {"url": "https://z"}
+
+
+async def test_an_emptied_document_is_no_draft(editor):
+    editor.turns(put(("https://x", "https://y")), {"write": ""}, put())
+    async with dashboard(backend=Shelf(TEMPLATE)) as here:
+        await here.press("3", "E")
+        await here.press("ctrl+o")
+        assert "1 problem" in plan(here)
+        await here.press("escape")
+        assert not any("draft" in one for one in notices(here))
+        await here.press("E")
+        assert "https://x" in (await editor.seen())[2]
+
+
 async def test_a_refusal_keeps_the_text_and_can_be_tried_again(editor):
     backend = Shelf(TEMPLATE)
     backend.cues["update_template"] = [ServerError("no room")]
@@ -235,6 +273,23 @@ async def test_a_template_is_deleted_and_what_was_made_of_it_stays():
         await answer(here)
         assert backend.arrived("delete_template") == ["7"]
         assert "Deleted the template Ask" in notices(here)
+
+
+async def test_a_template_that_nothing_was_made_of_loses_nothing_else():
+    async with dashboard(backend=Shelf(TEMPLATE), size=(80, 24)) as here:
+        await here.press("3", "D")
+        assert "keeps       nothing: no workflow was made from it" in here.picture
+
+
+async def test_after_one_that_was_read_is_deleted_no_other_is_read_in_its_place():
+    backend = Shelf(TEMPLATE, TEMPLATE.twin(id="8", name="Bask"))
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await here.press("3", "enter", "D")
+        backend.found = backend.found[1:]
+        await answer(here)
+        assert backend.arrived("delete_template") == ["7"]
+        assert not here.screen.has_class("-zoomed")
+        assert "Bask" in here.picture
 
 
 # What a workflow does

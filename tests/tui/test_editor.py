@@ -85,12 +85,27 @@ def test_an_editor_that_is_not_there_is_said_with_what_to_set(env, said):
     [
         ("import sys; open(sys.argv[1], 'wb').write(b'a\\n\\xff')", "isn't UTF-8 text, see line 2"),
         ("import sys; open(sys.argv[1], 'w').write('x' * 1_100_000)", "longer than a megabyte"),
-        ("import os, sys; os.remove(sys.argv[1])", "can't be edited: No such file"),
     ],
 )
-def test_what_can_not_be_taken_over_is_said_on_our_own_terminal(lent, code, said):
-    with pytest.raises(NoProgramError, match=said):
+def test_what_can_not_be_taken_over_is_said_on_our_own_terminal_and_kept(
+    tmp_path, monkeypatch, lent, code, said
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(NoProgramError, match=said) as caught:
         asyncio.run(editor.edited(python(code), "a", lent))
+    kept = Path(str(caught.value).rpartition("; it is kept as ")[2])
+    assert kept.is_relative_to(tmp_path)
+    assert kept.read_bytes()[:1] in {b"a", b"x"}
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    assert lent.told == ["lent", "back"]
+
+
+def test_a_text_that_is_gone_is_said_and_nothing_is_left(tmp_path, monkeypatch, lent):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = python("import os, sys; os.remove(sys.argv[1])")
+    with pytest.raises(NoProgramError, match="can't be edited: No such file"):
+        asyncio.run(editor.edited(gone, "a", lent))
+    assert list(tmp_path.iterdir()) == []
     assert lent.told == ["lent", "back"]
 
 

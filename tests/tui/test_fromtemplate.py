@@ -114,6 +114,13 @@ async def test_a_refusal_keeps_the_form_and_can_be_tried_again():
         assert (requests[1].cron_schedule, requests[1].is_scheduled) == (MONDAYS, False)
 
 
+async def test_a_cron_that_is_not_to_be_run_by_is_said_to_be_off():
+    async with dashboard() as here:
+        await ask(here)
+        await fill(here, name="crm.leads", cron=MONDAYS)
+        assert "runs        by hand only: its cron is off" in here.picture
+
+
 async def test_a_form_that_is_left_is_there_again_as_it_was():
     async with dashboard() as here:
         await ask(here)

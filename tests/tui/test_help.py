@@ -35,6 +35,24 @@ def test_every_command_of_the_screen_is_told_with_its_key(scope):
         assert any(line.split()[:1] == [key] and command.help in line for line in told)
 
 
+def test_what_is_off_for_one_reason_says_it_once_and_how_much_it_is_of():
+    off = {"run.search", "run.next", "run.previous", "do.backfill"}
+    told = help_page.told(
+        Scope.RUN, Looks(), keymap({}), lambda one: "it has no logs" if one.id in off else ""
+    )
+    said = ["".join(piece.text for piece in line).strip() for line in told]
+    assert [line for line in said if "it has no logs" in line] == [
+        "None of these 3: it has no logs",
+        "it has no logs",
+    ]
+
+
+async def test_where_nothing_can_be_changed_it_says_so_of_what_would():
+    async with dashboard(read_only=True) as here:
+        await here.press("3", "question_mark")
+        assert "None of these 4: READ-ONLY: nothing can be changed from here" in here.picture
+
+
 def test_keys_of_ones_own_are_told():
     told = words(Scope.LIST, mapped={"do.pause": "H, f9"})
     assert any(line.split()[:2] == ["H", "f9"] and "Hold the schedule" in line for line in told)

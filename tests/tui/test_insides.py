@@ -27,6 +27,9 @@ ASKED = Step(
 BROKE = Step(name="send", status=FAILED, started_at=HOUR, error_message="it answered 503")
 
 
+BEYOND = Step(name="send", status=FAILED, started_at=HOUR, attempt=8, max_attempts=4)
+
+
 class Steps(Place):
     """One run with the steps that a test gives it."""
 
@@ -64,6 +67,12 @@ async def test_where_there_are_no_logs_it_stands_in_their_place(size):
         assert "was given" in here.picture
         assert backend.arrived("logs") == []
         assert "enter read" in here.lines[-1]
+
+
+async def test_a_step_that_was_asked_for_beyond_its_tries_is_not_one_of_so_many():
+    async with dashboard(backend=without_logs(ASKED, BEYOND)) as here:
+        screen = await open_run(here)
+        assert "failed  try 8, since" in screen.inside.words
 
 
 async def test_keys_of_a_log_say_that_there_is_none():

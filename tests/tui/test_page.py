@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 
-from dli_tui.tui.widgets.lines import Piece
-from dli_tui.tui.widgets.page import Page, wrapped
+from dli_tui.tui.widgets.lines import Piece, wrapped
+from dli_tui.tui.widgets.page import Page
 
 
 class Sheet(App[None]):

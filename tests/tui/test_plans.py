@@ -15,7 +15,7 @@ from dli_tui.tui import plans
 from dli_tui.tui.deeds import Frozen, Target
 from dli_tui.tui.opening import Where
 from dli_tui.tui.permits import Objection
-from tests.support_backends import NOW, run
+from tests.support_backends import NOW, row, run
 
 PROD = Where("prod", production=True, typed=True)
 HOSTILE = "legacy.[bold]import[/bold]"
@@ -94,6 +94,13 @@ def test_a_name_too_long_for_its_column_has_a_line_of_its_own():
     assert words(plans.unpause(frozen(target(long)))) == [
         f"  {long}",
         "    code, fires by its schedule",
+    ]
+
+
+def test_letting_go_of_what_has_no_schedule_promises_no_run():
+    by_hand = target()._replace(info=row("orders", cron=None))
+    assert words(plans.unpause(frozen(by_hand))) == [
+        "  orders  code, no run is planned: it has no schedule"
     ]
 
 

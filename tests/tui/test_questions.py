@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dli_tui.domain.status import RunStatus
 from dli_tui.tui import keys, questions
-from tests.support_backends import PAIR, ScriptedBackend, row
+from tests.support_backends import PAIR, ScriptedBackend, row, run
 from tests.support_deeds import answer, notices
 from tests.support_tui import dashboard
 
@@ -23,6 +26,37 @@ async def test_of_two_rows_of_one_name_the_overridden_one_is_left_out():
         assert "pair  manual, it is overridden by CODE" in here.picture
         await answer(here)
         assert backend.sent == ["pause"]
+
+
+class Forgetful(ScriptedBackend):
+    """Pauses and stops, and says that it keeps no reason."""
+
+    async def stop(self, ref, *, reason=None):
+        done = await super().stop(ref, reason=reason)
+        return done.twin(warning="No reason is kept" if reason else None)
+
+    async def pause(self, name, *, reason=None):
+        done = await super().pause(name, reason=reason)
+        return done.twin(warning="No reason is kept" if reason else None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("", "Workflow 'd' paused"), ("x", "Workflow 'd' paused. No reason is kept")],
+)
+async def test_what_a_server_remarks_besides_is_told(reason, says):
+    async with dashboard(backend=Forgetful([row("d")])) as here:
+        await here.press("p", *reason)
+        await answer(here)
+        assert notices(here)[-1] == says
+
+
+async def test_a_remark_on_a_stop_is_told_too():
+    running = row("d", is_running=True, last_run=run("r1", RunStatus.RUNNING))
+    async with dashboard(backend=Forgetful([running])) as here:
+        await here.press("s", "x")
+        await answer(here)
+        assert notices(here)[-1] == "Asked d to stop. No reason is kept"
 
 
 async def test_a_row_that_code_took_over_meanwhile_is_not_mistaken_for_the_new_one():

@@ -84,6 +84,8 @@ async def test_cancelling_says_what_will_be_undone_and_shows_it_being_undone():
     async with dashboard(size=(80, 24)) as here:
         await open_saga(here, "saga-0006")
         await here.press("s")
+        # "esc cancel" means this question: nothing else here is called so.
+        assert "Stop saga saga-0006?" in here.picture
         lines = here.picture.splitlines()
         order = [
             next(at for at, line in enumerate(lines) if text in line)

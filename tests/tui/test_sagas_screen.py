@@ -135,7 +135,7 @@ async def test_a_place_that_cannot_stop_runs_can_cancel_sagas_all_the_same():
         await here.press("4")
         assert "s cancel" in here.lines[-1]
         await here.press("s")
-        assert "Cancel saga s1?" in here.picture
+        assert "Stop saga s1?" in here.picture
 
 
 async def test_an_error_is_told():
@@ -172,7 +172,7 @@ async def test_nothing_of_a_hostile_saga_is_obeyed():
             assert "[@click=app.quit]x[/]" in here.picture
             assert all(line.isprintable() for line in here.lines)
             await here.press(key)
-        assert "Cancel saga [@click=app.quit]x[/]" in here.picture
+        assert "Stop saga [@click=app.quit]x[/]" in here.picture
         assert all(line.isprintable() for line in here.lines)
 
 

@@ -40,7 +40,9 @@ async def test_a_kind_is_taken_from_those_that_there_are_and_started(size):
         assert "order_fulfilment" in here.picture
         assert "The server knows 2 kinds" in here.screen.query_one("#plan").words
         await here.type("ord")
+        assert "starts" not in here.screen.query_one("#plan").words
         await here.press("tab")
+        assert "starts      order_fulfilment" in here.screen.query_one("#plan").words
         assert here.screen.query_one("#field-kind").value == "order_fulfilment"
         assert "has to be given order_id" in here.screen.query_one("#plan").words
         assert "still lacks order_id" in here.picture

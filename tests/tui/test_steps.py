@@ -53,6 +53,14 @@ async def test_each_has_its_state_its_tries_its_duration_and_its_bar():
         assert extract.index("█") < load.index("█")
 
 
+async def test_a_step_that_was_asked_for_beyond_its_tries_counts_them_without_an_end():
+    beyond = step("send", StepStatus.FAILED, attempt=8, attempts=4)
+    async with looking([beyond]) as (app, _, _pilot):
+        send = app.lines[1]
+        assert " 8 " in send
+        assert "8/4" not in send
+
+
 async def test_the_bar_of_what_runs_grows_with_time_and_the_others_make_room():
     async with looking([DONE, GOING]) as (app, steps, pilot):
         before = app.lines

@@ -128,6 +128,16 @@ async def test_an_error_is_told_and_the_last_good_picture_stays():
         assert "one" in here.picture
 
 
+async def test_what_helps_is_read_to_its_end_where_there_are_no_rows():
+    told = "Sign in again: the key comes from the variable DLI_TUI_API_KEY of the environment."
+    refused = ConnectionFailedError("no route", hint=told)
+    backend = Shelves(cues={"templates": [refused] * 3})
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        await here.press("3")
+        assert "DLI_TUI_API_KEY of the\n" in here.picture
+        assert "\n  environment." in here.picture
+
+
 async def test_a_covered_page_asks_nothing():
     backend = Shelves(Template(id="1", name="one"))
     async with dashboard(backend=backend) as here:

@@ -221,6 +221,7 @@ _MESSAGES = [
     (404, {"detail": "Workflow not found"}, "run", f"Workflow '{_NAME}' not found"),
     (404, {"detail": "No spec"}, "run", f"Workflow '{_NAME}' not found: No spec"),
     (404, None, "stop", "Run 'r1' not found"),
+    (404, {"detail": "Template not found"}, "shelve", "The template was not found"),
     (500, None, "list", "The workflows couldn't be listed (status 500, no reason given)"),
     (500, "No disk", "list", "The workflows couldn't be listed: No disk"),
     (400, "No disk", "run", f"Workflow '{_NAME}' couldn't be run: No disk"),
@@ -255,6 +256,13 @@ def test_the_message_says_what_failed_and_what_the_server_said(status, body, ope
         (403, None, "register", "change it in Git"),
         (500, None, "run", "may have happened"),
         (404, None, "list", "Check the URL"),
+        (400, "Unknown SAGA type: nope", "start", "No saga was started"),
+        (422, "event_type", "publish", "No event was published"),
+        (404, "Template not found", "shelve", "dli-tui template list"),
+        (422, "name", "shelve", "Nothing was changed"),
+        (400, "name", "create", "No workflow was made"),
+        (400, "name", "configure", "Nothing was changed"),
+        (404, "Saga not found", "cancel", "dli-tui saga list"),
     ],
 )
 def test_the_hint_says_what_to_do_next(status, body, operation, hint):

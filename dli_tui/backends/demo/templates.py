@@ -138,7 +138,8 @@ def one(template_id: str, uses: Mapping[str, int]) -> Template:
         if template.id == template_id:
             return _used(template, uses)
     raise WorkflowNotFoundError(
-        f"Template '{template_id}' not found", hint="Choose one of the list of templates."
+        f"Template '{template_id}' not found",
+        hint="See the templates with: dli-tui template list",
     )
 
 

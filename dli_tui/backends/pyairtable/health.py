@@ -12,6 +12,7 @@ from dli_tui.wire.values import Row, first, mapping, moment, note, number, recor
 ANSWERS: Final = frozenset({500, 502, 503, 504})
 """These come with a report too, or mean that there is none."""
 _CONFIGURED: Final = "configured"
+_SERVICE: Final = "service"
 
 
 def health_of(status: int, body: object) -> Health:
@@ -28,13 +29,20 @@ def health_of(status: int, body: object) -> Health:
         service=first(row, text, "service"),
         version=first(row, text, "version"),
         timestamp=first(row, moment, "timestamp"),
-        components=tuple(_components(row)),
+        components=tuple(_components(row)) or tuple(_refusing(row, found)),
         metrics={
             key: told
             for key, value in (mapping(row.get("metrics")) or {}).items()
             if (told := number(value)) is not None
         },
     )
+
+
+def _refusing(row: Row, status: HealthStatus) -> Iterator[HealthComponent]:
+    """A service that says only why it doesn't answer is all that there is to be ill."""
+    why = first(row, note, "detail", "error", "message")
+    if why is not None and status is HealthStatus.UNHEALTHY:
+        yield HealthComponent(name=_SERVICE, status=status, message=why)
 
 
 def _components(row: Row) -> Iterator[HealthComponent]:

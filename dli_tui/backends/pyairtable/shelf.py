@@ -110,7 +110,8 @@ class Shelf:
 def no_such_template(template_id: str) -> WorkflowNotFoundError:
     """DLI-800 for a template."""
     return WorkflowNotFoundError(
-        f"Template '{template_id}' not found", hint="Choose one of the list of templates."
+        f"Template '{template_id}' not found",
+        hint="See the templates with: dli-tui template list",
     )
 
 

@@ -73,7 +73,12 @@ class DocumentQuestion(Question[Any]):
 
     async def _edit_again(self) -> None:
         text = await self._edit(self._text)
-        if text is None or self.left:
+        if self.left:
+            return
+        if text is None:
+            # An editor that gave up may have left something: it is shown like anything else.
+            text = self.dash.deeds.drafts.pop(self.plan.id, {}).get(TEXT)
+        if text is None:
             return
         self._text, self._reading = text, self._read(text)
         self._say("")
@@ -84,7 +89,8 @@ class DocumentQuestion(Question[Any]):
         return self._reading.value
 
     def drafted(self) -> dict[str, str]:
-        return {TEXT: self._text}
+        # Nothing is what drops a draft.
+        return {TEXT: self._text} if self._text.strip() else {}
 
     def restore(self, draft: Mapping[str, str]) -> bool:
         # The text is here already: the editor began with it.

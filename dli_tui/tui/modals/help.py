@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.containers import Vertical
 from dli_tui.domain import stepkinds
 from dli_tui.domain.stepkinds import StepKind
 from dli_tui.tui import keys
+from dli_tui.tui.deeds import READ_ONLY
 from dli_tui.tui.keymap import Keymap
 from dli_tui.tui.keys import Command, Place, Scope
 from dli_tui.tui.looks import CANCELLING, HEALTH, RUNS, SAGAS, SCHEDULES, Look, Looks, Tone
@@ -52,7 +54,7 @@ class HelpScreen(Leaving[None]):
     def on_mount(self) -> None:
         keymap = cast("Dashboard", self.app).keymap
         self.query_one("#help-title", OneLine).tell([Bit(f"Help: {self._title}", bold=True)])
-        lines = told(self._scope, self._looks, keymap, self._why_not)
+        lines = told(self._scope, self._looks, keymap, self._why_off)
         self.query_one("#help-text", Page).tell(lines)
         self.query_one("#help-keys", OneLine).tell(
             [
@@ -63,6 +65,10 @@ class HelpScreen(Leaving[None]):
             ]
         )
         self.query_one("#help-text").focus()
+
+    def _why_off(self, command: Command) -> str:
+        read_only = cast("Dashboard", self.app).opening.where.read_only
+        return READ_ONLY if command.writes and read_only else self._why_not(command)
 
     def action_leave(self) -> None:
         self.leave(None)
@@ -79,7 +85,8 @@ def told(
     parts = (("This screen", own), ("Do", writing), ("Everywhere", looking))
     lines: list[Text] = []
     for title, commands in parts:
-        said = (_command(keymap.all_spelled(one.id), one, why_not(one)) for one in commands)
+        told_of = [(keymap.all_spelled(one.id), one, why_not(one)) for one in commands]
+        said = (_commands([*those], why) for why, those in groupby(told_of, key=_why))
         lines += _section(title, [line for each in said for line in each])
     moving = (Place.LINES, Place.PANES, *((Place.LOG,) if scope is Scope.RUN else ()), Place.APP)
     lines += [
@@ -154,12 +161,20 @@ def _spelled(key: str) -> str:
     return f"  {key:<{_KEY_WIDTH}} "
 
 
-def _command(key: str, command: Command, why_not: str) -> list[Text]:
-    """A command, and below it why it isn't offered."""
+def _why(told: tuple[str, Command, str]) -> str:
+    return told[2]
+
+
+def _commands(told: Sequence[tuple[str, Command, str]], why_not: str) -> list[Text]:
+    """Commands that stand together, and below them why none of them is offered, said once."""
     if not why_not:
-        return [_line(key, command.help)]
-    reason = Piece(f"{'':<{_KEY_WIDTH}}   {why_not}", Tone.LATE)
-    return [(Piece(_spelled(key), Tone.MUTED), Piece(command.help, Tone.MUTED)), (reason,)]
+        return [_line(key, command.help) for key, command, _ in told]
+    lines: list[Text] = [
+        (Piece(_spelled(key), Tone.MUTED), Piece(command.help, Tone.MUTED))
+        for key, command, _ in told
+    ]
+    of = f"None of these {len(told)}: " if len(told) > 1 else ""
+    return [*lines, (Piece(_spelled("")), Piece(f"{of}{why_not}", Tone.LATE))]
 
 
 def _look(look: Look, looks: Looks) -> Text:

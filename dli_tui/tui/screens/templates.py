@@ -64,6 +64,8 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
         self._tag: str | None = None
         self._shelves: dict[str, str] = {}
         """The categories with their counts, by their raw names."""
+        self._read: str | None = None
+        """The template that has the page for itself."""
         self._asked_of = ""
         """Of which template it is being asked how it is used."""
         self._made: tuple[object, Sequence[TemplateRow]] = (None, ())
@@ -114,6 +116,10 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
 
     def show(self) -> None:
         super().show()
+        there = {row.raw for row in self.rows()}
+        if self.has_class("-zoomed") and self._read is not None and self._read not in there:
+            # What was read is deleted: the next one isn't read unasked, and isn't deleted by D.
+            self.action_zoom()
         self._tell_detail()
 
     # Detail
@@ -184,6 +190,8 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
 
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")
+        row: TemplateRow | None = self.table.current
+        self._read = row.raw if row is not None else None
         self.set_focus(self.detail if self.has_class("-zoomed") else self.table)
         self.call_after_refresh(self._tell_detail)
 

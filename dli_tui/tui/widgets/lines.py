@@ -8,8 +8,9 @@ the same. Textual's own DataTable measures every row, and stalls for seconds at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -24,6 +25,9 @@ from textual.strip import Strip
 from dli_tui.tui import keys
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.toned import BOLD, HIT, Toned
+
+_LEAST: Final = 8
+"""Too narrow to be read wrapped."""
 
 
 class Piece(NamedTuple):
@@ -170,8 +174,9 @@ class Lines(ScrollView, Toned, can_focus=True):
         index = self.top + y - self.head_height
         if index < self.count:
             return self.paint(index, width)
-        if not self.count and 0 < index <= len(self._note):
-            return self.strip((Piece("  "), *self._note[index - 1]), width, self.base_style)
+        note = [] if self.count else self._noted(width)
+        if 0 < index <= len(note):
+            return self.strip(note[index - 1], width, self.base_style)
         return Strip.blank(width, self.base_style)
 
     def say(self, note: Sequence[Sequence[Piece]]) -> None:
@@ -179,6 +184,10 @@ class Lines(ScrollView, Toned, can_focus=True):
         if note != self._note:
             self._note = note
             self.refresh()
+
+    def _noted(self, width: int) -> list[tuple[Piece, ...]]:
+        """What is said in place of lines, wrapped where it is longer than they are."""
+        return [line for one in self._note for line in wrapped((Piece("  "), *one), width)]
 
     @property
     def said(self) -> str:
@@ -253,3 +262,28 @@ class Lines(ScrollView, Toned, can_focus=True):
 
     def head_clicked(self, x: int) -> None:
         """Somebody clicked at `x` on the lines that stay at the top."""
+
+
+def wrapped(text: Sequence[Piece], width: int) -> list[tuple[Piece, ...]]:
+    """A line on as many as it takes; what goes on stands under what is said, not its label."""
+    *before, last = text or (Piece(""),)
+    indent = sum(cell_len(piece.text) for piece in before)
+    room = width - indent
+    if room < _LEAST or cell_len(last.text) <= room:
+        return [tuple(text)]
+    first, *rest = _broken(last.text, room)
+    blank = Piece(" " * indent)
+    lines = [(*before, last._replace(text=first))]
+    return [*lines, *((blank, last._replace(text=part)) for part in rest)]
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """Text in parts of at most `room` cells, broken at blanks where there are some."""
+    parts: list[str] = []
+    while cell_len(text) > room:
+        part = chop_cells(text, room)[0]
+        blank = part.rfind(" ")
+        cut = blank + 1 if blank > len(part) // 2 else len(part)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*parts, text]

@@ -18,7 +18,7 @@ from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.logview import LogView
 from dli_tui.tui.widgets.oneline import Bit, OneLine
-from dli_tui.tui.widgets.page import Text, wrapped
+from dli_tui.tui.widgets.page import Text
 from dli_tui.tui.widgets.searchline import SearchLine
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
 
 _WAIT_SECONDS: Final = 0.3
-_INDENT: Final = 2
 
 
 class Opened(NamedTuple):
@@ -123,8 +122,7 @@ class LogPane(Vertical):
     def say(self, note: Iterable[Text]) -> None:
         """What to say where there are no lines; long words go on below."""
         self._note = tuple(note)
-        width = max(1, self.size.width - _INDENT)
-        self.view.say([line for text in self._note for line in wrapped(text, width)])
+        self.view.say(self._note)
 
     def say_alone(self, note: Iterable[Text]) -> None:
         """There is no log, and this is why."""
@@ -144,9 +142,6 @@ class LogPane(Vertical):
         elif feed.complete:
             error = self._opened.error if self._opened is not None else ""
             self.say(sheets.wrote_nothing(error))
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self.say(self._note)
 
     # The title
 

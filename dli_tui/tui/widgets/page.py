@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Final
 
-from rich.cells import cell_len, chop_cells
 from textual import events
 from textual.strip import Strip
 
-from dli_tui.tui.widgets.lines import Lines, Piece
+from dli_tui.tui.widgets.lines import Lines, Piece, wrapped
 
 Text = tuple[Piece, ...]
-
-_LEAST: Final = 8
-"""Too narrow to be read wrapped."""
 
 
 class Page(Lines):
@@ -77,28 +72,3 @@ class Page(Lines):
 
     def on_resize(self, _event: events.Resize) -> None:
         self._lay_out()
-
-
-def wrapped(text: Text, width: int) -> list[Text]:
-    """A line on as many as it takes; what goes on stands under what is said, not its label."""
-    *before, last = text or (Piece(""),)
-    indent = sum(cell_len(piece.text) for piece in before)
-    room = width - indent
-    if room < _LEAST or cell_len(last.text) <= room:
-        return [text]
-    first, *rest = _broken(last.text, room)
-    blank = Piece(" " * indent)
-    lines = [(*before, last._replace(text=first))]
-    return [*lines, *((blank, last._replace(text=part)) for part in rest)]
-
-
-def _broken(text: str, room: int) -> list[str]:
-    """Text in parts of at most `room` cells, broken at blanks where there are some."""
-    parts: list[str] = []
-    while cell_len(text) > room:
-        part = chop_cells(text, room)[0]
-        blank = part.rfind(" ")
-        cut = blank + 1 if blank > len(part) // 2 else len(part)
-        parts.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [*parts, text]

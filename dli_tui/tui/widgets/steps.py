@@ -84,7 +84,8 @@ class Steps(Table[StepRow]):
             case "state":
                 return [Piece(f"{self._looks.glyph(look)} {row.word or look.word}", look.tone)]
             case "tries":
-                of = f"/{row.attempts}" if row.attempts else ""
+                # Whoever asked for it by hand goes beyond what was meant to be tried.
+                of = f"/{row.attempts}" if (row.attempts or 0) >= row.attempt else ""
                 again = row.attempt > 1
                 return [Piece(f"{row.attempt}{of}", Tone.LATE if again else Tone.MUTED)]
             case "took":

@@ -270,7 +270,7 @@ def test_refusals(name):
 
 # Health
 
-HEALTH = {"legacy_health": (HealthStatus.UNHEALTHY, 0), "v1_health": (HealthStatus.HEALTHY, 4)}
+HEALTH = {"legacy_health": (HealthStatus.UNHEALTHY, 1), "v1_health": (HealthStatus.HEALTHY, 4)}
 
 
 @pytest.mark.parametrize("name", HEALTH)
@@ -279,6 +279,13 @@ def test_health(name):
     found = health.health_of(told.status, told.answer)
     assert (found.status, len(found.components)) == HEALTH[name]
     assert found.metrics == {}
+
+
+def test_a_service_that_only_says_why_it_is_ill_says_so_in_its_own_part():
+    told = sample("service/legacy_health")
+    (part,) = health.health_of(told.status, told.answer).components
+    assert (part.name, part.status) == ("service", HealthStatus.UNHEALTHY)
+    assert part.message == told.answer["detail"]
 
 
 def test_a_part_tells_its_message():
