@@ -46,7 +46,7 @@ _Shards = Annotated[
         max=_MOST_SHARDS,
         metavar="N",
         envvar="DLI_SHARDS",
-        help="Over how many files the DAGs are spread: one for each 200 or so.",
+        help="Over how many files the DAGs are spread: one for each 100 or so.",
     ),
 ]
 
