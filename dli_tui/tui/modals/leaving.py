@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
 
-Result = TypeVar("Result")
+from dli_tui.tui.ending import EndingScreen, Result
 
 
-class Leaving(ModalScreen[Result]):
+class Leaving(EndingScreen[Result], ModalScreen[Result]):
     """A modal that goes once. Textual's `dismiss` takes the screen behind along the second time."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "modals.tcss"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from dli_tui.domain.errors import DLIError
@@ -17,6 +16,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.tui import belonging, frame, keys
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times, following
+from dli_tui.tui.ending import EndingScreen
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import run_meant
 from dli_tui.tui.looks import Looks
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _MOST_SAID: Final = 200
 
 
-class DashboardScreen(Screen[None]):
+class DashboardScreen(EndingScreen[None]):
     """A screen with a line at the top, a line of keys below, and a body between."""
 
     scope: ClassVar[Scope]
