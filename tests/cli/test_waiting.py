@@ -87,6 +87,15 @@ class Interrupting(ManualClock):
         await super().sleep(seconds)
 
 
+@pytest.fixture
+def _ctrl_c_is_heard():
+    # Who starts the tests beside something else may have had it ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 @pytest.mark.parametrize("words", [["status", "r1"], ["run", "d"]], ids=["status", "run"])
 def test_ctrl_c_ends_the_waiting_and_says_that_the_run_goes_on(cli, world, words):
     backend = ScriptedBackend([row("d")], [run("r1", RunStatus.RUNNING)])
