@@ -28,12 +28,6 @@ def placeholders_in(config: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if not is_of_a_run(name)))
 
 
-def references_in(config: object) -> tuple[str, ...]:
-    """What a definition leaves to the server to fill in, in its order and once."""
-    found = (name for text in texts_in(config) for name in _PLACEHOLDER.findall(text))
-    return tuple(dict.fromkeys(name for name in found if is_of_a_run(name)))
-
-
 def texts_in(config: object) -> Iterator[str]:
     """Every text in a definition, however deep."""
     match config:
