@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from dli_tui.cli.airflow import put_in_place
+from tests.airflow import postgres
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENTS: Final = HERE.parent.parent / ".airflow"
@@ -32,6 +33,7 @@ TOKEN_SECONDS: Final = 15
 SHARDS: Final = 2
 OUTSIDE: Final = "192.0.2.7"
 """An address that nobody has; what is sent there comes to a port of loopback (`outside`)."""
+_POSTGRES_DRIVERS: Final = ("psycopg2-binary", "asyncpg")
 _PATIENCE: Final = 240.0
 _DRAIN: Final = 15.0
 
@@ -63,8 +65,10 @@ class CannotHaveError(RuntimeError):
 
 
 def installed(version: Version) -> Path:
-    """The environment of that version; made if it isn't there."""
-    return environment(version.number, version.major, f"apache-airflow=={version.number}")
+    """The environment of that version, with what it speaks to PostgreSQL; made if it isn't there."""
+    return environment(
+        version.number, version.major, f"apache-airflow=={version.number}", *_POSTGRES_DRIVERS
+    )
 
 
 def environment(name: str, constraints: str, *packages: str) -> Path:
@@ -85,7 +89,8 @@ def environment(name: str, constraints: str, *packages: str) -> Path:
 class Server:
     """One Airflow: its programs, started and ended together, and the folder of what they keep."""
 
-    def __init__(self, version: Version, home: Path) -> None:
+    def __init__(self, version: Version, home: Path, database: str) -> None:
+        """`database` is the address of an empty PostgreSQL database."""
         self.version, self._home = version, home
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
@@ -97,7 +102,7 @@ class Server:
         put_in_place(self.dags, SHARDS)
         self.specs = home / "specs"
         self.specs.mkdir()
-        self._env = _environment(version, place, home, port)
+        self._env = _environment(version, place, home, port, database)
         self._started: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._stopping = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -138,10 +143,7 @@ class Server:
             )
 
     def _keep(self) -> None:
-        """Start again what died, as whoever hosts an Airflow does.
-
-        With SQLite its scheduler now and then meets a row that is gone, and ends.
-        """
+        """Start a program again that ended, as the host of an Airflow does."""
         while not self._stopping.wait(1.0):
             for words, one in self._started.items():
                 if one.poll() is not None:
@@ -159,24 +161,28 @@ class Server:
 @contextmanager
 def running(version: Version, home: Path) -> Iterator[Server]:
     """That version, for as long as the block lasts."""
-    server = Server(version, home)
-    server.prepare()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    port, name = free_port(), f"airflow{version.major}"
+    with postgres.running(port):
+        postgres.create_database(port, name)
+        server = Server(version, home, f"{postgres.USER}@127.0.0.1:{port}/{name}")
+        server.prepare()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
-def _environment(version: Version, place: Path, home: Path, port: int) -> dict[str, str]:
+def _environment(
+    version: Version, place: Path, home: Path, port: int, database: str
+) -> dict[str, str]:
     (home / "passwords.json").write_text(json.dumps({"admin": "admin", "viewer": "viewer"}))
     settings = {
         "CORE__DAGS_FOLDER": str(home / "dags"),
         "CORE__LOAD_EXAMPLES": "False",
         # Else only files that hold the words "dag" and "airflow" are read.
         "CORE__DAG_DISCOVERY_SAFE_MODE": "False",
-        # Its own patience is five seconds, which several programs on two cores outlast.
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
+        "DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}",
         **(_of_three(home, port) if version is THREE else _of_two(port)),
     }
     own = {f"AIRFLOW__{name}": value for name, value in settings.items()}
@@ -190,7 +196,7 @@ def _of_three(home: Path, port: int) -> Mapping[str, str]:
     secret = secrets.token_hex(32)
     return {
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": "2",
+        "CORE__PARALLELISM": "4",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,viewer:viewer",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
@@ -208,7 +214,8 @@ def _of_three(home: Path, port: int) -> Mapping[str, str]:
 
 def _of_two(port: int) -> Mapping[str, str]:
     return {
-        "CORE__EXECUTOR": "SequentialExecutor",
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": "4",
         "API__AUTH_BACKENDS": "airflow.api.auth.backend.basic_auth",
         "WEBSERVER__WEB_SERVER_HOST": "127.0.0.1",
         "WEBSERVER__WEB_SERVER_PORT": str(port),
