@@ -115,7 +115,7 @@ async def _found(backend: Backend, ref: RunRef, query: HistoryQuery) -> list[Wor
 
 async def _zone(backend: Backend, name: str | None) -> str:
     row = in_force(await backend.workflow(name)) if name is not None else None
-    return row.timezone if row is not None else "UTC"
+    return row.display_zone if row is not None else "UTC"
 
 
 async def backfills(backend: Backend) -> tuple[Backfill, ...]:

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Self
 from dli_tui.backends import fallback
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import Unsupported
+from dli_tui.domain.rules import require_known_schedule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date
     from types import TracebackType
 
-    from dli_tui.domain.backfill import Backfill, BackfillForecast
+    from dli_tui.domain.backfill import Backfill, BackfillForecast, RunDates
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
@@ -153,6 +155,19 @@ class Backend(ABC):
     async def backfills(self) -> tuple[Backfill, ...]:
         """The backfills that are under way or were lately, newest first, as far as it can tell."""
         return await fallback.backfills(self)
+
+    async def run_dates(
+        self, row: WorkflowInfo, first: date, last: date, timezone: str | None = None
+    ) -> RunDates:
+        """The logical dates of a workflow on the days from `first` to `last`.
+
+        A date is named only where it is known to be one of its schedule. `timezone` is what
+        somebody says that the zone of the schedule is.
+        """
+        from dli_tui.insight.backfill import dates_of_schedule  # noqa: PLC0415 - only plans need it
+
+        require_known_schedule(row)
+        return dates_of_schedule(row, first, last, timezone)
 
     async def retry_plan(self, ref: RunRef, steps: Sequence[str] = ()) -> RetryPlan:
         """What `retry` would run again; nothing is done by asking."""

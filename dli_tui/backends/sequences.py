@@ -45,7 +45,7 @@ def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill | None:
 def _whole(
     mark: SequenceMark, runs: list[WorkflowRun], dates: tuple[BackfillDate, ...]
 ) -> WorkflowRun:
-    status = _status(dates)
+    status = _status(dates, mark.date_count)
     bad = next((run for run in runs if run.status in (RunStatus.FAILED, RunStatus.TIMEOUT)), None)
     stopped = next((run for run in runs if run.stopped_at is not None), None)
     ends = [run.finished_at for run in runs if run.finished_at is not None]
@@ -64,22 +64,22 @@ def _whole(
         reason=stopped.reason if stopped is not None else None,
         stopped_by=stopped.stopped_by if stopped is not None else None,
         stopped_at=stopped.stopped_at if stopped is not None else None,
-        progress=progress_of(dates),
+        progress=progress_of(dates, mark.date_count),
     )
 
 
-def progress_of(dates: Sequence[BackfillDate]) -> RunProgress:
-    """How far a backfill is, counted in its dates."""
+def progress_of(dates: Sequence[BackfillDate], total: int = 0) -> RunProgress:
+    """How far a backfill is, counted in its dates, of which `total` are known to be."""
     going = (one.run.run_id for one in dates if one.run is not None and one.run.status.is_running)
     return RunProgress(
-        total_tasks=len(dates),
+        total_tasks=max(total, len(dates)),
         completed_tasks=sum(one.status is RunStatus.COMPLETED for one in dates),
         failed_tasks=sum(one.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for one in dates),
         current_task=next(going, None),
     )
 
 
-def _status(dates: tuple[BackfillDate, ...]) -> RunStatus:
+def _status(dates: tuple[BackfillDate, ...], total: int) -> RunStatus:
     """Where the whole stands; with dates that wait and none under way it is pending."""
     known = {one.status for one in dates if one.status is not None}
     loudest = next((status for status in _LOUDEST if status in known), None)
@@ -87,7 +87,9 @@ def _status(dates: tuple[BackfillDate, ...]) -> RunStatus:
         return loudest
     if RunStatus.KILLED in known:
         return RunStatus.KILLED
-    whole = all(one.status is not None and one.status.is_terminal for one in dates)
+    whole = len(dates) == total and all(
+        one.status is not None and one.status.is_terminal for one in dates
+    )
     return RunStatus.COMPLETED if whole else RunStatus.PENDING
 
 

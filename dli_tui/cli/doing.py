@@ -292,7 +292,7 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
         f"  Timezone: {words.word(row.timezone)}",
     ]
     if row.next_run is not None:
-        lines.append(f"  Next Run: {words.moment(row.next_run, row.timezone, seconds=True)}")
+        lines.append(f"  Next Run: {words.moment(row.next_run, row.display_zone, seconds=True)}")
     return lines
 
 

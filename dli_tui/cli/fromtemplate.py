@@ -215,6 +215,6 @@ def _tell_made(row: WorkflowInfo, format_: Format) -> None:
         output.line(f"  Status: {tables.workflow_status(row)}")
         output.line(f"  Cron: {words.word(row.cron)}")
         if row.next_run is not None:
-            output.line(f"  Next Run: {words.moment(row.next_run, row.timezone, seconds=True)}")
+            output.line(f"  Next Run: {words.moment(row.next_run, row.display_zone, seconds=True)}")
     if row.warning:
         output.talk(f"Warning: {words.word(row.warning)}")

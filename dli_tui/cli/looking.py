@@ -230,7 +230,7 @@ def _about(row: WorkflowInfo, next_run: str) -> list[str]:
         "Reason": row.reason,
         "Paused by": row.paused_by,
         "Cron": crons.cell(row),
-        "Timezone": row.timezone if row.schedule_known else crons.UNKNOWN,
+        "Timezone": (row.timezone if row.schedule_known else None) or crons.UNKNOWN,
         "Next Run": next_run,
         "Last Run": f"{last.run_id} {tables.run_status(last.status, last.raw_status)}"
         if last

@@ -19,7 +19,7 @@ from dli_tui.insight import backfill
 if TYPE_CHECKING:
     from dli_tui.client.reading import Reader
     from dli_tui.client.writing import WorkflowClient
-    from dli_tui.domain.backfill import BackfillForecast, BackfillPlan
+    from dli_tui.domain.backfill import BackfillForecast, BackfillPlan, RunDates
     from dli_tui.domain.ids import RunRef
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.results import WorkflowRunResult
@@ -31,14 +31,23 @@ _OTHERWISE: Final = "Choose dates without them, or let them go one after the oth
 
 
 async def forecast(
-    reader: Reader, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice
+    reader: Reader,
+    row: WorkflowInfo,
+    runs: Iterable[WorkflowRun],
+    choice: BackfillChoice,
+    dates: RunDates,
 ) -> BackfillForecast | None:
     """What the server says that it would run; None where there is nothing to ask."""
-    plan = backfill.plan(row, runs, choice, reader.clock.now())
+    plan = backfill.plan(row, runs, choice, reader.clock.now(), dates)
     if not plan.to_run:
         return None
     request = BackfillRequest(
-        plan.dataset_name, plan.start_date, plan.end_date, parallel=True, scope=scope_of(plan)
+        plan.dataset_name,
+        plan.start_date,
+        plan.end_date,
+        parallel=True,
+        scope=scope_of(plan),
+        timezone=plan.timezone,
     )
     return await reader.backend.backfill_slots(request)
 

@@ -1,12 +1,9 @@
-"""A write whose answer was lost: it is never sent again, it is looked whether it happened.
+"""Verification of a write whose answer was lost, on a server that knows no request ids.
 
-One of four things is then said. It happened: what was wanted is so, and the answer is made of
-what is seen. Perhaps: there is something like it, which may be somebody else's. It didn't: then
-it may be tried again. Or nobody can tell, as the look failed too. What a request carries of its
-own (a run's id, the mark of a backfill) is certain; a history alone never is.
-
-An `AnswerLostError` that leaves here says that it may have happened, any other
-`ConnectionFailedError` that it didn't.
+The outcome is looked for. Either what was wanted is seen, and the result is made of it; or the
+write is unconfirmed, an `AnswerLostError`: nothing was seen, something was seen that may be
+another user's, or looking failed. A server that was slow may still do it, so nothing here ever
+says that the write was not done.
 """
 
 from __future__ import annotations
@@ -19,14 +16,12 @@ from dli_tui.client.sent import sending
 from dli_tui.domain import rules
 from dli_tui.domain.errors import (
     AnswerLostError,
-    ConnectionFailedError,
     DLIError,
     WorkflowNotFoundError,
 )
 from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.query import HistoryQuery
 from dli_tui.domain.results import WorkflowRunResult
-from dli_tui.domain.sequence import KEY
 from dli_tui.domain.status import (
     ResultStatus,
     RunStatus,
@@ -109,9 +104,10 @@ async def _looked_for(
             f"can't be told yet ({problem.message})",
             hint=_hint("Look again before you send it again", look.shown_by),
         ) from lost
-    raise ConnectionFailedError(
-        f"The answer to the request to {look.what} was lost; it didn't happen, as far as is seen",
-        hint="You may try again.",
+    raise AnswerLostError(
+        f"The request to {look.what} is unconfirmed: its answer was lost, and nothing of it is "
+        "seen so far",
+        hint=_hint("The server may still do it. Look before you send it again", look.shown_by),
     ) from lost
 
 
@@ -124,7 +120,7 @@ def _hint(says: str, command: str) -> str:
 
 def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRunResult]:
     """A run; `last` is the one that was there before."""
-    name, mark = request.dataset_name, request.parameters.get(KEY)
+    name = request.dataset_name
 
     def may_be(one: WorkflowRun, since: datetime) -> bool:
         is_other = one.run_type is RunType.SCHEDULED or (last and last.run_id == one.run_id)
@@ -138,10 +134,6 @@ def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRu
         # Not every server takes an id of ours.
         query = HistoryQuery(workflow=name, limit=_MOST_RUNS)
         found = await _those(reader, query, lambda one: may_be(one, since))
-        marked = (one for one in found if mark is not None and one.parameters.get(KEY) == mark)
-        ours = next(marked, None)
-        if ours is not None:
-            return _seen(ours)
         return _perhaps("run", found[0], found[0].run_id) if found else None
 
     slot = "" if request.slot is None else f" for {request.slot:%Y-%m-%d %H:%M}"
@@ -242,7 +234,7 @@ def register(request: Registration, previous: WorkflowInfo | None = None) -> Loo
     return Look(f"register '{name}'", f"get {as_argument(name)}", ask)
 
 
-def _schedule(row: WorkflowInfo) -> tuple[str | None, str]:
+def _schedule(row: WorkflowInfo) -> tuple[str | None, str | None]:
     return row.cron, row.timezone
 
 
@@ -251,7 +243,7 @@ def _differs(row: WorkflowInfo, previous: WorkflowInfo) -> bool:
 
 
 def _is_as_before(
-    row: WorkflowInfo, previous: WorkflowInfo, wanted: tuple[str | None, str]
+    row: WorkflowInfo, previous: WorkflowInfo, wanted: tuple[str | None, str | None]
 ) -> bool:
     """Whether the old registration stands there, which isn't what was wanted."""
     return _schedule(row) == _schedule(previous) != wanted

@@ -43,9 +43,10 @@ from dli_tui.domain.schedule import next_fire
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, SourceType
 from dli_tui.domain.text import as_argument
+from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
-    from dli_tui.domain.backfill import Backfill, BackfillForecast, BackfillPlan
+    from dli_tui.domain.backfill import Backfill, BackfillForecast, BackfillPlan, RunDates
     from dli_tui.domain.health import Health
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.retry import RetryPlan
@@ -253,16 +254,29 @@ class Reader:
         scope: BackfillScope = BackfillScope.ALL,
         parallel: bool = False,
         source: SourceType | None = None,
+        timezone: str | None = None,
     ) -> BackfillPlan:
-        """What a backfill would do, slot by slot. Sends nothing but questions."""
+        """What a backfill would do, slot by slot. Sends nothing but questions.
+
+        `timezone` is the zone of the schedule, for a server that doesn't tell it.
+        """
         first, last = checks.a_range(start, end)
         self.require_backfills(name)
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
-        rules.require_known_schedule(row)
+        dates = await self.run_dates(row, first, last, timezone)
         runs = await self.runs_for(name, first, last)
         choice = BackfillChoice(first, last, scope, parallel)
-        return self.planned(row, runs, choice, await self.forecast(row, runs, choice))
+        forecast = await self.forecast(row, runs, choice, dates)
+        return self.planned(row, runs, choice, dates, forecast)
+
+    async def run_dates(
+        self, row: WorkflowInfo, first: date, last: date, timezone: str | None = None
+    ) -> RunDates:
+        """The logical dates of a workflow on these days."""
+        if timezone is not None:
+            zone_of(timezone)
+        return await self.backend.run_dates(row, first, last, timezone)
 
     def require_backfills(self, name: str) -> None:
         """DLI-802 where a run can't be for a date at all."""
@@ -274,27 +288,34 @@ class Reader:
             )
 
     async def forecast(
-        self, row: WorkflowInfo, runs: Iterable[WorkflowRun], choice: BackfillChoice
+        self,
+        row: WorkflowInfo,
+        runs: Iterable[WorkflowRun],
+        choice: BackfillChoice,
+        dates: RunDates,
     ) -> BackfillForecast | None:
         """What the server says that it would run, where it keeps backfills going itself."""
         if not self.is_foretold(parallel=choice.parallel):
             return None
         from dli_tui.client import foretelling  # noqa: PLC0415 - as below
 
-        return await foretelling.forecast(self, row, runs, choice)
+        return await foretelling.forecast(self, row, runs, choice, dates)
 
     def planned(
         self,
         row: WorkflowInfo,
         runs: Iterable[WorkflowRun],
         choice: BackfillChoice,
+        dates: RunDates,
         forecast: BackfillForecast | None = None,
     ) -> BackfillPlan:
         """The plan of a backfill for a row whose `runs` are known, newest first."""
         from dli_tui.insight import backfill  # noqa: PLC0415 - models that only a plan needs
 
         reruns = choice.parallel or Capability.SECOND_RUNS in self.capabilities
-        plan = backfill.plan(row, runs, choice, self.clock.now(), forecast, reruns=reruns)
+        plan = backfill.plan(
+            row, runs, choice, self.clock.now(), dates, forecast=forecast, reruns=reruns
+        )
         said = tuple(self._about_keeping(forecast, parallel=choice.parallel))
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
 
@@ -381,7 +402,9 @@ class Reader:
 
     def _completed(self, row: WorkflowInfo) -> WorkflowInfo:
         """A row with the next run that its server didn't tell worked out and marked so."""
-        if row.next_run is not None or row.cron is None or not row.enabled:
+        if row.next_run is not None or row.cron is None or not row.enabled or row.at_run_limit:
+            return row
+        if row.timezone is None:
             return row
         moment = next_fire(row.cron, row.timezone, self.clock.now())
         return row if moment is None else row.twin(next_run=moment, next_run_computed=True)

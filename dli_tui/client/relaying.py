@@ -63,7 +63,8 @@ async def plan_asked(client: WorkflowClient, request: BackfillRequest) -> Backfi
     rules.require_in_force(row)
     only = None if request.slots is None else frozenset(request.slots)
     choice = BackfillChoice(first, last, only=only)
-    plan = client.planned(row, await client.runs_for(name, first, last), choice)
+    dates = await client.run_dates(row, first, last)
+    plan = client.planned(row, await client.runs_for(name, first, last), choice, dates)
     amiss = sorted(() if only is None else only - set(plan.wanted))
     if amiss:
         shown = ", ".join(f"{slot:%Y-%m-%d %H:%M} UTC" for slot in amiss[:_SHOWN])

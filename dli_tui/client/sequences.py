@@ -68,6 +68,7 @@ class DateSequence:
         """Its first date has a run, or never will."""
         self._reader, self._backend = reader, reader.backend
         self._parameters = dict(parameters)
+        self._intervals = plan.intervals
         self._stopped = False
         self._reason: str | None = None
 
@@ -153,6 +154,7 @@ class DateSequence:
             {**self._parameters, KEY: mark},
             slot=slot,
             run_id=self.mark.run_id(slot),
+            interval=self._intervals.get(slot),
         )
         try:
             result = await lost.send(self._reader, self._backend.run(request), lost.run(request))

@@ -151,10 +151,17 @@ class WorkflowClient(Maker):
         parallel: bool = False,
         scope: BackfillScope = BackfillScope.ALL,
         source: SourceType | None = None,
+        timezone: str | None = None,
     ) -> WorkflowRunResult:
         """Run every slot of a range, one after the other; a dry run plans and sends nothing."""
         plan = await self.plan_backfill(
-            name, start_date, end_date, scope=scope, parallel=parallel, source=source
+            name,
+            start_date,
+            end_date,
+            scope=scope,
+            parallel=parallel,
+            source=source,
+            timezone=timezone,
         )
         return await self.start_backfill(plan, parameters=parameters, dry_run=dry_run)
 
@@ -297,6 +304,12 @@ class WorkflowClient(Maker):
                 dataset_name=name,
                 hint="Leave out --parallel; the dates then run one after the other.",
             )
+        if plan.only_all_at_once and not plan.parallel:
+            raise WorkflowExecutionError(
+                plan.only_all_at_once,
+                dataset_name=name,
+                hint="Start the dates all at once: --parallel.",
+            )
         by_dates = self.leaves_out(parallel=plan.parallel)
         is_foretold = self.is_foretold(parallel=plan.parallel)
         if plan.to_skip and not by_dates and not is_foretold and not plan.is_plain:
@@ -321,6 +334,7 @@ class WorkflowClient(Maker):
             slots=plan.wanted if self.leaves_out(parallel=plan.parallel) else None,
             parameters=parameters,
             parallel=plan.parallel,
+            timezone=plan.timezone,
         )
 
 

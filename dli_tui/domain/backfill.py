@@ -23,6 +23,34 @@ class SlotAction(StrEnum):
     SKIP = "skip"
 
 
+class RunDate(Value):
+    """One logical date of a schedule, with the data interval that its scheduler would give it."""
+
+    logical_date: Moment = Field(description="The logical date, in UTC.")
+    data_interval_start: Moment | None = Field(
+        default=None, description="Where its data interval starts, if it is known to have one."
+    )
+    data_interval_end: Moment | None = Field(
+        default=None, description="Where its data interval ends, if it is known to have one."
+    )
+
+
+class RunDates(Value):
+    """The logical dates of a range of days, as the scheduler of a workflow has them."""
+
+    dates: tuple[RunDate, ...] = Field(description="The dates, in order.")
+    timezone: str = Field(description="The zone in which the days are read.")
+    next_date: Moment | None = Field(
+        default=None,
+        description="The date that the scheduler runs next; it runs this one and all later ones "
+        "itself.",
+    )
+    warnings: tuple[str, ...] = Field(default=(), description="What to know of these dates.")
+    only_all_at_once: str = Field(
+        default="", description="Why single dates can't be started, if they can't."
+    )
+
+
 class PlannedSlot(Value):
     """One slot of the range: the run that exists, and what would happen."""
 
@@ -32,6 +60,12 @@ class PlannedSlot(Value):
     run_id: str | None = Field(default=None, description="The run that exists for it, if any.")
     run_status: RunStatus | None = Field(default=None, description="Where that run stands.")
     note: str | None = Field(default=None, description="Why it is left out, if it is.")
+    data_interval_start: Moment | None = Field(
+        default=None, description="Where the data interval of its run starts, if it has one."
+    )
+    data_interval_end: Moment | None = Field(
+        default=None, description="Where the data interval of its run ends, if it has one."
+    )
     unasked: bool = Field(
         default=False, description="Whether the server would run it though it was left out."
     )
@@ -66,6 +100,9 @@ class BackfillPlan(Value):
         default=None, description="How long it would take, from past runs; none under five."
     )
     finishes_at: Moment | None = Field(default=None, description="When it would be done.")
+    only_all_at_once: str = Field(
+        default="", exclude=True, description="Why its dates can't be started one by one."
+    )
     warnings: tuple[str, ...] = Field(default=(), description="What to know before starting it.")
 
     @computed_field(description="How many runs it would start.")
@@ -82,6 +119,15 @@ class BackfillPlan(Value):
     def wanted(self) -> tuple[datetime, ...]:
         """The slots that would run."""
         return tuple(slot.slot for slot in self.slots if slot.action is not SlotAction.SKIP)
+
+    @property
+    def intervals(self) -> dict[datetime, tuple[datetime, datetime]]:
+        """The data interval of each slot that has one."""
+        return {
+            one.slot: (one.data_interval_start, one.data_interval_end)
+            for one in self.slots
+            if one.data_interval_start is not None and one.data_interval_end is not None
+        }
 
     @property
     def unasked(self) -> tuple[PlannedSlot, ...]:

@@ -16,6 +16,7 @@ class Capability(StrEnum):
     BACKFILL = "a backfill"
     BACKFILL_SLOTS = "leaving out single slots of a backfill"
     BACKFILL_PARALLEL = "a backfill with all dates at once"
+    RUN_DATES = "telling the dates of a schedule"
     SECOND_RUNS = "a second run for the same date"
     BACKFILL_DATES = "telling each date of a backfill"
     BACKFILL_FORECAST = "telling beforehand which dates of a backfill run"

@@ -90,6 +90,8 @@ class RunRequest(NamedTuple):
     slot: datetime | None = None
     run_id: str | None = None
     """Our own id for it, where the server takes one: asked twice, it is one run all the same."""
+    interval: tuple[datetime, datetime] | None = None
+    """The data interval that the scheduler would give the slot."""
 
 
 class BackfillRequest(NamedTuple):
@@ -104,6 +106,8 @@ class BackfillRequest(NamedTuple):
     scope: BackfillScope = BackfillScope.ALL
     """Of the runs that exist, which may run again: all, those that failed, or none (MISSING).
     For a place that looks at them itself."""
+    timezone: str | None = None
+    """The zone in which the dates are read; None: the one of the schedule."""
 
 
 class NewSaga(NamedTuple):

@@ -77,10 +77,14 @@ def require_runnable(row: WorkflowInfo) -> None:
 
 def require_known_schedule(row: WorkflowInfo) -> None:
     """DLI-807 for planning dates of a workflow whose schedule the server doesn't tell."""
-    if not row.schedule_known:
+    if not row.schedule_known or row.schedule_text is not None:
+        why = (
+            f"its schedule is no cron expression: {row.schedule_text}"
+            if row.schedule_known
+            else "the server doesn't tell its schedule"
+        )
         raise WorkflowExecutionError(
-            f"The dates of '{row.dataset_name}' can't be planned: "
-            "the server doesn't tell its schedule",
+            f"The dates of '{row.dataset_name}' can't be planned: {why}",
             code=ErrorCode.WORKFLOW_INVALID_STATE,
             dataset_name=row.dataset_name,
             hint="Start single runs instead: "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field, computed_field
+from pydantic import Field, computed_field, field_serializer
 
 from dli_tui.domain.ids import RunRef
+from dli_tui.domain.sequence import KEY
 from dli_tui.domain.status import RunStatus, RunType, SourceType
 from dli_tui.domain.value import Moment, Value
 
@@ -43,6 +44,12 @@ class RunFacts(Value):
     slot: Moment | None = Field(
         default=None, description="The logical moment that it computes, if it has one."
     )
+    data_interval_start: Moment | None = Field(
+        default=None, description="Where its data interval starts, if the server tells one."
+    )
+    data_interval_end: Moment | None = Field(
+        default=None, description="Where its data interval ends, if the server tells one."
+    )
     parameters: dict[str, Any] = Field(default_factory=dict, description="What it was given.")
     triggered_by: str | None = Field(default=None, description="Who or what started it.")
     backfill_id: str | None = Field(default=None, description="The backfill it belongs to, if any.")
@@ -61,6 +68,11 @@ class RunFacts(Value):
     progress: RunProgress | None = Field(default=None, description="How far it has come.")
     retry_count: int = Field(default=0, description="How often it was tried again as a whole.")
     result_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
+
+    @field_serializer("parameters")
+    def _own_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters that the run was given: our own mark is none of them."""
+        return {key: value for key, value in parameters.items() if key != KEY}
 
     @property
     def place(self) -> datetime | None:

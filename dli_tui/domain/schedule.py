@@ -28,6 +28,7 @@ _HORIZON_DAYS: Final = 8 * 366 + 2
 # Clocks have never moved by more than a day at once; three hours covers every zone in use.
 _LARGEST_SHIFT: Final = timedelta(hours=3)
 _NO_OFFSET: Final = timedelta()
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 class RetryConfig(Value):
@@ -81,6 +82,11 @@ def fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
     """Each moment later than `after` at which the schedule fires, in its own zone."""
     zone = zone_of(timezone)
     return (moment.astimezone(zone) for moment in _moments(cron, zone, after))
+
+
+def fires_at(cron: str, timezone: str, moment: datetime) -> bool:
+    """Whether the schedule fires at that very moment."""
+    return next(_moments(cron, zone_of(timezone), moment - _INSTANT), None) == as_utc(moment)
 
 
 def next_fires(cron: str, timezone: str, after: datetime, count: int) -> tuple[datetime, ...]:

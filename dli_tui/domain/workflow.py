@@ -24,13 +24,28 @@ class WorkflowInfo(Value):
     schedule_known: bool = Field(
         default=True, description="Whether the server tells its schedule, or that it has none."
     )
-    timezone: str = Field(default="UTC", description="The zone in which the cron is read.")
+    schedule_text: str | None = Field(
+        default=None,
+        description="The server's words for a schedule that is not a single cron expression.",
+    )
+    timezone: str | None = Field(
+        default="UTC", description="The zone in which the cron is read; null: not known."
+    )
+    timezone_fitted: bool = Field(
+        default=False,
+        description="Whether the zone was worked out from the dates of runs because the server "
+        "doesn't tell it; another zone with the same clock may be meant.",
+    )
     next_run: Moment | None = Field(default=None, description="When it runs next.")
     next_run_computed: bool = Field(
         default=False, description="Whether we worked that out because the server didn't say."
     )
     last_run: WorkflowRun | None = Field(default=None, description="Its latest run.")
     active_runs: int | None = Field(default=None, description="Runs under way, where known.")
+    at_run_limit: bool = Field(
+        default=False,
+        description="Whether no other run is made until one that is under way ends.",
+    )
     owner: str | None = Field(default=None, description="The person who answers for it.")
     team: str | None = Field(default=None, description="The team that answers for it.")
     description: str | None = Field(default=None, description="What it is for.")
@@ -72,9 +87,14 @@ class WorkflowInfo(Value):
         return self.status is WorkflowStatus.ACTIVE
 
     @property
+    def display_zone(self) -> str:
+        """The zone in which its times are shown: its own, or UTC where that isn't known."""
+        return self.timezone or "UTC"
+
+    @property
     def has_no_schedule(self) -> bool:
         """Whether it is known to run by hand only; an unknown schedule isn't none."""
-        return self.schedule_known and self.cron is None
+        return self.schedule_known and self.cron is None and self.schedule_text is None
 
     @property
     def is_running(self) -> bool:
@@ -88,7 +108,7 @@ class WorkflowInfo(Value):
         """The schedule as one value, as a registration sends it."""
         return ScheduleConfig(
             cron=self.cron,
-            timezone=self.timezone,
+            timezone=self.display_zone,
             enabled=self.enabled,
             retry=self.retry or RetryConfig(),
             notifications=self.notifications or NotificationConfig(),

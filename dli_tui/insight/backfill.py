@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from dli_tui.domain.backfill import BackfillForecast, BackfillPlan, PlannedSlot, SlotAction
+from dli_tui.domain.backfill import (
+    BackfillForecast,
+    BackfillPlan,
+    PlannedSlot,
+    RunDate,
+    RunDates,
+    SlotAction,
+)
 from dli_tui.domain.cron import InvalidCronError
 from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.query import BackfillChoice, BackfillScope
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_SLOTS: Final = 10_000
 _MOST_CLASHES: Final = 20
+EACH_DAY: Final = "It has no schedule, so every calendar day counts as one slot."
+_NOT_DUE: Final = "not due yet"
 
 
 def plan(
@@ -31,20 +40,28 @@ def plan(
     runs: Iterable[WorkflowRun],
     choice: BackfillChoice,
     now: datetime,
-    forecast: BackfillForecast | None = None,
+    dates: RunDates,
     *,
+    forecast: BackfillForecast | None = None,
     reruns: bool = True,
 ) -> BackfillPlan:
-    """What a backfill of `row` would do as it was chosen, given its `runs`, newest first, what
-    the server says that it would run, where it does, and whether a date can have a second run."""
+    """What a backfill of `row` would do as it was chosen.
+
+    `runs` are its runs, newest first; `dates` are those of its schedule; `forecast` is what the
+    server says that it would run, where it can be asked; `reruns` tells whether a date can have a
+    second run.
+    """
     known = tuple(runs)
-    existing, zone = _by_slot(known, row), zone_of(row.timezone)
+    existing, zone = _by_slot(known, row), zone_of(dates.timezone)
     told = None if forecast is None else frozenset(forecast.slots)
-    moments = _slots(row, choice) if told is None else _with_told(_slots(row, choice), told, zone)
-    days = ((slot, slot.astimezone(zone).date()) for slot in moments)
+    limit = min(now, dates.next_date) if dates.next_date is not None else now
     planned = (
-        _planned(slot, day, existing.get(slot) or existing.get(day), choice, now, reruns=reruns)
-        for slot, day in days
+        _planned(
+            one, day, existing.get(one.logical_date) or existing.get(day), choice, reruns=reruns
+        )
+        if one.logical_date < limit or (limit is now and one.logical_date == now)
+        else _too_early(one, day, now)
+        for one, day in _of_choice(dates, known, told or (), choice, zone)
     )
     slots = tuple(one if told is None else _as_told(one, told) for one in planned)
     wanted = sum(slot.action is not SlotAction.SKIP for slot in slots)
@@ -55,7 +72,7 @@ def plan(
         dataset_name=row.dataset_name,
         start_date=choice.start,
         end_date=choice.end,
-        timezone=row.timezone,
+        timezone=dates.timezone,
         scope=choice.scope,
         parallel=choice.parallel,
         is_plain=choice.is_plain,
@@ -63,34 +80,60 @@ def plan(
         slots=slots,
         estimate_seconds=seconds,
         finishes_at=finish,
-        warnings=(*_warnings(row, slots, choice), *_about_schedule(row, now, finish)),
+        only_all_at_once=dates.only_all_at_once,
+        warnings=(
+            *dates.warnings,
+            *_warnings(slots, choice),
+            *_about_schedule(row, now, finish),
+        ),
     )
 
 
-def _slots(row: WorkflowInfo, choice: BackfillChoice) -> tuple[datetime, ...]:
-    moments = slots_or_days(row.cron, row.timezone, choice.start, choice.end, most=MOST_SLOTS + 1)
-    if len(moments) > MOST_SLOTS:
+def dates_of_schedule(
+    row: WorkflowInfo, first: date, last: date, timezone: str | None = None
+) -> RunDates:
+    """The dates of a schedule whose cron and zone are known; without one, each calendar day."""
+    zone = timezone or row.display_zone
+    moments = slots_or_days(row.cron, zone, first, last, most=MOST_SLOTS + 1)
+    require_few(len(moments), first, last)
+    said = () if row.cron is not None else (EACH_DAY,)
+    dates = tuple(RunDate(logical_date=moment) for moment in moments)
+    return RunDates(dates=dates, timezone=zone, warnings=said)
+
+
+def require_few(count: int, first: date, last: date) -> None:
+    """Refuse a range of more dates than a plan holds."""
+    if count > MOST_SLOTS:
         raise ConfigurationError(
-            f"From {choice.start} to {choice.end} are more than {MOST_SLOTS:,} slots",
+            f"From {first} to {last} are more than {MOST_SLOTS:,} slots",
             hint="Choose a shorter range.",
         )
-    return moments
 
 
-def _with_told(
-    ours: Iterable[datetime], told: frozenset[datetime], zone: ZoneInfo
-) -> tuple[datetime, ...]:
-    """The slots of a range where the server names some: its own have the say on their days."""
-    by_day: dict[date, set[datetime]] = {}
-    for slot in told:
-        by_day.setdefault(slot.astimezone(zone).date(), set()).add(slot)
-    mine, found = frozenset(ours), set(told)
-    for slot in mine:
-        # A day of which the server names other moments has a schedule that we read wrongly.
-        others = by_day.get(slot.astimezone(zone).date(), set())
-        if not others or not others.isdisjoint(mine):
-            found.add(slot)
-    return tuple(sorted(found))
+def _of_choice(
+    dates: RunDates,
+    runs: Iterable[WorkflowRun],
+    told: Collection[datetime],
+    choice: BackfillChoice,
+    zone: ZoneInfo,
+) -> list[tuple[RunDate, date]]:
+    """The dates of the chosen days with their days, in order.
+
+    A server doesn't name the dates whose runs are under way; those runs tell them.
+    """
+    known = {one.logical_date: one for one in dates.dates}
+    under_way = (run.slot for run in runs if run.status.is_running and run.slot is not None)
+    for slot in (*told, *under_way):
+        known.setdefault(slot, RunDate(logical_date=slot))
+    named = frozenset(told)
+    days = ((known[slot], slot.astimezone(zone).date()) for slot in sorted(known))
+    found = [
+        (one, day)
+        for one, day in days
+        if choice.start <= day <= choice.end or one.logical_date in named
+    ]
+    require_few(len(found), choice.start, choice.end)
+    return found
 
 
 def _as_told(planned: PlannedSlot, told: frozenset[datetime]) -> PlannedSlot:
@@ -114,22 +157,26 @@ def _by_slot(runs: Iterable[WorkflowRun], row: WorkflowInfo) -> dict[datetime | 
     return found
 
 
+def _too_early(one: RunDate, day: date, now: datetime) -> PlannedSlot:
+    """A date that its scheduler runs itself: were it run before, the scheduler would skip it."""
+    note = _NOT_DUE if one.logical_date > now else "the scheduler runs it next"
+    return PlannedSlot(slot=one.logical_date, day=day, action=SlotAction.SKIP, note=note)
+
+
 def _planned(
-    slot: datetime,
+    one: RunDate,
     day: date,
     run: WorkflowRun | None,
     choice: BackfillChoice,
-    now: datetime,
     *,
     reruns: bool,
 ) -> PlannedSlot:
+    slot = one.logical_date
     action, note = _action(run, choice.scope)
     if action is SlotAction.RERUN and not reruns:
         action, note = SlotAction.SKIP, "has its one run: retry that"
     if day in choice.without or (choice.only is not None and slot not in choice.only):
         action, note = SlotAction.SKIP, "left out"
-    if slot > now:
-        action, note = SlotAction.SKIP, "not due yet"
     return PlannedSlot(
         slot=slot,
         day=day,
@@ -137,6 +184,8 @@ def _planned(
         run_id=run.run_id if run else None,
         run_status=run.status if run else None,
         note=note,
+        data_interval_start=one.data_interval_start,
+        data_interval_end=one.data_interval_end,
     )
 
 
@@ -162,9 +211,7 @@ def _estimate(
     return past.p95 * -(-wanted // (at_once or wanted)) if parallel else past.p50 * wanted
 
 
-def _warnings(
-    row: WorkflowInfo, slots: tuple[PlannedSlot, ...], choice: BackfillChoice
-) -> tuple[str, ...]:
+def _warnings(slots: tuple[PlannedSlot, ...], choice: BackfillChoice) -> tuple[str, ...]:
     warnings: list[str] = []
     unasked = [slot for slot in slots if slot.unasked]
     if unasked:
@@ -172,14 +219,12 @@ def _warnings(
             f"All at once, the server would also run {len(unasked)} that you left out, the first "
             f"on {unasked[0].day}: choose dates without them, or one after the other."
         )
-    if row.cron is None:
-        warnings.append("It has no schedule, so every calendar day counts as one slot.")
     done = sum(
         slot.action is SlotAction.RERUN and slot.run_status is RunStatus.COMPLETED for slot in slots
     )
     if done and choice.scope is BackfillScope.ALL:
         warnings.append(f"Completed before and would run again: {done}.")
-    early = sum(slot.note == "not due yet" for slot in slots)
+    early = sum(slot.note == _NOT_DUE for slot in slots)
     if early:
         warnings.append(f"Of those left alone, not due yet: {early}.")
     return tuple(warnings)
@@ -189,7 +234,7 @@ def _about_schedule(row: WorkflowInfo, now: datetime, finish: datetime | None) -
     """What its own schedule has to do with it: that it is held, or fires in between."""
     if row.status is not WorkflowStatus.ACTIVE:
         return (f"It is {row.status}, so nothing can be started before that has changed.",)
-    if row.cron is None or finish is None:
+    if row.cron is None or row.timezone is None or finish is None:
         return ()
     try:
         coming = tuple(islice(fires(row.cron, row.timezone, now), _MOST_CLASHES + 1))

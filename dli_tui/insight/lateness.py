@@ -19,10 +19,12 @@ def late_since(row: WorkflowInfo, now: datetime, grace: timedelta = GRACE) -> da
 
 def due_slot(row: WorkflowInfo) -> datetime | None:
     """The first slot without a run: as the server says, else after the last run's."""
-    if row.status is not WorkflowStatus.ACTIVE or row.cron is None:
+    if row.status is not WorkflowStatus.ACTIVE or row.has_no_schedule or row.at_run_limit:
         return None
     if row.next_run is not None and not row.next_run_computed:
         return row.next_run
+    if row.cron is None or row.timezone is None:
+        return None
     last = row.last_run
     began = last and (_slot(last) or last.created_at or last.started_at)
     # A workflow that never ran may be new: nothing says that a slot of it was missed.

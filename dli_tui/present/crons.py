@@ -35,8 +35,11 @@ _TEENS: Final = (11, 12, 13)
 
 
 def cell(row: WorkflowInfo) -> str:
-    """Its cron: `-` where it has no schedule, `unknown` where the server doesn't tell it."""
-    return words.word(row.cron) if row.schedule_known else UNKNOWN
+    """Its cron, or the server's words for another kind of schedule.
+
+    `-` where it has no schedule, `unknown` where the server doesn't tell it.
+    """
+    return words.word(row.cron or row.schedule_text) if row.schedule_known else UNKNOWN
 
 
 @lru_cache(maxsize=1024)

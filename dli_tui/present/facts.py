@@ -52,8 +52,8 @@ def _of_workflow(info: WorkflowInfo, dataset: DatasetInfo | None) -> _Found:
     yield "overridden", info.overridden_by and f"by {info.overridden_by}"
     yield "paused by", info.paused_by
     yield "reason", info.reason
-    yield "since", _moment(info.paused_at, info.timezone)
-    yield "registered", _by(info.registered_by, info.registered_at, info.timezone)
+    yield "since", _moment(info.paused_at, info.display_zone)
+    yield "registered", _by(info.registered_by, info.registered_at, info.display_zone)
     yield "spec", info.s3_path or (dataset.spec_path if dataset else None)
     yield "warning", info.warning
 

@@ -228,7 +228,7 @@ def _own_word(status: RunStatus | StepStatus, raw: str | None) -> str:
 
 def _fires(info: WorkflowInfo, now: datetime) -> tuple[datetime, ...]:
     """When it fires next; a schedule that is held or can't be read doesn't."""
-    if info.cron is None or not info.enabled:
+    if info.cron is None or info.timezone is None or not info.enabled:
         return ()
     try:
         return next_fires(info.cron, info.timezone, now, _FIRES)

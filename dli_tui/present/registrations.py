@@ -32,14 +32,24 @@ class Standing(NamedTuple):
 def standing(info: WorkflowInfo, dataset: DatasetInfo | None) -> Standing:
     """What a row says of its registration."""
     by = f"by {safe_line(info.registered_by)}" if info.registered_by else ""
-    at = words.moment(info.registered_at, info.timezone) if info.registered_at else ""
+    at = words.moment(info.registered_at, info.display_zone) if info.registered_at else ""
     path = info.s3_path or (dataset.spec_path if dataset else None)
     return Standing(
-        schedule_words(info.cron, info.timezone) if info.schedule_known else crons.UNKNOWN,
+        _schedule(info),
         max(info.active_runs or 0, int(info.is_running)),
         info.next_run,
         f"{by} {at}".strip(),
         safe_line(path or ""),
+    )
+
+
+def _schedule(info: WorkflowInfo) -> str:
+    if not info.schedule_known:
+        return crons.UNKNOWN
+    return (
+        words.word(info.schedule_text)
+        if info.schedule_text
+        else schedule_words(info.cron, info.timezone or crons.UNKNOWN)
     )
 
 

@@ -60,7 +60,7 @@ def next_run(row: WorkflowInfo, now: datetime) -> str:
     mark = "~" if row.next_run_computed else ""
     late = late_since(row, now)
     behind = f" LATE {words.span(now - late)}" if late is not None else ""
-    return f"{mark}{words.moment(row.next_run, row.timezone)}{behind}"
+    return f"{mark}{words.moment(row.next_run, row.display_zone)}{behind}"
 
 
 def workflows_footer(result: WorkflowListResult) -> str:

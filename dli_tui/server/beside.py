@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dli_tui.client.foretelling import hold_backfill
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConfigurationError, DLIError, ErrorCode
-from dli_tui.domain.ids import LogRef
+from dli_tui.domain.ids import LogRef, WorkflowKey
 from dli_tui.server.contract import body_of
 from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
@@ -147,6 +147,13 @@ async def backfill_slots(request: Request, desk: Desk) -> Response:
     """Which dates of a backfill the place behind says that it would run, all at once."""
     wanted = asked.forecast_asked(request.path_params["name"], request.query_params)
     return told(_dumped(await desk.client.backend.backfill_slots(wanted)))
+
+
+async def run_dates(request: Request, desk: Desk) -> Response:
+    """The dates of a schedule on some days, as the scheduler behind has them."""
+    first, last, timezone = asked.dates_asked(request.query_params)
+    row = await desk.client.row(WorkflowKey(request.path_params["name"]))
+    return told(_dumped(await desk.client.run_dates(row, first, last, timezone)))
 
 
 async def pause_backfill(request: Request, desk: Desk) -> Response:
@@ -308,7 +315,15 @@ EXTRAS: Final = (
         _VIEWER,
         backfill_slots,
         "BackfillForecast",
-        filters=("start_date", "end_date", "scope"),
+        filters=("start_date", "end_date", "scope", "timezone"),
+    ),
+    Endpoint(
+        "GET",
+        f"{BESIDE}/dates/{_NAME}",
+        _VIEWER,
+        run_dates,
+        "RunDates",
+        filters=("start_date", "end_date", "timezone"),
     ),
     Endpoint(
         "GET", f"{BESIDE}/runs", _VIEWER, recent_runs, "RecentRuns", filters=("names", "count")

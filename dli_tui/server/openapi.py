@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import models_json_schema
 
 from dli_tui._version import __version__
-from dli_tui.domain.backfill import BackfillForecast
+from dli_tui.domain.backfill import BackfillForecast, RunDates
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode
 from dli_tui.domain.health import Health
@@ -32,7 +32,7 @@ Schema = dict[str, Any]
 
 _MODELS: Final = (
     *(WorkflowInfo, WorkflowRunResult, DatasetInfo, Step, LogChunk, Health, RetryPlan),
-    *(Template, TemplateCategory, Saga, SagaType, BackfillForecast),
+    *(Template, TemplateCategory, Saga, SagaType, BackfillForecast, RunDates),
 )
 _PLACE: Final = "#/components/schemas/"
 _PARAMETER: Final = re.compile(r"\{(\w+):\w+\}")

@@ -41,6 +41,9 @@ class BackfillBody(Value):
     scope: BackfillScope = Field(
         default=BackfillScope.ALL, description="Of the runs that exist, which may run again."
     )
+    timezone: str | None = Field(
+        default=None, description="The zone in which the dates are read; none: the schedule's."
+    )
 
 
 class ReasonBody(Value):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dli_tui.client import WorkflowClient
-    from dli_tui.domain.backfill import BackfillForecast, BackfillPlan
+    from dli_tui.domain.backfill import BackfillForecast, BackfillPlan, RunDates
     from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
@@ -44,6 +44,7 @@ class Planning:
         self._client = client
         self._around = around
         self._runs: Sequence[WorkflowRun] = ()
+        self._dates: RunDates | None = None
         self._known: tuple[date, date] | None = None
         self._weekly: tuple[str | None, int] | None = None
         self._foretold: dict[BackfillChoice, BackfillForecast | None] = {}
@@ -70,11 +71,12 @@ class Planning:
 
     async def foretell(self, choice: BackfillChoice) -> None:
         """Ask the server what it would run, once a choice; a problem is kept, not raised."""
-        if self.is_foretold(choice) or self.row is None:
+        dates = self._dates
+        if self.is_foretold(choice) or self.row is None or dates is None:
             return
         with self._around.activity.under_way():
             try:
-                told = await self._client.forecast(self.row, self._runs, choice)
+                told = await self._client.forecast(self.row, self._runs, choice, dates)
             except DLIError as problem:
                 self.problem = problem
             else:
@@ -90,13 +92,12 @@ class Planning:
         return [*before, (end + _DAY, last)] if last > end else before
 
     async def _fill(self, first: date, last: date) -> None:
-        from dli_tui.domain import rules  # noqa: PLC0415 - it loads the models
-
         row = await self._client.row(self.key)
-        rules.require_known_schedule(row)
+        dates = await self._client.run_dates(row, first, last)
         found = await self._client.runs_for(self.key.name, first, last)
         known = self._known or (first, last)
         self.row, self._runs = row, _merged(found, self._runs)
+        self._dates = dates if self._dates is None else _joined(self._dates, dates)
         self._known = min(first, known[0]), max(last, known[1])
         self.answers += 1
 
@@ -109,19 +110,27 @@ class Planning:
             return 0
         if self._weekly is None or self._weekly[0] != row.cron:
             week = choice.end - _DAY * (_WEEK - 1), choice.end
-            self._weekly = row.cron, len(slots_or_days(row.cron, row.timezone, *week))
+            self._weekly = row.cron, len(slots_or_days(row.cron, row.display_zone, *week))
         return self._weekly[1] * ((choice.end - choice.start).days + 1) // _WEEK
 
     def plan(self, choice: BackfillChoice) -> BackfillPlan | None:
         """What a backfill would do as it is chosen; None while its dates aren't known."""
-        if self.row is None or not self.knows(choice.start, choice.end):
+        dates = self._dates
+        if self.row is None or dates is None or not self.knows(choice.start, choice.end):
             return None
-        return self._client.planned(self.row, self._runs, choice, self._foretold.get(choice))
+        told = self._foretold.get(choice)
+        return self._client.planned(self.row, self._runs, choice, dates, told)
 
     async def aside(self, work: Callable[[], Found]) -> Found:
         """Do what takes longer than a key may in a thread."""
         with self._around.activity.under_way():
             return await asyncio.to_thread(work)
+
+
+def _joined(known: RunDates, more: RunDates) -> RunDates:
+    """The dates of two ranges of days as those of one, with what was said last of them."""
+    by_date = {one.logical_date: one for one in (*known.dates, *more.dates)}
+    return more.twin(dates=tuple(by_date[date] for date in sorted(by_date)))
 
 
 def _merged(found: Iterable[WorkflowRun], known: Iterable[WorkflowRun]) -> list[WorkflowRun]:

@@ -196,4 +196,4 @@ class Session:
     def _zone_of(self, name: str, source: SourceType | None) -> str:
         rows = self.workflows.rows_of(name)
         row = next((row for row in rows if row.source_type is source), next(iter(rows), None))
-        return row.timezone if row is not None else "UTC"
+        return row.display_zone if row is not None else "UTC"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias, Ty
 from rich.text import Text
 
 from dli_tui.domain.errors import AnswerLostError, DLIError
+from dli_tui.domain.request_id import new_request_id, request_id
 from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.present.rows import StepRow, WorkflowRow
@@ -105,7 +106,7 @@ def _which(target: Target) -> str:
         return words.NOTHING
     if run.slot is None:
         return words.name(run.run_id)
-    return words.moment(run.slot, "UTC" if target.info is None else target.info.timezone)
+    return words.moment(run.slot, "UTC" if target.info is None else target.info.display_zone)
 
 
 class Sending(Generic[Answer]):
@@ -120,6 +121,7 @@ class Sending(Generic[Answer]):
         rehearses: Callable[[Answer], bool] = lambda _answer: False,
     ) -> None:
         self._left = list(range(len(targets)))
+        self._ids: dict[tuple[int, str], str] = {}
         self._targets = targets
         self._names = called(targets)
         self._call = call
@@ -133,7 +135,10 @@ class Sending(Generic[Answer]):
         async def one(place: int) -> str:
             nonlocal through
             try:
-                return await self._call(self._targets[place], answer)
+                # What is confirmed once is one request, however often it is sent.
+                wish = self._ids.setdefault((place, repr(answer)), new_request_id())
+                with request_id(wish):
+                    return await self._call(self._targets[place], answer)
             finally:
                 through += 1
                 progress(through)

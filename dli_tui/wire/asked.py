@@ -6,7 +6,7 @@ A value of the wrong kind is refused and named; a field that nobody knows is rea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dli_tui.domain.errors import ConfigurationError, WorkflowPermissionError
@@ -22,6 +22,7 @@ from dli_tui.domain.query import (
 from dli_tui.domain.schedule import NotificationConfig, RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.template import NewFromTemplate
+from dli_tui.domain.zones import zone_of
 from dli_tui.wire.values import (
     count,
     day,
@@ -120,6 +121,7 @@ def backfill_asked(dataset_name: str, body: Row) -> tuple[BackfillRequest, bool]
         parallel=_value(body, flag, "true or false", "parallel") or False,
         scope=_value(body, _scope, f"one of {', '.join(BackfillScope)}", "scope")
         or BackfillScope.ALL,
+        timezone=_value(body, _zone, "an IANA time zone", "timezone"),
     )
     return request, _value(body, flag, "true or false", "dry_run") or False
 
@@ -128,6 +130,12 @@ def forecast_asked(dataset_name: str, query: Mapping[str, str]) -> BackfillReque
     """Which dates to say something of; what goes one after the other is planned by whoever asks."""
     request, _ = backfill_asked(dataset_name, dict(query))
     return request._replace(parallel=True)
+
+
+def dates_asked(query: Mapping[str, str]) -> tuple[date, date, str | None]:
+    """Of which days the dates of a schedule are asked for, and in which zone."""
+    request, _ = backfill_asked("", dict(query))
+    return request.start_date, request.end_date, request.timezone
 
 
 def reason_asked(body: Row) -> str | None:
@@ -268,6 +276,14 @@ def _moments(value: object) -> tuple[datetime, ...] | None:
     found = [moment(one) for one in value]
     known = tuple(one for one in found if one is not None)
     return known if len(known) == len(found) else None
+
+
+def _zone(value: object) -> str | None:
+    found = text(value)
+    try:
+        return None if found is None else zone_of(found).key
+    except ConfigurationError:
+        return None
 
 
 def _scope(value: object) -> BackfillScope | None:

@@ -12,6 +12,7 @@ from dli_tui.domain.query import BackfillScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from dli_tui.domain.query import (
         BackfillRequest,
@@ -89,7 +90,7 @@ def backfill_body(request: BackfillRequest) -> Row:
     }
     if request.slots is not None:
         body["slots"] = [slot.isoformat() for slot in request.slots]
-    return body | _scope(request)
+    return body | _scope(request) | _zone(request)
 
 
 def forecast_query(request: BackfillRequest) -> Query:
@@ -98,7 +99,14 @@ def forecast_query(request: BackfillRequest) -> Query:
         "start_date": request.start_date.isoformat(),
         "end_date": request.end_date.isoformat(),
         **_scope(request),
+        **_zone(request),
     }
+
+
+def dates_query(first: date, last: date, timezone: str | None) -> Query:
+    """Of which days a server of ours is asked for the dates of a schedule."""
+    days: Query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+    return days if timezone is None else days | {"timezone": timezone}
 
 
 def reason_body(reason: str | None) -> Row:
@@ -147,6 +155,10 @@ def saga_body(request: NewSaga) -> Row:
     if request.tenant_id is not None:
         body["tenant_id"] = request.tenant_id
     return body
+
+
+def _zone(request: BackfillRequest) -> dict[str, str]:
+    return {} if request.timezone is None else {"timezone": request.timezone}
 
 
 def _scope(request: BackfillRequest) -> dict[str, str]:

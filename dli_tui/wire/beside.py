@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillForecast
+from dli_tui.domain.backfill import Backfill, BackfillDate, BackfillForecast, RunDates
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
 from dli_tui.domain.health import Health
@@ -135,6 +135,11 @@ def backfill_of(reply: object) -> Backfill:
 def forecast_of(content: bytes) -> BackfillForecast:
     """Which dates of a backfill would run."""
     return _read(BackfillForecast, content)
+
+
+def run_dates_of(content: bytes) -> RunDates:
+    """The dates of a schedule."""
+    return _read(RunDates, content)
 
 
 def backfills_of(reply: object) -> tuple[Backfill, ...]:

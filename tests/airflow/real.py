@@ -65,7 +65,7 @@ class CannotHaveError(RuntimeError):
 
 
 def installed(version: Version) -> Path:
-    """The environment of that version, with what it speaks to PostgreSQL; made if it isn't there."""
+    """The environment of that version with drivers of PostgreSQL; made if it is missing."""
     return environment(
         version.number, version.major, f"apache-airflow=={version.number}", *_POSTGRES_DRIVERS
     )

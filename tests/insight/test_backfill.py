@@ -9,7 +9,7 @@ from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
-from dli_tui.insight.backfill import plan
+from dli_tui.insight.backfill import dates_of_schedule, plan
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
@@ -45,7 +45,8 @@ def run(day, status, *, run_id="r", name="a", seconds=60, **more):
 
 
 def planned(runs=(), *, of=None, start=MONDAY, end=FRIDAY, now=NOW, **options):
-    return plan(of or row(), runs, BackfillChoice(start, end, **options), now)
+    of, choice = of or row(), BackfillChoice(start, end, **options)
+    return plan(of, runs, choice, now, dates_of_schedule(of, start, end))
 
 
 def actions(found):
@@ -88,7 +89,8 @@ def test_each_slot_names_the_run_that_exists():
 
 def test_where_a_date_has_one_run_only_those_that_exist_are_left_alone():
     choice = BackfillChoice(MONDAY, FRIDAY)
-    found = plan(row(), HISTORY, choice, NOW, reruns=False)
+    dates = dates_of_schedule(row(), choice.start, choice.end)
+    found = plan(row(), HISTORY, choice, NOW, dates, reruns=False)
     assert actions(found) == [SKIP, SKIP, SKIP, SKIP, RUN]
     assert found.slots[0].note == "has its one run: retry that"
     assert found.slots[2].note == "under way"
@@ -273,7 +275,8 @@ def test_fires_are_told_by_the_clock_of_the_schedule():
 def foretold(days, runs=(), *, at_once=None, hour=6, **options):
     forecast = BackfillForecast(slots=tuple(slot(day, hour) for day in days), at_once=at_once)
     choice = BackfillChoice(MONDAY, FRIDAY, parallel=True, **options)
-    return plan(row(), runs, choice, NOW, forecast)
+    dates = dates_of_schedule(row(), choice.start, choice.end)
+    return plan(row(), runs, choice, NOW, dates, forecast=forecast)
 
 
 def test_what_the_server_would_not_run_is_left_alone():
@@ -288,13 +291,6 @@ def test_what_it_would_run_though_it_was_left_out_is_told_apart():
     assert actions(found) == [RUN, RERUN, SKIP, SKIP, SKIP]
     assert [one.day for one in found.unasked] == [MONDAY]
     assert "would also run 1 that you left out, the first on 2026-03-02" in found.warnings[0]
-
-
-def test_a_day_of_which_it_names_another_moment_has_that():
-    found = foretold([2, 3], hour=5)
-    moments = [one.slot for one in found.slots]
-    assert moments == [slot(2, 5), slot(3, 5), slot(4), slot(5), slot(6)]
-    assert actions(found) == [RUN, RUN, SKIP, SKIP, SKIP]
 
 
 def test_what_goes_a_few_at_a_time_takes_as_many_turns():

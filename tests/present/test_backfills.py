@@ -9,7 +9,7 @@ import pytest
 from dli_tui.domain.backfill import Backfill, BackfillDate
 from dli_tui.domain.query import BackfillChoice
 from dli_tui.domain.status import RunStatus
-from dli_tui.insight.backfill import plan
+from dli_tui.insight.backfill import dates_of_schedule, plan
 from dli_tui.insight.durations import Durations
 from dli_tui.present import backfills
 from dli_tui.present.backfillrows import DayMark
@@ -23,9 +23,14 @@ def at(day, hour=9):
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
+def plan_of(workflow, runs, choice):
+    dates = dates_of_schedule(workflow, choice.start, choice.end)
+    return plan(workflow, runs, choice, NOW, dates)
+
+
 def planned(*runs, cron="0 9 * * *", zone="UTC", first=1, last=7):
     choice = BackfillChoice(date(2026, 3, first), date(2026, 3, last))
-    return plan(row("d", cron=cron, timezone=zone), runs, choice, NOW)
+    return plan_of(row("d", cron=cron, timezone=zone), runs, choice)
 
 
 def plan_sheet(found, most=500):
@@ -63,7 +68,7 @@ def test_slots_are_told_by_the_clock_of_the_schedule():
 
 def test_the_year_is_told_where_there_are_two():
     choice = BackfillChoice(date(2025, 12, 31), date(2026, 1, 1))
-    found = plan(row("d"), [], choice, NOW)
+    found = plan_of(row("d"), [], choice)
     told = [slot.told for slot in plan_sheet(found).slots]
     assert told == ["2025-12-31 Wed", "2026-01-01 Thu"]
 
@@ -77,7 +82,7 @@ def test_the_year_is_told_where_there_are_two():
 )
 def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(day, told):
     berlin = row("d", cron="0 * * * *", timezone="Europe/Berlin")
-    found = plan_sheet(plan(berlin, [], BackfillChoice(day, day), NOW))
+    found = plan_sheet(plan_of(berlin, [], BackfillChoice(day, day)))
     assert [slot.told[10:] for slot in found.slots if slot.told[10:12] == "02"] == told
     assert [slot.told[10:] for slot in found.slots if slot.told[10:12] == "03"] == ["03:00"]
 

@@ -1,15 +1,16 @@
 """Airflow behind the port: any DAG, nothing changed on its side.
 
 What is asked often is asked for all at once: the list in pages, the last runs of a hundred DAGs
-in one request, and then one request a tick for the runs that moved. What a role may not do is
-found out by the first refusal, and off from then on.
+in one request, and then one request a tick for the runs that moved. A refusal of one DAG says
+nothing of others: roles are given DAG by DAG.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -22,26 +23,30 @@ from dli_tui.backends.airflow.deeds import Deeds
 from dli_tui.backends.airflow.dialect import MOST_RUNS
 from dli_tui.backends.airflow.keeping import OWN_BACKFILLS, KeepsBackfills
 from dli_tui.backends.airflow.place import Airflow
+from dli_tui.backends.airflow.rundates import RunDateFinder
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
+    ErrorCode,
     WorkflowExecutionError,
     WorkflowNotFoundError,
-    WorkflowPermissionError,
 )
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import matches_run, matches_workflow
+from dli_tui.insight.schedule_fit import fit
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
     import httpx
 
+    from dli_tui.backends.airflow.convert import Dag
     from dli_tui.backends.airflow.dialect import Dialect
     from dli_tui.config.model import Profile
+    from dli_tui.domain.backfill import RunDates
     from dli_tui.domain.health import Health
-    from dli_tui.domain.ids import LogRef, RunRef, WorkflowKey
+    from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
     from dli_tui.domain.query import HistoryQuery, RunRequest
     from dli_tui.domain.results import WorkflowRunResult
@@ -57,6 +62,7 @@ OFFERED: Final = frozenset(
         Capability.RUN,
         Capability.DATED_RUNS,
         Capability.BACKFILL,
+        Capability.RUN_DATES,
         Capability.STOP,
         Capability.PAUSE,
         Capability.STEPS,
@@ -74,22 +80,11 @@ _IN_TURN: Final = 100
 """So many DAGs are asked anew with each sweep: that is one request."""
 _FEW: Final = 5
 """Of more names that nobody knows yet, the list tells sooner than asking for each."""
+_YEAR: Final = timedelta(days=370)
 _OVERLAP: Final = timedelta(seconds=30)
 """A run may be written down some time after the moment that it says."""
 _FRESH: Final = 2.0
 """So many seconds the steps of a run that was looked at are good for whoever asks for them."""
-_WRITES: Final = {
-    Operation.RUN: (Capability.RUN, Capability.DATED_RUNS, Capability.BACKFILL),
-    Operation.BACKFILL: (
-        *(Capability.BACKFILL_PARALLEL, Capability.BACKFILL_FORECAST, Capability.BACKFILL_PAUSE),
-    ),
-    Operation.STOP: (Capability.STOP,),
-    Operation.RETRY: (Capability.RETRY, Capability.RETRY_PLAN),
-    Operation.PAUSE: (Capability.PAUSE,),
-    Operation.UNPAUSE: (Capability.PAUSE,),
-}
-
-
 _LACKS: Final = dict.fromkeys(
     (Capability.REGISTER, Capability.UNREGISTER),
     "set specs in this profile to where the specs of its DAGs are kept",
@@ -114,19 +109,22 @@ class AirflowBackend(KeepsBackfills):
         super().__init__()
         self._airflow = Airflow(profile, environment, transport, self._meet_dialect)
         self._book = Book()
-        self._asking = Asking(self._airflow, self._book)
+        self._asking = Asking(self._airflow, self._book, passed)
         self._clock, self._passed = clock or SystemClock(), passed
         self._deeds = Deeds(self._airflow, self._asking, self._clock)
-        self._backfills = Backfills(self._airflow, self._asking, self._book)
-        self._denied: dict[Capability, str] = {}
+        self._dates = RunDateFinder(self._airflow, self._asking, self._clock)
+        self._backfills = Backfills(self._airflow, self._asking, self._book, self._dates)
         self._offered = OFFERED
         self.capabilities = OFFERED
         # A cursor of another life means nothing here.
         self._life, self._generation = token_hex(4), 0
         self._since: datetime | None = None
         self._swept, self._is_behind = 0.0, False
-        self._told: dict[WorkflowKey, WorkflowInfo] | None = None
-        """Rows as they were last told, where a sweep broke off after some of them changed."""
+        self._sweeping: asyncio.Task[None] | None = None
+        self._listed: dict[str, WorkflowInfo] | None = None
+        """Rows of the listing since the cursor was asked for, by DAG, until the first poll."""
+        self._has_zones = False
+        """The zones of the first listing were looked for."""
         self._tasks: tuple[float, RunRef, tuple[Step, ...]] | None = None
 
     async def __aenter__(self) -> Self:
@@ -139,12 +137,15 @@ class AirflowBackend(KeepsBackfills):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
         await self._airflow.close()
 
     def why_not(self, capability: Capability) -> str:
-        denied = self._denied.get(capability) or _LACKS.get(capability)
+        lacks = _LACKS.get(capability)
         told = super().why_not(capability)
-        return told if denied is None else f"{told}: {denied}"
+        return told if lacks is None else f"{told}: {lacks}"
 
     async def met(self) -> None:
         await self._airflow.found()
@@ -154,14 +155,18 @@ class AirflowBackend(KeepsBackfills):
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
         offset, left = 0, query.limit
         while True:
+            asked_at = self._passed()
             dags, came, total = await self._asking.dags(offset)
-            self._book.take(dags)
+            self._book.take(dags, asked_at)
             ids = [dag.dag_id for dag in dags]
             if offset == 0 and query == WorkflowQuery():
                 # Rows at once; their last runs follow with the same rows again.
                 yield Page(tuple(map(self._book.row, ids)), total)
             await self._asking.latest(ids)
-            fitting = [row for row in map(self._book.row, ids) if matches_workflow(row, query)]
+            rows = [self._book.row(one) for one in ids]
+            if self._listed is not None and query == WorkflowQuery():
+                self._listed.update(zip(ids, rows, strict=True))
+            fitting = [row for row in rows if matches_workflow(row, query)]
             yield Page(tuple(fitting[:left]), total if len(fitting) == came else None)
             left = None if left is None else left - len(fitting)
             offset += came
@@ -178,6 +183,7 @@ class AirflowBackend(KeepsBackfills):
         self._book.touched.add(dag_id)
         self._book.take([dag])
         await self._asking.latest([dag_id])
+        await self._fit_zones([dag_id])
         return (self._book.row(dag_id),)
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
@@ -215,7 +221,7 @@ class AirflowBackend(KeepsBackfills):
         await self._airflow.found()
         self._since = await self._hour()
         # The list that is asked for next is as good as a sweep.
-        self._swept = self._passed()
+        self._swept, self._listed = self._passed(), {}
         return self._here()
 
     async def changes(self, cursor: str | None) -> Changes:
@@ -225,44 +231,56 @@ class AirflowBackend(KeepsBackfills):
         runs, now = await self._asking.moved(since - _OVERLAP)
         # That may not be all of them: the sweep asks for the rest.
         self._is_behind = self._is_behind or len(runs) >= MOST_RUNS
-        is_due = self._passed() - self._swept >= SWEEP_SECONDS
-        # Most ticks are about a few: thousands of others aren't compared for them.
-        touched = frozenset(self._book.touched)
-        ids = None if is_due else {run.workflow_id for run in runs} | touched
-        before = self._told
-        if before is None:
-            before = {row.key: row for row in self._book.rows(ids)}
         self._book.note(runs)
-        if is_due:
-            self._told = before
-            await self._sweep()
-            self._told = None
-        self._book.touched -= touched
+        await self._sweep_beside()
         self._since, self._generation = now or since, self._generation + 1
-        rows = {row.key: row for row in self._book.rows(ids)}
-        moved = tuple(
-            row
-            for key, row in rows.items()
-            if before.get(key) != row or row.airflow_dag_id in touched
-        )
-        return Changes(self._here(), moved, tuple(key for key in before if key not in rows))
+        moved, self._book.touched = self._book.touched, set()
+        rows = list(self._book.rows(moved))
+        if self._listed is not None:
+            # The listing before the first poll has told these rows already.
+            told, self._listed = self._listed, None
+            rows = [row for row in rows if told.get(row.airflow_dag_id or "") != row]
+        return Changes(self._here(), tuple(rows), self._book.taken_away())
+
+    async def _sweep_beside(self) -> None:
+        """Look through the whole list now and then, while polls go on.
+
+        What the sweep finds the next poll tells; so does its failure.
+        """
+        task = self._sweeping
+        if task is not None and task.done():
+            self._sweeping = None
+            await task
+        elif (
+            task is None
+            and not self._has_zones
+            and any(map(self._book.lacks_zone, self._book.dags))
+        ):
+            self._has_zones = True
+            self._sweeping = asyncio.create_task(self._fit_zones(frozenset(self._book.dags)))
+        elif task is None and self._passed() - self._swept >= SWEEP_SECONDS:
+            self._swept = self._passed()
+            self._sweeping = asyncio.create_task(self._sweep())
 
     async def _anew(self) -> Changes:
         """The whole list, and a cursor to go on from it."""
         await self.cursor()
-        self._told = None
         rows = [row async for page in self.workflows(WorkflowQuery()) for row in page.items]
         self._book.keep_only({str(row.airflow_dag_id) for row in rows})
         self._generation += 1
         known = {row.key: row for row in rows}
+        self._book.touched.clear()
+        self._book.taken_away()
+        self._listed = None
         return Changes(self._here(), tuple(known.values()), whole=True)
 
     async def _list(self) -> set[str]:
         """Every page of the list, without runs; the ids that stand in it."""
         offset, ids = 0, set[str]()
         while True:
+            asked_at = self._passed()
             dags, came, total = await self._asking.dags(offset)
-            self._book.take(dags)
+            self._book.take(dags, asked_at)
             ids |= {dag.dag_id for dag in dags}
             offset += came
             if not came or offset >= total:
@@ -277,9 +295,32 @@ class AirflowBackend(KeepsBackfills):
             one for one in sorted(ids) if behind or one in anew or self._book.runs(one) is None
         )
         self._asking.forget_shapes()
-        self._book.warned = await self._asking.warned()
+        self._book.warn(await self._asking.warned())
         self._book.keep_only(ids)
-        self._swept = self._passed()
+        await self._fit_zones(anew)
+
+    async def _fit_zones(self, dag_ids: Iterable[str]) -> None:
+        """Work out the zones of schedules that don't tell theirs, from the dates of their runs."""
+        waiting = [one for one in sorted(dag_ids) if self._book.lacks_zone(one)]
+        older = await self._asking.months_ago(
+            [one for one in waiting if one not in self._book.older], self._clock.now()
+        )
+        self._book.older |= {one: tuple(older.get(one, ())) for one in waiting} | self._book.older
+        for dag_id, zone in (await asyncio.to_thread(self._zones_of, waiting)).items():
+            self._book.fit_zone(dag_id, zone)
+
+    def _zones_of(self, dag_ids: Iterable[str]) -> dict[str, str]:
+        """The zones of these DAGs where their dates leave a single clock possible."""
+        now, found = self._clock.now(), dict[str, str]()
+        for dag_id in dag_ids:
+            dag = self._book.dags.get(dag_id)
+            if dag is None or dag.row.cron is None:
+                continue
+            fitted = fit(dag.row.cron, self._book.dates_of(dag_id), now)
+            zone = fitted.zone(now - _YEAR, now + _YEAR) if fitted is not None else None
+            if zone is not None:
+                found[dag_id] = zone
+        return found
 
     async def _hour(self) -> datetime:
         """What the server's clock shows."""
@@ -337,53 +378,83 @@ class AirflowBackend(KeepsBackfills):
             raise _several(ref.run_id, found)
         return found[0]
 
+    # Dates
+
+    async def run_dates(
+        self, row: WorkflowInfo, first: date, last: date, timezone: str | None = None
+    ) -> RunDates:
+        dag = await self._dag(row.dataset_name)
+        return await self._dates.find(dag, first, last, timezone)
+
+    async def _dag(self, name: str) -> Dag:
+        """A DAG as it stands now."""
+        await self._meet(name)
+        dag = await self._asking.dag(self._book.dag_id(name))
+        if dag is None:
+            raise WorkflowNotFoundError(dataset_name=name)
+        return dag
+
+    async def _as_scheduled(self, request: RunRequest) -> RunRequest:
+        """A run of a date with the data interval that the scheduler would give it.
+
+        Refused where the date is none of the schedule: it would be processed twice.
+        """
+        slot, name = request.slot, request.dataset_name
+        if slot is None or request.interval is not None:
+            return request
+        dag = await self._dag(name)
+        if dag.row.has_no_schedule:
+            return request
+        day = timedelta(days=1)
+        found = await self._dates.find(dag, slot.date() - day, slot.date() + day)
+        dated = next((one for one in found.dates if one.logical_date == slot), None)
+        if dated is None or dated.data_interval_start is None or dated.data_interval_end is None:
+            raise WorkflowExecutionError(
+                f"{slot:%Y-%m-%d %H:%M} UTC is no date of the schedule of '{name}'",
+                code=ErrorCode.WORKFLOW_INVALID_STATE,
+                dataset_name=name,
+                hint="Plan it as a backfill, which names the dates of its schedule.",
+            )
+        return request._replace(interval=(dated.data_interval_start, dated.data_interval_end))
+
     # Writes
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
         if request.dry_run:
             raise self._unsupported(Capability.DRY_RUN)
         await self._meet(request.dataset_name)
-        return await self._done(Operation.RUN, self._deeds.run(request))
+        dated = await self._as_scheduled(request)
+        return await self._deeds.run(dated)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         if await self._is_own(ref):
             return await self.cancel_backfill(ref, reason)
         whole = await self._whole(ref)
-        return await self._done(Operation.STOP, self._deeds.stop(whole, reason))
+        return await self._deeds.stop(whole, reason)
 
     async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
         await self._meet(name)
-        return await self._done(Operation.PAUSE, self._deeds.pause(name, reason, is_paused=True))
+        return await self._deeds.pause(name, reason, is_paused=True)
 
     async def unpause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:
         await self._meet(name)
-        return await self._done(Operation.UNPAUSE, self._deeds.pause(name, reason, is_paused=False))
+        return await self._deeds.pause(name, reason, is_paused=False)
 
     async def retry(self, ref: RunRef, steps: Sequence[str] = ()) -> WorkflowRunResult:
         whole = await self._whole(ref)
-        return await self._done(Operation.RETRY, self._deeds.retry(whole, steps))
+        return await self._deeds.retry(whole, steps)
 
     async def retry_plan(self, ref: RunRef, steps: Sequence[str] = ()) -> RetryPlan:
         whole = await self._whole(ref)
-        return await self._done(Operation.RETRY, self._deeds.retry_plan(whole, steps))
+        return await self._deeds.retry_plan(whole, steps)
 
     async def health(self) -> Health:
         return await self._asking.health()
 
-    async def _done(self, operation: Operation, deed: Awaitable[Result]) -> Result:
-        """A deed's answer; what our role may not do is off from the first refusal on."""
-        try:
-            return await deed
-        except WorkflowPermissionError:
-            reason = "your role there doesn't allow it"
-            self._denied |= dict.fromkeys(_WRITES[operation], reason)
-            self.capabilities = self._offered - self._denied.keys()
-            raise
-
     def _meet_dialect(self, dialect: Dialect) -> None:
         """The version is found, and with it what more there is."""
         self._offered = OFFERED | (OWN_BACKFILLS if dialect.keeps_backfills else frozenset())
-        self.capabilities = self._offered - self._denied.keys()
+        self.capabilities = self._offered
 
 
 def _several(run_id: str, found: Sequence[RunRef]) -> WorkflowExecutionError:

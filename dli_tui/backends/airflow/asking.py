@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.ids import RunRef
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.step import Step
+    from dli_tui.insight.schedule_fit import ScheduledDate
     from dli_tui.wire.values import Row
 
 ALL: Final = "~"
@@ -39,13 +40,15 @@ _MOST_IDS: Final = 100
 _OURS: Final = "_backfill_"
 """What the ids of our backfills' runs hold, and those of Airflow's own don't."""
 _BEGUN_LAST: Final = "-id"
+_HALF_A_YEAR: Final = timedelta(days=182)
+_FORTNIGHT: Final = timedelta(days=14)
 
 
 class Asking:
     """Asks, and reads the answers into what the book knows."""
 
-    def __init__(self, airflow: Airflow, book: Book) -> None:
-        self._airflow, self._book = airflow, book
+    def __init__(self, airflow: Airflow, book: Book, passed: Callable[[], float]) -> None:
+        self._airflow, self._book, self._passed = airflow, book, passed
         self._shapes: dict[str, tuple[Shape, frozenset[str]]] = {}
         """Of each DAG, and the tasks of runs for which it was asked."""
 
@@ -120,6 +123,27 @@ class Asking:
         total = first(record(reply) or {}, count, "total_entries")
         return rows, offset + len(rows) if total is None else total
 
+    async def months_ago(
+        self, dag_ids: Sequence[str], now: datetime
+    ) -> dict[str, list[ScheduledDate]]:
+        """Dates of these DAGs from the time of year in which clocks are set otherwise."""
+        dialect = (await self._airflow.found()).dialect
+        found: dict[str, list[ScheduledDate]] = {}
+        for start in range(0, len(dag_ids), _MOST_IDS):
+            some = list(dag_ids[start : start + _MOST_IDS])
+            asked = Asked(
+                Operation.HISTORY,
+                f"{dialect.root}/dags/{ALL}/dagRuns/list",
+                method="POST",
+                body=dialect.between(some, now - _HALF_A_YEAR - _FORTNIGHT, now - _HALF_A_YEAR),
+            )
+            rows = convert.rows_of((await self._airflow.read(asked)).value, "dag_runs")
+            for run in self.runs_from(rows):
+                date = convert.scheduled_date(run)
+                if date is not None:
+                    found.setdefault(run.workflow_id or "", []).append(date)
+        return found
+
     async def moved(self, since: datetime) -> tuple[list[WorkflowRun], datetime | None]:
         """The runs that moved since a moment of the server's clock; and what it showed then."""
         dialect = (await self._airflow.found()).dialect
@@ -148,8 +172,9 @@ class Asking:
         # What is filtered here may be rare there: small pages would be many.
         is_plain = query == HistoryQuery(workflow=query.workflow, limit=query.limit)
         size, offset = min(PAGE, limit) if limit is not None and is_plain else PAGE, 0
+        interval = self._book.longest_interval(None if dag_id == ALL else dag_id)
         while True:
-            asked = dialect.runs(query, limit=size, offset=offset)
+            asked = dialect.runs(query, limit=size, offset=offset, interval=interval)
             path = f"/dags/{dag_id}/dagRuns"
             try:
                 reply = await self.get(Operation.HISTORY, path, asked, dataset_name=query.workflow)
@@ -241,8 +266,7 @@ class Asking:
 
     def told(self, dag: Dag) -> None:
         """A deed was answered with how a DAG stands now."""
-        self._book.take([dag])
-        self._book.touched.add(dag.dag_id)
+        self._book.take_written(dag, self._passed())
 
     async def find(self, name: str) -> None:
         """The DAGs that claim a name, into the book, without the whole list."""

@@ -107,7 +107,7 @@ def backfill_of(
 ) -> Backfill:
     """A backfill with those of `runs` that are its own; `natives` are all of its DAG `row`."""
     own = {run.slot: run for run in runs if owner_of(run, natives) == native}
-    timezone = "UTC" if row is None else row.timezone
+    timezone = "UTC" if row is None else row.display_zone
     zone = zone_of(timezone)
     dates = tuple(
         BackfillDate(slot=slot, day=slot.astimezone(zone).date(), run=run)

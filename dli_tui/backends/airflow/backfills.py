@@ -17,6 +17,7 @@ from dli_tui.backends.airflow.backfillrows import Native
 from dli_tui.backends.airflow.book import Book
 from dli_tui.backends.airflow.dialect import PAGE
 from dli_tui.backends.airflow.place import Airflow
+from dli_tui.backends.airflow.rundates import RunDateFinder
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.domain.acting import acting_user
 from dli_tui.domain.errors import (
@@ -63,8 +64,8 @@ _NO_REASON: Final = "Airflow keeps no reason for that"
 class Backfills:
     """What is asked of Airflow's own backfills, and done with them."""
 
-    def __init__(self, airflow: Airflow, asking: Asking, book: Book) -> None:
-        self._airflow, self._asking, self._book = airflow, asking, book
+    def __init__(self, airflow: Airflow, asking: Asking, book: Book, dates: RunDateFinder) -> None:
+        self._airflow, self._asking, self._book, self._dates = airflow, asking, book, dates
         self._lately: dict[str, tuple[tuple[WorkflowRun, ...], tuple[Backfill, ...]]] = {}
         """Of each DAG, its latest runs of backfills and what those backfills came to."""
 
@@ -101,8 +102,7 @@ class Backfills:
     async def _body(self, request: BackfillRequest) -> Row:
         dag_id = self._book.dag_id(request.dataset_name)
         dag = await self._asking.get(Operation.GET, self._asking.path_of_dag(dag_id))
-        row = self._book.dags.get(dag_id)
-        zone = zone_of("UTC" if row is None else row.row.timezone)
+        zone = zone_of(await self._zone(dag_id, request))
         begin = datetime.combine(request.start_date, time.min, zone)
         end = datetime.combine(request.end_date + timedelta(days=1), time.min, zone) - _A_MOMENT
         return {
@@ -115,6 +115,16 @@ class Backfills:
             # Said even if there are none: a run that is begun again keeps no others.
             "dag_run_conf": dict(request.parameters),
         }
+
+    async def _zone(self, dag_id: str, request: BackfillRequest) -> str:
+        """The zone in which the dates of a request are read: the one of its plan."""
+        if request.timezone is not None:
+            return request.timezone
+        dag = await self._asking.dag(dag_id)
+        if dag is None:
+            raise WorkflowNotFoundError(dataset_name=request.dataset_name)
+        found = await self._dates.find(dag, request.start_date, request.end_date)
+        return found.timezone
 
     async def _sent(
         self, request: BackfillRequest, path: str, body: Row, *, is_write: bool = False

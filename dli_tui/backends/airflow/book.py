@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
+from dli_tui.backends.airflow.convert import scheduled_date
 from dli_tui.domain.text import safe_line
+from dli_tui.insight.schedule_fit import fit
 
 if TYPE_CHECKING:
     from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
+    from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.insight.schedule_fit import ScheduledDate
 
 KEPT: Final = 10
 _YET_TO_COME: Final = datetime.max.replace(tzinfo=UTC)
@@ -28,20 +33,77 @@ class Book:
         self._names: dict[str, str] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
         self.touched: set[str] = set()
-        """DAGs that a deed of ours changed, which the next look at what moved has to tell."""
+        """DAGs whose row is another than before, which the next look at what moved has to tell."""
+        self._gone: list[WorkflowKey] = []
+        self._written: dict[str, float] = {}
+        """When a write of ours was answered, by DAG: what was asked for earlier is older."""
+        self._zones: dict[str, tuple[str, str]] = {}
+        """The zone that was fitted to a DAG, and the cron that it was fitted to."""
+        self.older: dict[str, tuple[ScheduledDate, ...]] = {}
+        """Dates of some months ago: they show on which side of a change of clocks a zone is."""
         self._natives: dict[str, dict[int, Native]] = {}
         self._last_in_turn = ""
-        self.warned: Mapping[str, str] = {}
+        self._warned: Mapping[str, str] = {}
         """What Airflow warns of, by DAG."""
 
-    def take(self, dags: Iterable[Dag]) -> None:
-        """These stand in the list."""
+    def take(self, dags: Iterable[Dag], asked_at: float = math.inf) -> None:
+        """These stand in the list that was asked for at a moment.
+
+        Of a DAG that was written to since, the list shows how it was before.
+        """
         for dag in dags:
+            if self._written.get(dag.dag_id, -math.inf) >= asked_at:
+                continue
             before = self.dags.get(dag.dag_id)
             if before is not None and before.row.dataset_name != dag.row.dataset_name:
                 self._names.pop(before.row.dataset_name, None)
-            self.dags[dag.dag_id] = dag
+            self.dags[dag.dag_id] = self._with_zone(dag)
             self._name(dag)
+            row = self.dags[dag.dag_id].row
+            if before is None or before.row != row:
+                self.touched.add(dag.dag_id)
+            if before is not None and before.row.key != row.key:
+                self._gone.append(before.row.key)
+
+    def take_written(self, dag: Dag, at: float) -> None:
+        """A write was answered with how a DAG stands now."""
+        self.take([dag])
+        self._written[dag.dag_id] = at
+        self.touched.add(dag.dag_id)
+
+    def fit_zone(self, dag_id: str, zone: str) -> None:
+        """The schedule of a DAG is read in this zone, as its dates show."""
+        dag = self.dags.get(dag_id)
+        if dag is not None and dag.row.cron is not None:
+            self._zones[dag_id] = dag.row.cron, zone
+            self.take([dag])
+
+    def _with_zone(self, dag: Dag) -> Dag:
+        cron, zone = self._zones.get(dag.dag_id, ("", ""))
+        if not zone or cron != dag.row.cron or dag.row.timezone is not None:
+            return dag
+        date = dag.next_date
+        if date is not None and not fit(cron, [date], date.logical_date, zone):
+            # The schedule moved to another zone.
+            return dag
+        return dag._replace(row=dag.row.twin(timezone=zone, timezone_fitted=True))
+
+    def lacks_zone(self, dag_id: str) -> bool:
+        """Whether the cron of a DAG is known, but not the zone in which it is read."""
+        dag = self.dags.get(dag_id)
+        return dag is not None and dag.row.cron is not None and dag.row.timezone is None
+
+    def warn(self, warnings: Mapping[str, str]) -> None:
+        """Airflow warns of this, by DAG."""
+        changed = warnings.items() ^ self._warned.items()
+        self._warned = warnings
+        self.touched |= {dag_id for dag_id, _ in changed if dag_id in self.dags}
+
+    def taken_away(self) -> tuple[WorkflowKey, ...]:
+        """The rows that are gone since this was asked the last time."""
+        gone, self._gone = self._gone, []
+        there = {dag.row.key for dag in self.dags.values()} if gone else set()
+        return tuple(key for key in dict.fromkeys(gone) if key not in there)
 
     def _name(self, dag: Dag) -> None:
         """Of two that claim a name, whose id it is has it, else the first; the other has its id."""
@@ -58,9 +120,11 @@ class Book:
     def keep_only(self, dag_ids: set[str]) -> None:
         """No others stand in the list."""
         for dag_id in self.dags.keys() - dag_ids:
-            self._names.pop(self.dags.pop(dag_id).row.dataset_name, None)
-            self._runs.pop(dag_id, None)
-            self._natives.pop(dag_id, None)
+            row = self.dags.pop(dag_id).row
+            self._names.pop(row.dataset_name, None)
+            self._gone.append(row.key)
+            for known in (self._runs, self._natives, self._written, self._zones, self.older):
+                known.pop(dag_id, None)
 
     def in_turn(self, dag_ids: Collection[str], most: int) -> frozenset[str]:
         """The next few of these: each of them in its turn, and then from the first again."""
@@ -78,9 +142,19 @@ class Book:
         """The DAG that a name means; a name that isn't known is an id."""
         return self._names.get(name, name)
 
+    def longest_interval(self, dag_id: str | None) -> timedelta:
+        """The longest data interval of a DAG, or of all that are known."""
+        dags = self.dags.values() if dag_id is None else filter(None, [self.dags.get(dag_id)])
+        dates = (dag.next_date for dag in dags)
+        lengths = (one.interval_end - one.interval_start for one in dates if one is not None)
+        return max(lengths, default=timedelta())
+
     def set_runs(self, dag_id: str, runs: Sequence[WorkflowRun]) -> None:
         """These are the latest runs of a DAG, newest first."""
-        self._runs[dag_id] = tuple(runs[:KEPT])
+        latest = tuple(runs[:KEPT])
+        if self._runs.get(dag_id) != latest:
+            self._runs[dag_id] = latest
+            self.touched.add(dag_id)
 
     def note(self, runs: Iterable[WorkflowRun]) -> None:
         """These runs moved. Of a DAG whose runs were never asked for, they would be a part."""
@@ -107,16 +181,28 @@ class Book:
     def row(self, dag_id: str) -> WorkflowInfo:
         """A DAG as a row, with its latest run, and what Airflow doesn't like of it."""
         row, runs = self.dags[dag_id].row, self._runs.get(dag_id)
-        if row.warning is None and dag_id in self.warned:
-            row = row.twin(warning=safe_line(self.warned[dag_id]))
+        if row.warning is None and dag_id in self._warned:
+            row = row.twin(warning=safe_line(self._warned[dag_id]))
         if runs is None:
             return row
-        active = sum(run.status.is_running for run in runs)
-        return row.twin(last_run=runs[0] if runs else None, active_runs=active)
+        active, most = sum(run.status.is_running for run in runs), self.dags[dag_id].max_active_runs
+        is_full = row.at_run_limit or (most is not None and active >= most)
+        return row.twin(
+            last_run=runs[0] if runs else None, active_runs=active, at_run_limit=is_full
+        )
 
-    def rows(self, dag_ids: Collection[str | None] | None = None) -> Iterator[WorkflowInfo]:
+    def rows(self, dag_ids: Collection[str] | None = None) -> Iterator[WorkflowInfo]:
         """The rows of these DAGs, as far as they stand in the list; of all where none is named."""
-        return (self.row(one) for one in self.dags if dag_ids is None or one in dag_ids)
+        if dag_ids is None:
+            return map(self.row, self.dags)
+        return (self.row(one) for one in sorted(dag_ids) if one in self.dags)
+
+    def dates_of(self, dag_id: str) -> tuple[ScheduledDate, ...]:
+        """The dates of a DAG that its scheduler chose, as far as they are known, newest first."""
+        dag, runs = self.dags[dag_id], self._runs.get(dag_id) or ()
+        dated = {one for run in runs if (one := scheduled_date(run)) is not None}
+        dated |= {*self.older.get(dag_id, ()), *((dag.next_date,) if dag.next_date else ())}
+        return tuple(sorted(dated, reverse=True))
 
 
 def _with(run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:

@@ -12,8 +12,9 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.domain.cron import CronProblem, fields_of
+from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.run import WorkflowRun
-from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import (
     RunStatus,
     RunType,
@@ -22,8 +23,11 @@ from dli_tui.domain.status import (
 )
 from dli_tui.domain.text import safe
 from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.domain.zones import zone_of
+from dli_tui.insight.schedule_fit import ScheduledDate, fit
 from dli_tui.wire.values import (
     Row,
+    count,
     first,
     flag,
     mapping,
@@ -54,6 +58,7 @@ _NO_REASON: Final = "no reason given"
 _STARTED: Final = re.compile(r"^started by (?P<by>[^\n]{1,200})", re.MULTILINE)
 _A_WHILE: Final = timedelta(seconds=5)
 """A run that only waited may begin while it is being stopped."""
+_ROOM_FOR_STOP: Final = 160
 _LONGEST_NOTE: Final = 1_000
 """Airflow refuses more."""
 
@@ -70,6 +75,11 @@ class Dag(NamedTuple):
     """What its file is called where Airflow is asked to read it again."""
     parsed: str | None = None
     """When it was read last, in Airflow's words."""
+    next_date: ScheduledDate | None = None
+    """The date that its scheduler runs next, with its data interval."""
+    named_zone: str | None = None
+    """The zone that a tag says its schedule is read in."""
+    max_active_runs: int | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -92,16 +102,20 @@ def dag_of(value: object) -> Dag | None:
     if dag_id is None:
         return None
     tags = _tags(told)
-    zone = _tagged(tags, "timezone") or _tagged(tags, "zone") or "UTC"
+    named_zone = _zone_named(tags)
+    next_date = _next_date(told)
+    cron, schedule_text = _schedule(told)
     source = (_tagged(tags, "source") or _tagged(tags, "origin") or "").casefold()
     status = _status(told)
     row = WorkflowInfo(
         dataset_name=_tagged(tags, NAMED_BY) or dag_id,
         source_type=SourceType.MANUAL if source == SourceType.MANUAL else SourceType.CODE,
         status=status,
-        cron=_cron(told),
-        timezone=zone,
+        cron=cron,
+        schedule_text=schedule_text,
+        timezone=_zone(cron, next_date, named_zone),
         next_run=first(told, moment, *_NEXT) if status is WorkflowStatus.ACTIVE else None,
+        at_run_limit=_is_at_limit(told),
         owner=_joined(told.get("owners")),
         team=_tagged(tags, "team"),
         description=first(told, note, "description"),
@@ -117,13 +131,50 @@ def dag_of(value: object) -> Dag | None:
         file,
         first(told, text, "file_token"),
         first(told, text, "last_parsed_time"),
+        next_date,
+        named_zone,
+        first(told, count, "max_active_runs"),
     )
 
 
 _UNREADABLE: Final = "It can't be imported; see the health page"
 
 
-_NEXT: Final = ("next_dagrun_run_after", "next_dagrun_create_after", "next_dagrun")
+_NEXT: Final = ("next_dagrun_run_after", "next_dagrun_create_after")
+"""When the next run is made. Its logical date may be a whole data interval earlier."""
+_LOGICAL: Final = ("next_dagrun_logical_date", "next_dagrun")
+
+
+def _next_date(told: Row) -> ScheduledDate | None:
+    """The date that the scheduler runs next, where it names one with its data interval."""
+    logical_date = first(told, moment, *_LOGICAL)
+    start = first(told, moment, "next_dagrun_data_interval_start")
+    end = first(told, moment, "next_dagrun_data_interval_end")
+    if logical_date is None or start is None or end is None:
+        return None
+    return ScheduledDate(logical_date, start, end)
+
+
+def _is_at_limit(told: Row) -> bool:
+    """Whether 2.x makes no run before another ends: then it has a next date, but no hour for it."""
+    has_date = first(told, moment, *_LOGICAL) is not None
+    return has_date and "next_dagrun_create_after" in told and first(told, moment, *_NEXT) is None
+
+
+def _zone_named(tags: Sequence[str]) -> str | None:
+    """The zone that a tag names, if there is such a zone."""
+    named = _tagged(tags, "timezone") or _tagged(tags, "zone")
+    try:
+        return None if named is None else zone_of(named).key
+    except ConfigurationError:
+        return None
+
+
+def _zone(cron: str | None, next_date: ScheduledDate | None, named: str | None) -> str | None:
+    """The zone that is named, unless the next date contradicts it."""
+    if cron is None or named is None or next_date is None:
+        return named
+    return named if fit(cron, [next_date], next_date.logical_date, named) else None
 
 
 def _status(told: Row) -> WorkflowStatus:
@@ -138,17 +189,40 @@ def _is_broken(told: Row) -> bool:
     return first(told, flag, "has_import_errors") or False
 
 
-def _cron(told: Row) -> str | None:
-    """The schedule where it is one: an asset or a span of time is none that we could work with."""
+def _schedule(told: Row) -> tuple[str | None, str | None]:
+    """The cron of a schedule, or else Airflow's words for it; neither where it has none."""
     nested = record(told.get("schedule_interval")) or {}
     found = first(told, text, "timetable_summary") or first(nested, text, "value")
+    if found is None and nested:
+        found = _span(nested)
+    said = first(told, text, "timetable_description")
     if found is None:
-        return None
-    is_cron = not isinstance(fields_of(found), CronProblem) or found.startswith("@")
-    return found if is_cron and found.casefold() not in _BY_HAND else None
+        # It has none, and 3.x and 2.x say so in the same words.
+        return None, None if said is None or said.startswith("Never") else said
+    cron = _PRESETS.get(found.casefold(), found)
+    if not isinstance(fields_of(cron), CronProblem):
+        return cron, None
+    return None, found
 
 
-_BY_HAND: Final = frozenset({"@once", "@continuous"})
+def _span(nested: Row) -> str | None:
+    """A schedule of one run each so and so long, as 2.x tells it."""
+    parts = [first(nested, count, key) or 0 for key in ("days", "seconds")]
+    length = timedelta(days=parts[0], seconds=parts[1])
+    return f"every {length}" if length else first(nested, text, "__type")
+
+
+_PRESETS: Final = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@quarterly": "0 0 1 */3 *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What Airflow means by its short names."""
 
 
 def _tags(told: Row) -> tuple[str, ...]:
@@ -183,15 +257,27 @@ def stop_note(who: str, reason: str | None, at: datetime, told: object) -> str:
     why = " ".join((reason or "").split()) or _NO_REASON
     earlier = first(record(told) or {}, text, "note")
     when = f"at {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    lines = [f"stopped by {who}: {why}", when, *([earlier] if earlier else ())]
+    # What stood there stays whole: it may say which backfill the run belongs to.
+    kept = (earlier or "")[: _LONGEST_NOTE - _ROOM_FOR_STOP]
+    room = _LONGEST_NOTE - len(kept) - len(when) - len("stopped by : \n\n") - len(who)
+    lines = [f"stopped by {who}: {why[:room]}", when, *([kept] if kept else ())]
     return "\n".join(lines)[:_LONGEST_NOTE]
 
 
 def is_marked(value: object) -> bool:
     """Whether a run carries the mark of a backfill of ours."""
     told = record(value) or {}
-    conf = mapping(told.get("conf")) or {}
-    return "dag_id" in told and SequenceMark.id_of(conf) is not None
+    return "dag_id" in told and SequenceMark.id_of(_parameters(told)) is not None
+
+
+def _parameters(told: Row) -> dict[str, Any]:
+    """What a run was given, with our mark where its note has one."""
+    given = dict(mapping(told.get("conf")) or {})
+    marked = SequenceMark.of_note(first(told, text, "note") or "")
+    if marked is not None:
+        mark, position = marked
+        given[KEY] = mark.as_parameter(position)
+    return given
 
 
 def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | None:
@@ -200,7 +286,7 @@ def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | Non
     run_id, dag_id = first(told, text, "dag_run_id"), first(told, text, "dag_id")
     if run_id is None or dag_id is None:
         return None
-    conf = mapping(told.get("conf")) or {}
+    conf = _parameters(told)
     kind, raw_kind = _run_type(told, conf)
     status, raw_status, stopped = _run_status(told)
     begun = first(told, moment, "queued_at") or _asked_for(told, kind)
@@ -214,6 +300,8 @@ def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | Non
         run_type=kind,
         raw_run_type=raw_kind,
         slot=_slot(told, kind),
+        data_interval_start=first(told, moment, "data_interval_start"),
+        data_interval_end=first(told, moment, "data_interval_end"),
         parameters=conf,
         triggered_by=_starter(told, conf, kind),
         backfill_id=SequenceMark.id_of(conf),
@@ -227,6 +315,14 @@ def run_of(value: object, dag: Dag | None, page_of: PageOf) -> WorkflowRun | Non
         stopped_at=None if stopped is None else first(told, moment, "end_date"),
         logs_url=page_of(dag_id, run_id),
     )
+
+
+def scheduled_date(run: WorkflowRun) -> ScheduledDate | None:
+    """The date of a run that the scheduler made itself."""
+    start, end = run.data_interval_start, run.data_interval_end
+    if run.run_type is not RunType.SCHEDULED or run.slot is None or start is None or end is None:
+        return None
+    return ScheduledDate(run.slot, start, end)
 
 
 def _reason(why: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow import convert, tasks
@@ -15,15 +14,17 @@ from dli_tui.domain.acting import acting_user
 from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import (
     AnswerLostError,
-    ConnectionFailedError,
     DLIError,
     ErrorCode,
     WorkflowExecutionError,
     WorkflowNotFoundError,
 )
 from dli_tui.domain.ids import RunRef
+from dli_tui.domain.request_id import request_id_or_new
 from dli_tui.domain.results import WorkflowRunResult
+from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, WorkflowStatus
+from dli_tui.domain.text import as_argument
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 _NO_REASON: Final = "Airflow keeps no reason for that"
 _TAKEN: Final = frozenset({409})
-_LOOKS: Final = (0.0, 2.0, 4.0)
-"""Seconds before each look for a run: a server that is slow to answer may still be at it."""
+_RESENDS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each sending of one run: a server that is slow to answer may still be at it."""
 
 
 class Deeds:
@@ -45,29 +46,56 @@ class Deeds:
         self._airflow, self._asking, self._clock = airflow, asking, clock
 
     async def run(self, request: RunRequest) -> WorkflowRunResult:
-        """Start a run by an id of ours: were its answer lost, it is looked for by that."""
+        """Start a run by an id of ours: sent twice it is one run."""
         name = request.dataset_name
-        run_id = request.run_id or f"dli__{self._clock.now():%Y%m%dT%H%M%S}_{token_hex(3)}"
+        run_id = request.run_id or f"dli__{request_id_or_new()}"
         ref = RunRef(run_id, name)
         dialect = (await self._airflow.found()).dialect
-        note = f"started by {acting_user()}"
-        body = dialect.trigger(run_id, dict(request.parameters), request.slot, note)
-        try:
-            made = await self._triggered(ref, body, request.slot)
-        except AnswerLostError as lost:
-            made = await self._asked_again(ref, lost)
+        conf, note = dict(request.parameters), f"started by {acting_user()}"
+        mark = SequenceMark.of(conf)
+        if mark is not None:
+            # The parameters are the DAG's own: a task that forwards them would forward our mark.
+            note = f"{note}\n{mark.as_note(int(conf.pop(KEY)['position']))}"
+        body = dialect.trigger(run_id, conf, _dated(request), note)
+        made = await self._started(ref, body, request.slot, is_sequence=mark is not None)
         return _result(
             made,
             run_status=made.status,
-            parameters=dict(request.parameters),
+            parameters=conf,
             triggered_by=acting_user(),
         )
 
-    async def _triggered(self, ref: RunRef, body: Row, slot: datetime | None) -> WorkflowRun:
+    async def _started(
+        self, ref: RunRef, body: Row, slot: datetime | None, *, is_sequence: bool
+    ) -> WorkflowRun:
+        """The run of that id, sent until the server says that there is one.
+
+        The id is made once, when the user confirms: a server that was slow, or whose answer was
+        lost, answers 409 to the second request and has one run all the same.
+        """
         path = self._asking.path_of(ref).rpartition("/")[0]
-        answer = await self._sent(Operation.RUN, path, "POST", body, ref, expected=_TAKEN)
-        if answer.status not in _TAKEN:
-            return self._asking.run_from(answer.value, ref)
+        lost: AnswerLostError | None = None
+        for seconds in _RESENDS:
+            if seconds:
+                await self._clock.sleep(seconds)
+            try:
+                answer = await self._sent(Operation.RUN, path, "POST", body, ref, expected=_TAKEN)
+            except AnswerLostError as error:
+                lost = error
+                continue
+            if answer.status not in _TAKEN:
+                return self._asking.run_from(answer.value, ref)
+            # Of a date in a backfill somebody else may look after it, who has to be told from us.
+            found = await self._of_that_id(ref) if lost is not None or not is_sequence else None
+            if found is not None:
+                return found
+            break
+        else:
+            raise AnswerLostError(
+                f"Run '{ref}' is unconfirmed: the server did not answer whether it was started",
+                hint="Send it again from here: under the same id it is one run. Or see it with: "
+                f"dli-tui workflow status {as_argument(str(ref))}",
+            ) from lost
         # 3.x doesn't say which of the two it is.
         dated = "" if slot is None else f", or one for {slot:%Y-%m-%d %H:%M} UTC"
         raise WorkflowExecutionError(
@@ -75,6 +103,12 @@ class Deeds:
             dataset_name=ref.workflow or "",
             run_id=ref.run_id,
         )
+
+    async def _of_that_id(self, ref: RunRef) -> WorkflowRun | None:
+        try:
+            return await self._asking.run(ref)
+        except WorkflowNotFoundError:
+            return None
 
     async def stop(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Fail a run, with a note that says who stopped it and why."""
@@ -187,21 +221,19 @@ class Deeds:
         )
         return await self._airflow.write(asked)
 
-    async def _asked_again(self, ref: RunRef, lost: AnswerLostError) -> WorkflowRun:
-        """The run whose start wasn't answered, if there is one."""
-        for seconds in _LOOKS:
-            if seconds:
-                await self._clock.sleep(seconds)
-            try:
-                return await self._asking.run(ref)
-            except WorkflowNotFoundError:
-                continue
-            except DLIError:
-                raise lost from None
-        raise ConnectionFailedError(
-            f"The answer was lost, and there is no run '{ref}': it wasn't started",
-            hint="Try it again.",
-        ) from lost
+
+def _dated(request: RunRequest) -> Row:
+    """The logical date of a run, and its data interval.
+
+    Without one Airflow takes the interval that ended before the date, as for a run by hand.
+    """
+    if request.slot is None:
+        return {}
+    dated: Row = {"logical_date": request.slot.isoformat()}
+    if request.interval is not None:
+        start, end = request.interval
+        dated |= {"data_interval_start": start.isoformat(), "data_interval_end": end.isoformat()}
+    return dated
 
 
 def _nothing_to_retry(ref: RunRef, steps: Sequence[str]) -> WorkflowExecutionError:

@@ -30,6 +30,7 @@ _STATES: Final = {
     RunStatus.KILLED: "failed",
 }
 _DAY: Final = timedelta(days=1)
+_NO_TIME: Final = timedelta()
 
 
 class Dialect(ABC):
@@ -41,8 +42,10 @@ class Dialect(ABC):
     """What a list is asked so that DAGs come too whose file is gone or can't be read."""
     newest_first: ClassVar[str]
     """How runs are put in order."""
-    day_of: ClassVar[str]
-    """What a range of dates is of."""
+    logical_date: ClassVar[str]
+    """What the logical date of a run is called in queries."""
+    ranged_by: ClassVar[str]
+    """What a history of dates is asked by: each run has it, a logical date not each run."""
     page: ClassVar[str]
     """Where a run's page is, behind the address."""
     notes_apart: ClassVar[bool]
@@ -52,16 +55,22 @@ class Dialect(ABC):
     keeps_backfills: ClassVar[bool]
     """Whether it keeps backfills going itself."""
 
-    def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
-        """A page of the runs that fit; what isn't asked for here is filtered later."""
+    def runs(
+        self, query: HistoryQuery, *, limit: int, offset: int, interval: timedelta = _NO_TIME
+    ) -> Query:
+        """A page of the runs that fit; what isn't asked for here is filtered later.
+
+        `interval` is the longest data interval: so much later than its date may a run be made.
+        """
         asked: Query = {"limit": limit, "offset": offset, "order_by": self.newest_first}
         if query.status is not None and query.status in _STATES:
             asked["state"] = _STATES[query.status]
         # Slots are days of a schedule's zone, which may begin a day before or after UTC's.
         if query.start_date is not None:
-            asked[f"{self.day_of}_gte"] = _midnight(query.start_date - _DAY)
+            asked[f"{self.ranged_by}_gte"] = _midnight(query.start_date - _DAY)
         if query.end_date is not None:
-            asked[f"{self.day_of}_lte"] = _midnight(query.end_date + 2 * _DAY)
+            later = 2 * _DAY + (interval if self.ranged_by != self.logical_date else _NO_TIME)
+            asked[f"{self.ranged_by}_lte"] = _midnight(query.end_date + later)
         return asked
 
     def moved(self, since: datetime, *, limit: int, offset: int) -> Query:
@@ -77,13 +86,22 @@ class Dialect(ABC):
         """The newest runs of many DAGs."""
         return {"dag_ids": list(dag_ids), "page_offset": offset, **self.newest()}
 
+    def between(self, dag_ids: Sequence[str], first: datetime, last: datetime) -> Row:
+        """The runs of many DAGs whose logical dates lie between two moments."""
+        return {
+            "dag_ids": list(dag_ids),
+            f"{self.logical_date}_gte": first.isoformat(),
+            f"{self.logical_date}_lte": last.isoformat(),
+            **self.newest(),
+        }
+
     def newest(self) -> Row:
         """The newest runs of all DAGs."""
         return {"order_by": self.newest_first, "page_limit": MOST_RUNS}
 
     @abstractmethod
-    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
-        """The body that starts a run."""
+    def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
+        """The body that starts a run; `dated` has its logical date and data interval, if any."""
 
     @abstractmethod
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON

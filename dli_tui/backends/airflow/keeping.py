@@ -7,7 +7,6 @@ An id tells which of the two is meant.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.backends import fallback
@@ -21,7 +20,6 @@ from dli_tui.backends.sequences import age
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.sequence import SequenceMark
-from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import Backfill, BackfillForecast
@@ -54,10 +52,6 @@ class KeepsBackfills(Backend):
     async def _meet(self, name: str) -> None:
         """See to it that a name means its DAG."""
 
-    @abstractmethod
-    async def _done(self, operation: Operation, deed: Awaitable[Result]) -> Result:
-        """A deed's answer; what our role may not do is off from the first refusal on."""
-
     async def backfill_status(self, ref: RunRef) -> Backfill:
         if not await self._is_own(ref):
             return await super().backfill_status(ref)
@@ -80,7 +74,9 @@ class KeepsBackfills(Backend):
             ref = RunRef(run.backfill_id or "", run.dataset_name)
             by_id.setdefault(ref, []).append(run)
         runs = [run for ref, some in by_id.items() for run in await self._all_of(ref, some)]
-        return sequences(runs, {row.dataset_name: row.timezone for row in self._book.rows(None)})
+        return sequences(
+            runs, {row.dataset_name: row.display_zone for row in self._book.rows(None)}
+        )
 
     async def _all_of(self, ref: RunRef, some: list[WorkflowRun]) -> list[WorkflowRun]:
         """Every run of a backfill, of which these were begun last."""
@@ -96,11 +92,11 @@ class KeepsBackfills(Backend):
 
     async def backfill_slots(self, request: BackfillRequest) -> BackfillForecast:
         await self._need_own(request)
-        return await self._done(Operation.BACKFILL, self._backfills.forecast(request))
+        return await self._backfills.forecast(request)
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         await self._need_own(request)
-        return await self._done(Operation.BACKFILL, self._backfills.start(request))
+        return await self._backfills.start(request)
 
     async def _need_own(self, request: BackfillRequest) -> None:
         """Airflow keeps going what goes all at once, and decides about single dates itself."""
@@ -122,12 +118,12 @@ class KeepsBackfills(Backend):
         await self._meet_of(ref)
         if not await self._is_own(ref):
             raise self._unsupported(Capability.BACKFILL_PAUSE)
-        return await self._done(Operation.BACKFILL, self._backfills.hold(ref, is_held=is_held))
+        return await self._backfills.hold(ref, is_held=is_held)
 
     async def cancel_backfill(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Stop one that Airflow keeps going itself."""
         await self._meet_of(ref)
-        return await self._done(Operation.BACKFILL, self._backfills.cancel(ref, reason))
+        return await self._backfills.cancel(ref, reason)
 
     async def _is_own(self, ref: RunRef) -> bool:
         """Whether an id means a backfill that Airflow keeps going itself."""

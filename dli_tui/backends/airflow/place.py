@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,8 +19,9 @@ from dli_tui.backends.airflow.v2 import V2
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Answer, Asked, decoded
 from dli_tui.backends.http.signin import AUTHORIZATION, UNAUTHORIZED, Badge, FromProfile
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.config.secrets import Secret, resolve_password
-from dli_tui.domain.errors import AuthenticationError, ServerError
+from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError, ServerError
 from dli_tui.wire.failures import Operation
 from dli_tui.wire.values import first, record, text
 
@@ -58,8 +60,10 @@ class Airflow:
         self._sign_in = _SignIn(profile, environment, self._door)
         self.http = Http(profile, environment, transport=transport, source=self._sign_in)
         self.address = (profile.url or "").rstrip("/")
-        self._gate, self._writing = asyncio.Lock(), asyncio.Lock()
+        self._one_by_one: asyncio.Lock | None = None
+        """Held by each write, once this server has shown that two at a time are too many."""
         self._found: Found | None = None
+        self._look = SingleFlight(self._find)
 
     async def open(self) -> None:
         """Open both lines; nothing is asked yet."""
@@ -86,17 +90,21 @@ class Airflow:
         return await self.http.read(asked, decoded)
 
     async def write(self, asked: Asked) -> Answer[object]:
-        """Send a write, one at a time: Airflow with SQLite answers 500 where two meet."""
-        async with self._writing:
-            return await self.http.write(asked, decoded)
+        """Send a write; one at a time where the server answered 500 before, as with SQLite."""
+        try:
+            async with self._one_by_one or nullcontext():
+                return await self.http.write(asked, decoded)
+        except ServerError as error:
+            if self._one_by_one is None and not isinstance(error, ConnectionFailedError):
+                self._one_by_one = asyncio.Lock()
+            raise
 
     async def found(self) -> Found:
         """The version that answers; asked once."""
-        async with self._gate:
-            if self._found is None:
-                self._found = await self._find()
-                self._met(self._found.dialect)
-            return self._found
+        if self._found is None:
+            self._found = await self._look()
+            self._met(self._found.dialect)
+        return self._found
 
     async def _find(self) -> Found:
         refused = 0

@@ -234,7 +234,7 @@ def is_of(dag: Dag, name: str) -> bool:
     return dag.is_ours and dag.row.dataset_name == name and dag.dag_id == dag_id_of(name)
 
 
-def _schedule(row: WorkflowInfo) -> tuple[list[str], str]:
+def _schedule(row: WorkflowInfo) -> tuple[list[str], str | None]:
     return (row.cron or "").split(), row.timezone
 
 

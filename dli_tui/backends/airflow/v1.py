@@ -9,7 +9,6 @@ from dli_tui.backends.airflow.loglines import from_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
@@ -23,15 +22,15 @@ class V1(Dialect):
     health = "/health"
     with_stale: ClassVar[Query] = {"only_active": "false"}
     newest_first = "-execution_date"
-    day_of = "execution_date"
+    logical_date = "execution_date"
+    ranged_by = "execution_date"
     page = "/dags/{dag}/grid?dag_run_id={run}"
     notes_apart = True
     tells_strangers_apart = False
     keeps_backfills = False
 
-    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
-        body: Row = {"dag_run_id": run_id, "conf": conf, "note": note}
-        return body if slot is None else body | {"logical_date": slot.isoformat()}
+    def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
+        return {"dag_run_id": run_id, "conf": conf, "note": note} | dated
 
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
         return from_pairs(content)

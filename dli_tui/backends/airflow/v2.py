@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_events
@@ -10,12 +11,13 @@ from dli_tui.domain.status import RunType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
     from dli_tui.domain.query import HistoryQuery
     from dli_tui.wire.values import Row
+
+_NO_TIME: Final = timedelta()
 
 
 class V2(Dialect):
@@ -25,24 +27,28 @@ class V2(Dialect):
     health = "/monitor/health"
     with_stale: ClassVar[Query] = {"exclude_stale": "false"}
     newest_first = "-run_after"
-    day_of = "run_after"
+    logical_date = "logical_date"
+    ranged_by = "run_after"
     page = "/dags/{dag}/runs/{run}"
     notes_apart = False
     tells_strangers_apart = True
     keeps_backfills = True
 
-    def runs(self, query: HistoryQuery, *, limit: int, offset: int) -> Query:
-        asked = super().runs(query, limit=limit, offset=offset)
+    def runs(
+        self, query: HistoryQuery, *, limit: int, offset: int, interval: timedelta = _NO_TIME
+    ) -> Query:
+        asked = super().runs(query, limit=limit, offset=offset, interval=interval)
         if query.run_type is RunType.SCHEDULED:
             asked["run_type"] = "scheduled"
+        if query.run_type is RunType.ADHOC:
+            asked["run_type"] = "manual"
         if query.run_type is RunType.BACKFILL:
             # In the ids of its own backfills, and of those that we keep.
             asked["run_id_pattern"] = "backfill"
         return asked
 
-    def trigger(self, run_id: str, conf: Row, slot: datetime | None, note: str) -> Row:
-        when = None if slot is None else slot.isoformat()
-        return {"dag_run_id": run_id, "conf": conf, "logical_date": when, "note": note}
+    def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
+        return {"dag_run_id": run_id, "conf": conf, "logical_date": None, "note": note} | dated
 
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
         return from_events(content)

@@ -76,7 +76,7 @@ class AirflowWithSpecs(AirflowBackend):
     def _meet_dialect(self, dialect: Dialect) -> None:
         super()._meet_dialect(dialect)
         self._offered |= WITH_SPECS
-        self.capabilities = self._offered - self._denied.keys()
+        self.capabilities = self._offered
 
     # Lists
 

@@ -23,7 +23,9 @@ from dli_tui.wire.runs import dataset_info_of
 from dli_tui.wire.workflows import workflow_of
 
 if TYPE_CHECKING:
-    from dli_tui.domain.backfill import Backfill, BackfillForecast
+    from datetime import date
+
+    from dli_tui.domain.backfill import Backfill, BackfillForecast, RunDates
     from dli_tui.domain.health import Health
     from dli_tui.domain.ids import LogRef, RunRef
     from dli_tui.domain.log import LogChunk
@@ -139,8 +141,9 @@ class BasecampBackend(PlainBasecamp):
         return await super().run(request)
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
-        if request.slots is not None:
-            await self._is_ours()
+        if not await self._has(Capability.RUN_DATES):
+            # Other servers read dates in the zone of the schedule, as the contract has it.
+            request = request._replace(timezone=None)
         try:
             return await super().backfill(request)
         except Unsupported:
@@ -158,6 +161,20 @@ class BasecampBackend(PlainBasecamp):
             dataset_name=name,
         )
         return (await self._http.read(asked, beside.forecast_of)).value
+
+    async def run_dates(
+        self, row: WorkflowInfo, first: date, last: date, timezone: str | None = None
+    ) -> RunDates:
+        if not await self._has(Capability.RUN_DATES):
+            return await super().run_dates(row, first, last, timezone)
+        name = row.dataset_name
+        asked = Asked(
+            Operation.BACKFILL,
+            f"{BESIDE}/dates/{segment(name)}",
+            asking.dates_query(first, last, timezone),
+            dataset_name=name,
+        )
+        return (await self._http.read(asked, beside.run_dates_of)).value
 
     async def pause_backfill(self, ref: RunRef) -> WorkflowRunResult:
         return await self._held(ref, "pause")

@@ -1,7 +1,8 @@
-"""A write to a Basecamp server: sent once, under a key by which its answer can be asked for again.
+"""A write to a Basecamp server, under a key by which a server of ours knows it again.
 
-Servers of ours keep the answer to a key for a day. Where one was lost on the way, it is asked
-for; the write itself is never sent a second time.
+Where the answer of our server is lost, the same request is sent again under the same key: the
+server does it once and gives the same answer. Another server may not know such keys, so there
+nothing is sent a second time.
 """
 
 from __future__ import annotations
@@ -9,23 +10,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Final, TypeVar
 from uuid import uuid4
 
-from dli_tui.backends.basecamp.offer import BESIDE, Offers
+from dli_tui.backends.basecamp.offer import Offers
 from dli_tui.backends.http.client import Http
-from dli_tui.backends.http.exchange import Asked, decoded
-from dli_tui.domain.errors import AnswerLostError, DLIError, ServerError
-from dli_tui.wire.failures import failure
-from dli_tui.wire.values import count, record
+from dli_tui.backends.http.exchange import Asked
+from dli_tui.domain.errors import AnswerLostError, ServerError
+from dli_tui.domain.request_id import current_request_id
 
 T = TypeVar("T")
 KEY_HEADER: Final = "Idempotency-Key"
-_UNKNOWN: Final = 404
-_UNDER_WAY: Final = 409
-_FIRST_REFUSAL: Final = 400
-_LOOKS: Final = 5
-_BETWEEN_LOOKS: Final = 1.0
+RESENDS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each sending of one write."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -40,54 +38,30 @@ class Writer:
 
     async def send(self, asked: Asked, parse: Callable[[bytes], T]) -> T:
         """Send it, and what `parse` makes of the answer."""
-        key = uuid4().hex
-        keyed = asked._replace(headers={**asked.headers, KEY_HEADER: key})
-        try:
-            answer = await self._http.write(keyed, parse)
-        except AnswerLostError as lost:
-            if not self._offers.is_ours:
-                raise
-            return await self._answer_to(key, asked, parse, lost)
-        return answer.value
-
-    async def _answer_to(
-        self, key: str, asked: Asked, parse: Callable[[bytes], T], lost: AnswerLostError
-    ) -> T:
-        """The answer that was lost; the loss itself where that can't be found out."""
-        question = Asked(
-            asked.operation,
-            f"{BESIDE}/answers/{key}",
-            expected=frozenset({_UNKNOWN, _UNDER_WAY}),
-        )
-        for _ in range(_LOOKS):
+        keyed = asked._replace(headers={**asked.headers, KEY_HEADER: _key(asked)})
+        lost: AnswerLostError | None = None
+        for seconds in RESENDS:
+            if seconds:
+                await self._sleep(seconds)
             try:
-                answer = await self._http.read(question, decoded)
-            except DLIError:
-                raise lost from None
-            if answer.status == _UNKNOWN:
-                # It never arrived; or it did, before a restart in which the key was forgotten.
-                raise lost
-            if answer.status != _UNDER_WAY:
-                return _given(answer.value, asked, parse, lost)
-            await self._sleep(_BETWEEN_LOOKS)
-        raise lost
+                return (await self._http.write(keyed, parse)).value
+            except AnswerLostError as error:
+                lost = error
+                if not self._offers.is_ours:
+                    break
+            except ServerError as error:
+                # After a lost answer a server that is gone or forgot the key tells nothing.
+                if lost is None:
+                    raise
+                lost.__cause__ = error
+        raise lost or AnswerLostError
 
 
-def _given(kept: object, asked: Asked, parse: Callable[[bytes], T], lost: AnswerLostError) -> T:
-    """What was answered then; lost still where that can't be read."""
-    told = record(kept) or {}
-    status, body = count(told.get("status")), told.get("body")
-    if not status:
-        raise lost
-    if status >= _FIRST_REFUSAL:
-        raise _refusal(status, body, asked)
-    try:
-        return parse(json.dumps(body).encode())
-    except (ServerError, ValueError, RecursionError):
-        raise lost from None
-
-
-def _refusal(status: int, body: object, asked: Asked) -> DLIError:
-    return failure(
-        status, body, asked.operation, dataset_name=asked.dataset_name, run_id=asked.run_id
-    )
+def _key(asked: Asked) -> str:
+    """The key of a write: the same each time that what the user confirmed once is sent."""
+    wish = current_request_id()
+    if wish is None:
+        return uuid4().hex
+    body = json.dumps(dict(asked.body or {}), sort_keys=True, default=str)
+    parts = (wish, asked.method, asked.path, body)
+    return sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]

@@ -92,7 +92,11 @@ weekly = scheduled(
 )
 preset = scheduled("preset_daily", "@daily", start=recent("UTC"), catchup=True)
 hourly_seoul = scheduled(
-    "hourly_seoul", "10 * * * *", zone=SEOUL, start=pendulum.now("UTC").subtract(days=2), catchup=True
+    "hourly_seoul",
+    "10 * * * *",
+    zone=SEOUL,
+    start=pendulum.now("UTC").subtract(days=2),
+    catchup=True,
 )
 never_ran = scheduled("never_ran", "0 6 * * *", zone=SEOUL)
 timedelta_daily = scheduled("tt_timedelta", timedelta(hours=4), start=recent("UTC"))

@@ -8,6 +8,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise, takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +16,8 @@ import httpx
 
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.config.model import Kind, Profile
+from dli_tui.domain.schedule import fires as iter_fires
+from dli_tui.domain.schedule import fires_between, next_fire
 from tests.backends.airflow.fakebackfills import FakeBackfills
 from tests.backends.airflow.fakedoor import ENVIRONMENT, Door
 from tests.backends.airflow.fakelogs import Logs
@@ -87,12 +90,63 @@ class FakeAirflow(Door, Logs):
     def dag(self, dag_id, *, runs=0, tags=(), every=timedelta(days=1), **more):
         """A DAG with so many runs that were good, the last one just before now."""
         row = dict(_KEPT[self._kept("dags_list")]["body"]["dags"][0])
-        row |= {"dag_id": dag_id, "tags": [{"name": tag} for tag in tags], **more}
+        row |= {"dag_id": dag_id, "tags": [{"name": tag} for tag in tags]}
         self.dags[dag_id] = row
+        self.schedules(dag_id, None)
+        row |= more
         for number in range(runs):
             slot = NOW - every * (runs - number)
             self.run(dag_id, f"scheduled__{at(slot)}", when=slot)
         return row
+
+    def schedules(self, dag_id, cron, zone="UTC", *, length=None):
+        """Give a DAG a cron, which is read in a zone that nothing tells.
+
+        Its data intervals end with the next date (`length` "next"), have a fixed length before
+        the cron fires, or none. Without a cron it runs by hand only.
+        """
+        row = self.dags[dag_id]
+        row |= {"_fires": (cron, zone, length), "max_active_runs": 16}
+        if cron is None:
+            row |= dict.fromkeys(one for one in row if one.startswith("next_dagrun"))
+            row |= {"timetable_description": "Never, external triggers only"}
+            row |= {"schedule_interval" if self.version == 1 else "timetable_summary": None}
+            return
+        row["timetable_description"] = f"cron {cron}"
+        fires = iter_fires(cron, zone, self.now - timedelta(days=400))
+        passed = [
+            moment.astimezone(UTC) for moment in takewhile(lambda one: one <= self.now, fires)
+        ]
+        coming = next_fire(cron, zone, self.now)
+        start, end = coming, coming
+        if length == "next":
+            start = passed[-1]
+        elif length is not None:
+            start = coming - length
+        row |= {"next_dagrun_data_interval_start": at(start)}
+        row |= {"next_dagrun_data_interval_end": at(end)}
+        if self.version == 1:
+            row |= {"schedule_interval": {"__type": "CronExpression", "value": cron}}
+            row |= {"next_dagrun": at(start), "next_dagrun_create_after": at(end)}
+        else:
+            row |= {"timetable_summary": cron, "next_dagrun_logical_date": at(start)}
+            row["next_dagrun_run_after"] = at(end)
+
+    def dates_of(self, dag_id):
+        """The logical dates of a DAG that are due, with their data intervals."""
+        cron, zone, length = self.dags[dag_id]["_fires"]
+        start = self.now - timedelta(days=400)
+        fires = [one.astimezone(UTC) for one in fires_between(cron, zone, start, self.now)]
+        if length == "next":
+            return list(pairwise(fires))
+        return [(one - (length or timedelta()), one) for one in fires]
+
+    def ran_by_schedule(self, dag_id, *days):
+        """Let the scheduler have run the dates of these days of UTC."""
+        for start, end in self.dates_of(dag_id):
+            if start.date() in days:
+                made = self.run(dag_id, f"scheduled__{at(start)}", when=start)
+                made |= {"data_interval_start": at(start), "data_interval_end": at(end)}
 
     def run(self, dag_id, run_id, *, when=None, state="success", **more):
         """A run as it is told; `_moved` is when it last did."""
@@ -104,6 +158,10 @@ class FakeAirflow(Door, Logs):
         row |= {"dag_id": dag_id, "dag_run_id": run_id, "state": state, "conf": {}}
         row |= {"run_type": kind, "start_date": None if state == "queued" else at(when)}
         row |= {"logical_date": at(when) if kind == "scheduled" or self.version == 1 else None}
+        row |= {
+            "data_interval_start": row["logical_date"],
+            "data_interval_end": row["logical_date"],
+        }
         if self.version == 1:
             row["execution_date"] = row["logical_date"]
         else:
@@ -253,7 +311,7 @@ class FakeAirflow(Door, Logs):
 
     def _one(self, dag_id):
         row = self.dags.get(dag_id)
-        return self.problem("err_404_dag") if row is None else self._json(row)
+        return self.problem("err_404_dag") if row is None else self._json(_shown(row))
 
     def _shape(self, dag_id):
         if dag_id not in self.dags:
@@ -284,6 +342,7 @@ class FakeAirflow(Door, Logs):
             field, _, end = name.rpartition("_")
             if end in ("gte", "lte"):
                 field = "_moved" if field == "updated_at" else field
+                rows = [row for row in rows if row[field] is not None]
                 rows = [row for row in rows if _fits(row[field], end, value)]
             elif name in ("state", "run_type"):
                 rows = [row for row in rows if row[name] == value]
@@ -324,6 +383,10 @@ class FakeAirflow(Door, Logs):
         row |= {"conf": body["conf"], "note": body["note"], "_moved": self.now}
         if body.get("logical_date"):
             row |= {"logical_date": body["logical_date"]}
+            if self.version == 1:
+                row["execution_date"] = body["logical_date"]
+            for end in ("data_interval_start", "data_interval_end"):
+                row[end] = body.get(end)
         if self.is_lost:
             raise httpx.ReadError("the cable was pulled")
         return self._json(_shown(row))

@@ -1,12 +1,11 @@
-"""The backfills that a fake Airflow 3 keeps going itself, for DAGs that fire at midnight in UTC."""
+"""The backfills that a fake Airflow 3 keeps going itself."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 
 _RUN_AGAIN = {"none": (), "failed": ("failed",), "completed": ("failed", "success")}
-_DAY = timedelta(days=1)
 
 
 def _moment(text):
@@ -111,16 +110,14 @@ class FakeBackfills:
         return None
 
     def _slots(self, body):
-        """The midnights of a range that would run: a date without a run always would."""
+        """The dates of a range that would run: one without a run always would."""
         start, end = _moment(body["from_date"]), _moment(body["to_date"])
-        slot = start.replace(hour=0, minute=0, second=0, microsecond=0)
         again = _RUN_AGAIN[body["reprocess_behavior"]]
         found = []
-        while slot <= min(end, self.airflow.now):
+        for slot, _ in self.airflow.dates_of(body["dag_id"]):
             states = {run["state"] for at, run in self._runs(body) if at == slot}
-            if slot >= start and states <= set(again):
+            if start <= slot <= end and states <= set(again):
                 found.append(slot)
-            slot += _DAY
         return found
 
     def _runs(self, of):

@@ -104,13 +104,15 @@ class FakeFactory(FakeAirflow):
             last_parsed_time=f"the {self.parsings}.",
             _shard=shard,
         )
-        if self.version == 2:
-            row |= {"timetable_summary": cron, "relative_fileloc": file, "is_stale": False}
+        if cron is not None:
+            self.schedules(dag_id, cron, zone)
         else:
-            row |= {
-                "schedule_interval": cron and {"__type": "CronExpression", "value": cron},
-                "is_active": True,
-            }
+            row |= {"timetable_summary": None, "schedule_interval": None}
+            row["timetable_description"] = "Never, external triggers only"
+        if self.version == 2:
+            row |= {"relative_fileloc": file, "is_stale": False}
+        else:
+            row["is_active"] = True
 
     def neighbour(self, *, of):
         """A DAG of the file that makes another's DAG too."""

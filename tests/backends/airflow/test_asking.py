@@ -15,6 +15,7 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
 from dli_tui.domain.status import HealthStatus, RunStatus, RunType
 from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, opened
+from tests.backends.airflow.looking import swept
 
 BOTH = pytest.mark.parametrize("version", [1, 2])
 
@@ -179,7 +180,7 @@ async def test_a_new_version_of_a_dag_has_its_own_order_of_tasks():
         airflow.shapes["a"] = ["extract", "load", "check"]
         assert await order_of(backend) == ["check", "load", "extract"]
         passed.seconds += SWEEP_SECONDS
-        await backend.changes(cursor)
+        await swept(backend, cursor)
         assert await order_of(backend) == ["extract", "load", "check"]
 
 

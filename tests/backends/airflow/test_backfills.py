@@ -15,7 +15,6 @@ from dli_tui.domain.errors import (
     Unsupported,
     WorkflowExecutionError,
     WorkflowNotFoundError,
-    WorkflowPermissionError,
 )
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest, BackfillScope
@@ -36,7 +35,9 @@ def day(number):
 
 def daily(version=2, **more):
     airflow = FakeAirflow(version)
-    airflow.dag("a", timetable_summary="0 0 * * *", is_paused=False, max_active_runs=3, **more)
+    airflow.dag("a", is_paused=False, **more)
+    airflow.schedules("a", "0 0 * * *")
+    airflow.dags["a"]["max_active_runs"] = 3
     return airflow
 
 
@@ -89,20 +90,13 @@ async def test_one_after_the_other_and_single_dates_are_not_asked_of_it():
     assert not airflow.bodies("/backfills")
 
 
-async def test_who_may_not_is_offered_none_from_then_on():
-    airflow = daily()
-    airflow.may_write = False
-    async with opened(airflow) as backend:
-        await refused(backend.backfill(asked()), WorkflowPermissionError)
-        assert not OWN & backend.capabilities
-        assert "your role there doesn't allow it" in backend.why_not(Capability.BACKFILL_PARALLEL)
-
-
 # What is asked and sent
 
 
 async def test_days_are_those_of_the_workflows_zone():
-    airflow = daily(tags=["timezone:Asia/Seoul"])
+    airflow = daily()
+    airflow.schedules("a", "0 6 * * *", "Asia/Seoul")
+    airflow.dags["a"]["max_active_runs"] = 3
     async with opened(airflow) as backend:
         await backend.backfill(asked(parameters={"x": 1}))
     (body,) = airflow.bodies("/backfills")
@@ -124,7 +118,7 @@ async def test_each_scope_is_a_rule_of_airflow(scope, rule, days):
     had(airflow, d2="success", d3="failed", d4="running")
     async with opened(airflow) as backend:
         forecast = await backend.backfill_slots(asked(scope))
-    (body,) = airflow.bodies("/dry_run")
+    body = airflow.bodies("/dry_run")[-1]
     assert body["reprocess_behavior"] == rule
     assert [slot.day for slot in forecast.slots] == days
     assert forecast.at_once == 3
@@ -146,12 +140,13 @@ async def test_the_plan_is_what_the_server_says():
         )
 
 
-async def test_moments_that_the_server_names_have_the_say_on_their_days():
-    # Its zone stands nowhere, so what we read in UTC may be wrong.
-    airflow = daily(tags=["timezone:Asia/Seoul"])
+async def test_the_dates_are_those_that_the_server_names_on_the_days_of_its_zone():
+    airflow = daily()
+    airflow.schedules("a", "30 0 * * *", "Asia/Seoul")
     async with opened(airflow) as backend:
         plan = await client_of(backend).plan_backfill("a", *WEEK, parallel=True)
-    assert [slot.slot for slot in plan.slots] == [day(number) for number in (2, 3, 4, 5, 6)]
+    assert [slot.day.day for slot in plan.slots] == [2, 3, 4, 5, 6]
+    assert plan.slots[0].slot == datetime(2026, 11, 1, 15, 30, tzinfo=UTC)
     assert {slot.action for slot in plan.slots} == {SlotAction.RUN}
 
 
@@ -178,14 +173,14 @@ async def test_a_plan_that_the_server_has_not_confirmed_is_not_started():
     assert not airflow.bodies("/backfills")
 
 
-async def test_where_nothing_would_run_the_server_is_not_asked():
+async def test_where_nothing_would_run_the_server_is_not_asked_what_it_would_run():
     airflow = daily()
     had(airflow, **{f"d{number}": "success" for number in (2, 3, 4, 5, 6)})
     async with opened(airflow) as backend:
         client = client_of(backend)
         plan = await client.plan_backfill("a", *WEEK, parallel=True, scope=BackfillScope.MISSING)
     assert plan.to_run == 0
-    assert not airflow.bodies("/dry_run")
+    assert {body["reprocess_behavior"] for body in airflow.bodies("/dry_run")} == {"completed"}
 
 
 # Refusals
@@ -202,7 +197,7 @@ async def test_one_at_a_time_is_said_with_what_helps():
 
 async def test_a_workflow_without_a_schedule_is_pointed_to_another_way():
     airflow = daily()
-    airflow.dags["a"]["timetable_summary"] = None
+    airflow.dags["a"] |= {"timetable_summary": None, "timetable_description": "Never"}
     async with opened(airflow) as backend:
         error = await refused(backend.backfill_slots(asked()))
     assert "no schedule" in error.message

@@ -81,7 +81,9 @@ async def test_one_goes_by_the_name_and_zone_of_its_workflow_though_no_list_was_
 
 async def test_a_server_that_gives_few_runs_at_once_is_asked_for_all_of_its_own_backfills():
     airflow = FakeAirflow(2)
-    airflow.dag("a", timetable_summary="0 0 * * *", is_paused=False, max_active_runs=3)
+    airflow.dag("a", is_paused=False)
+    airflow.schedules("a", "0 0 * * *")
+    airflow.dags["a"]["max_active_runs"] = 3
     airflow.most_of_a_page = 40
 
     async with opened(airflow) as backend:

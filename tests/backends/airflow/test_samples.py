@@ -77,7 +77,7 @@ def test_a_dag_is_a_workflow(name):
         row = dag.row
         assert (row.dataset_name, row.airflow_dag_id) == (dag.dag_id, dag.dag_id)
         assert (row.source_type, row.owner, row.team) == (SourceType.MANUAL, "data", "finance")
-        assert (row.cron, row.timezone) == ("0 6 * * *", "UTC")
+        assert (row.cron, row.timezone) == ("0 6 * * *", None)
         assert row.description == f"{dag.dag_id} manual"
         assert row.tags == ("dli", "origin:manual", "team:finance")
         assert row.status is (WorkflowStatus.PAUSED if is_paused else WorkflowStatus.ACTIVE)

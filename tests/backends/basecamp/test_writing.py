@@ -1,10 +1,17 @@
-"""A write leaves once; where its answer is lost, a server of ours is asked for that answer."""
+"""A write whose answer is lost is sent again under its key, where a server of ours knows keys."""
 
 import httpx
 import pytest
 
-from dli_tui.domain.errors import AnswerLostError, WorkflowExecutionError, WorkflowNotFoundError
+from dli_tui.backends.basecamp.writing import RESENDS
+from dli_tui.domain.errors import (
+    AnswerLostError,
+    ConnectionFailedError,
+    WorkflowExecutionError,
+    WorkflowNotFoundError,
+)
 from dli_tui.domain.query import RunRequest
+from dli_tui.domain.request_id import request_id
 from tests.backends.basecamp.stub import (
     BESIDE,
     CLICKS,
@@ -22,119 +29,89 @@ LOST = httpx.ReadError("the line broke")
 STARTED = run("r1", status="PENDING")
 
 
-class Keeping(Stub):
-    """A server of ours that loses the answer to a write, and says what it is told of its key."""
-
-    def __init__(self, *kept, deed=LOST):
-        super().__init__()
-        self.kept = list(kept)
-        self.asked_for = []
-        self.answers("GET", WHAT, json_of({"capabilities": ["RUN"]}))
-        self.answers(*DEED, deed)
-
-    def __call__(self, request):
-        head, _, key = request.url.path.rpartition("/")
-        if head == f"{BESIDE}/answers":
-            self.answers("GET", request.url.path, *self.kept)
-            self.kept = self.kept[1:] or self.kept
-            self.asked_for.append(key)
-        return super().__call__(request)
+def ours(*replies):
+    """A server of ours that gives these replies to one write after the other."""
+    stub = Stub()
+    stub.answers("GET", WHAT, json_of({"capabilities": ["RUN"]}))
+    stub.answers(*DEED, *replies)
+    return stub
 
 
-async def written(stub, naps=None):
+async def written(stub, naps=None, parameters=None):
     async with backend_of(stub, naps) as backend:
-        # It is known by now what the server has.
+        # The server has told what it offers.
         await backend.cursor()
-        return await backend.run(RunRequest(CLICKS, {"a": 1}))
+        return await backend.run(RunRequest(CLICKS, parameters or {"a": 1}))
 
 
-def kept(status, body):
-    return json_of({"status": status, "body": body})
-
-
-def under_way():
-    return json_of({"error": {"code": "DLI-503", "message": "not known: under way"}}, 409)
-
-
-def no_such_key():
-    return json_of({"error": {"code": "DLI-800", "message": "No write came with that key"}}, 404)
-
-
-def only_once(stub):
-    """The one write that left; its key is the one that was asked for."""
-    (sent,) = stub.writes
-    assert set(stub.asked_for) == {sent.headers["Idempotency-Key"]}
-    return True
+def keys(stub):
+    return [sent.headers["Idempotency-Key"] for sent in stub.writes]
 
 
 @pytest.mark.parametrize(
     "trouble", [LOST, httpx.ReadTimeout("too long"), httpx.Response(504), httpx.Response(502)]
 )
-async def test_the_answer_that_was_kept_is_the_answer(trouble):
-    stub = Keeping(kept(202, STARTED), deed=trouble)
-    result = await written(stub)
+async def test_a_lost_write_is_sent_again_under_the_same_key(trouble):
+    stub = ours(trouble, json_of(STARTED, 202))
+    result = await written(stub, Naps())
     assert (result.run_id, result.run_status) == ("r1", "PENDING")
-    assert only_once(stub)
+    assert len(stub.writes) == 2
+    assert len(set(keys(stub))) == 1
 
 
-async def test_a_refusal_that_was_kept_is_the_refusal():
+async def test_a_refusal_after_a_lost_answer_is_the_refusal():
     refusal = {"error": {"code": "DLI-807", "message": "It is paused", "details": {"hint": "Wait"}}}
-    stub = Keeping(kept(409, refusal))
-    with pytest.raises(WorkflowExecutionError, match="It is paused") as caught:
-        await written(stub)
+    with pytest.raises(WorkflowExecutionError) as caught:
+        await written(ours(LOST, json_of(refusal, 409)), Naps())
     assert (caught.value.code, caught.value.hint) == ("DLI-807", "Wait")
-    assert only_once(stub)
-
-
-async def test_what_is_under_way_is_waited_for():
-    naps = Naps()
-    stub = Keeping(under_way(), under_way(), kept(202, STARTED))
-    assert (await written(stub, naps)).run_id == "r1"
-    assert (naps.taken, len(stub.asked_for)) == ([1.0, 1.0], 3)
-    assert only_once(stub)
-
-
-async def test_not_for_ever():
-    naps = Naps()
-    stub = Keeping(under_way())
-    with pytest.raises(AnswerLostError):
-        await written(stub, naps)
-    assert 1 < len(stub.asked_for) < 10
-    assert only_once(stub)
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "later",
     [
-        no_such_key(),
-        httpx.Response(500),
-        httpx.Response(401),
-        httpx.Response(200, text="nonsense"),
-        json_of([]),
-        json_of({"status": "fine"}),
-        kept(202, 7),
+        LOST,
         httpx.ConnectError("gone"),
+        json_of({"error": {"code": "DLI-503", "message": "how it ended isn't known"}}, 409),
     ],
-    ids=["never came", "broken", "no sign-in", "no JSON", "list", "no status", "number", "gone"],
+    ids=["lost again", "gone", "forgotten"],
 )
-async def test_else_it_stays_lost_and_is_not_sent_again(answer):
-    stub = Keeping(answer)
+async def test_what_is_never_answered_stays_unconfirmed(later):
+    naps, stub = Naps(), ours(LOST, later)
     with pytest.raises(AnswerLostError):
+        await written(stub, naps)
+    assert naps.taken == list(RESENDS[1:])
+    assert len(set(keys(stub))) == 1
+
+
+async def test_a_request_that_never_left_is_not_called_lost():
+    stub = ours(httpx.ConnectError("refused"))
+    with pytest.raises(ConnectionFailedError) as caught:
         await written(stub)
-    assert only_once(stub)
+    assert not isinstance(caught.value, AnswerLostError)
 
 
-async def test_a_plain_server_is_not_asked_for_it():
+async def test_another_server_may_not_know_keys_so_nothing_is_sent_again():
     stub = Stub()
     stub.answers(*DEED, LOST)
     with pytest.raises(AnswerLostError):
         await written(stub)
-    assert [one.url.path for one in stub.requests if "/answers/" in one.url.path] == []
     assert len(stub.writes) == 1
 
 
-async def test_an_answer_that_came_is_not_asked_for():
-    stub = Keeping(deed=httpx.Response(404))
+async def test_an_answer_that_came_is_the_answer():
+    stub = ours(httpx.Response(404))
     with pytest.raises(WorkflowNotFoundError):
         await written(stub)
-    assert (stub.asked_for, len(stub.writes)) == ([], 1)
+    assert len(stub.writes) == 1
+
+
+async def test_what_is_confirmed_once_has_one_key_however_often_it_is_sent():
+    stub = ours(json_of(STARTED, 202))
+    with request_id("wish"):
+        await written(stub)
+        await written(stub)
+        await written(stub, parameters={"a": 2})
+    await written(stub)
+    first, again, other, unnamed = keys(stub)
+    assert first == again
+    assert len({first, other, unnamed}) == 3
