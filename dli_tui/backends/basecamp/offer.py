@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.capability import Capability
 from dli_tui.wire.beside import Offer, offer_of
 from dli_tui.wire.failures import Operation
@@ -42,7 +42,7 @@ class Offers:
         """What a server of ours says; None: nobody asked yet, or it is plain."""
         self._http = http
         self._asked = False
-        self._gate = asyncio.Lock()
+        self._question = SingleFlight(self._ask)
 
     @property
     def is_ours(self) -> bool:
@@ -51,12 +51,7 @@ class Offers:
 
     async def found(self) -> Offer | None:
         """What a server of ours offers; None for a plain one. Fails while none answers."""
-        if not self._asked:
-            async with self._gate:
-                if not self._asked:
-                    self.offer = await self._ask()
-                    self._asked = True
-        return self.offer
+        return self.offer if self._asked else await self._question()
 
     def forget(self) -> None:
         """Ask anew when it matters next."""
@@ -73,4 +68,6 @@ class Offers:
     async def _ask(self) -> Offer | None:
         asked = Asked(Operation.GET, f"{BESIDE}/capabilities", expected=_ABSENT)
         answer = await self._http.read(asked, bytes)
-        return None if answer.status in _ABSENT else offer_of(decoded(answer.value))
+        self.offer = None if answer.status in _ABSENT else offer_of(decoded(answer.value))
+        self._asked = True
+        return self.offer

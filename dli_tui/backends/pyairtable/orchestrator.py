@@ -7,7 +7,6 @@ back step by step: it was asked for, no more, until a look says otherwise.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dli_tui.backends.http.exchange import Asked, segment
@@ -16,6 +15,7 @@ from dli_tui.backends.pyairtable.convert import is_last
 from dli_tui.backends.pyairtable.health import ANSWERS as HEALTH_ANSWERS
 from dli_tui.backends.pyairtable.health import health_of
 from dli_tui.backends.pyairtable.line import Line, NoSuchRouteError
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import (
     DLIError,
     ErrorCode,
@@ -73,8 +73,8 @@ class Orchestrator:
 
     def __init__(self, line: Line, address: str) -> None:
         self._line, self.address = line, address
-        self._gate = asyncio.Lock()
         self._found: Routes | None = None
+        self._probe = SingleFlight(self._find)
 
     @property
     def tells_no_runs(self) -> bool:
@@ -83,10 +83,7 @@ class Orchestrator:
 
     async def found(self) -> Routes:
         """Where they live; asked once. DLI-503 where nothing of the kind answers."""
-        async with self._gate:
-            if self._found is None:
-                self._found = await self._find()
-            return self._found
+        return self._found or await self._probe()
 
     async def _find(self) -> Routes:
         for routes in _KNOWN:
@@ -95,6 +92,7 @@ class Orchestrator:
                 await self._line.ask(asked, lambda _: None)
             except NoSuchRouteError:
                 continue
+            self._found = routes
             return routes
         raise NoSagasError(self.address)
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.backends.pyairtable.line import Line, NoSuchRouteError
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError, ServerError
 from dli_tui.wire.failures import Operation
 
@@ -46,8 +47,8 @@ class Place:
     def __init__(self, line: Line, address: str, met: Callable[[Routes], None]) -> None:
         """`met` is told, once, what there is."""
         self.line, self.address, self._met = line, address, met
-        self._gate = asyncio.Lock()
         self._found: Routes | None = None
+        self._probe = SingleFlight(self._find)
 
     @property
     def known(self) -> Routes | None:
@@ -55,14 +56,15 @@ class Place:
         return self._found
 
     async def found(self) -> Routes:
-        """What there is; asked once."""
-        async with self._gate:
-            if self._found is None:
-                self._found = await self._find()
-                self._met(self._found)
-            return self._found
+        """What there is; asked once, and anew by the next caller while nothing answers."""
+        return self._found or await self._probe()
 
     async def _find(self) -> Routes:
+        self._found = found = await self._probed()
+        self._met(found)
+        return found
+
+    async def _probed(self) -> Routes:
         for root in _ROOTS:
             if await _is_there(self.line, Asked(Operation.LIST, root, {"limit": 1})):
                 break
