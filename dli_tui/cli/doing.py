@@ -35,7 +35,7 @@ from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.results import WorkflowRegisterResult, WorkflowRunResult
 from dli_tui.domain.schedule import RetryConfig, ScheduleConfig
 from dli_tui.domain.status import RunStatus
-from dli_tui.present import tables, words
+from dli_tui.present import crons, tables, words
 
 if TYPE_CHECKING:
     from dli_tui.domain.backfill import BackfillPlan
@@ -279,8 +279,8 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
     if previous is not None:
         return [
             f"Workflow updated: {name}",
-            f"  Previous cron: {words.word(previous.cron)}",
-            f"  New cron: {words.word(row.cron)}",
+            f"  Previous cron: {crons.cell(previous)}",
+            f"  New cron: {crons.cell(row)}",
             f"  Timezone: {words.word(row.timezone)}",
             f"  Status: {row.status}",
         ]
@@ -288,7 +288,7 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
         f"Workflow registered: {name}",
         f"  Source: {row.source_type}",
         f"  Status: {row.status}",
-        f"  Cron: {words.word(row.cron)}",
+        f"  Cron: {crons.cell(row)}",
         f"  Timezone: {words.word(row.timezone)}",
     ]
     if row.next_run is not None:

@@ -22,7 +22,7 @@ from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.results import WorkflowHistoryResult, WorkflowStatusResult
 from dli_tui.domain.status import RunStatus, RunType, SourceType, WorkflowStatus
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
-from dli_tui.present import tables, words
+from dli_tui.present import crons, tables, words
 
 Source = Literal["code", "manual", "all"]
 Status = Literal["active", "paused", "overridden", "disabled", "all"]
@@ -229,8 +229,8 @@ def _about(row: WorkflowInfo, next_run: str) -> list[str]:
         "Status": tables.workflow_status(row),
         "Reason": row.reason,
         "Paused by": row.paused_by,
-        "Cron": row.cron or words.NOTHING,
-        "Timezone": row.timezone,
+        "Cron": crons.cell(row),
+        "Timezone": row.timezone if row.schedule_known else crons.UNKNOWN,
         "Next Run": next_run,
         "Last Run": f"{last.run_id} {tables.run_status(last.status, last.raw_status)}"
         if last

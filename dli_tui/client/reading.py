@@ -259,6 +259,7 @@ class Reader:
         self.require_backfills(name)
         row = await self.row(WorkflowKey(name, source))
         rules.require_in_force(row)
+        rules.require_known_schedule(row)
         runs = await self.runs_for(name, first, last)
         choice = BackfillChoice(first, last, scope, parallel)
         return self.planned(row, runs, choice, await self.forecast(row, runs, choice))

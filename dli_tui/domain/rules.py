@@ -75,6 +75,19 @@ def require_runnable(row: WorkflowInfo) -> None:
         )
 
 
+def require_known_schedule(row: WorkflowInfo) -> None:
+    """DLI-807 for planning dates of a workflow whose schedule the server doesn't tell."""
+    if not row.schedule_known:
+        raise WorkflowExecutionError(
+            f"The dates of '{row.dataset_name}' can't be planned: "
+            "the server doesn't tell its schedule",
+            code=ErrorCode.WORKFLOW_INVALID_STATE,
+            dataset_name=row.dataset_name,
+            hint="Start single runs instead: "
+            f"dli-tui workflow run {as_argument(row.dataset_name)} -p execution_date=YYYY-MM-DD",
+        )
+
+
 def is_held(row: WorkflowInfo) -> bool:
     """Whether a schedule is paused; also by disabling it, as PyAirtable does."""
     # Its word for that is the only sign.
@@ -123,10 +136,14 @@ def require_free(name: str, rows: Iterable[WorkflowInfo]) -> None:
     row = in_force(rows)
     if row is not None:
         raise WorkflowRegistrationError(
-            f"Workflow '{name}' is already registered (cron {row.cron or 'none'})",
+            f"Workflow '{name}' is already registered (cron {_cron(row)})",
             code=ErrorCode.WORKFLOW_ALREADY_EXISTS,
             dataset_name=name,
         )
+
+
+def _cron(row: WorkflowInfo) -> str:
+    return (row.cron or "none") if row.schedule_known else "unknown"
 
 
 def require_stoppable(run: WorkflowRun) -> None:

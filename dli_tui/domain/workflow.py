@@ -20,7 +20,10 @@ class WorkflowInfo(Value):
     source_type: SourceType = Field(description="Who owns its definition.")
     status: WorkflowStatus = Field(description="What its schedule is doing, in our words.")
     raw_status: str | None = Field(default=None, description="The server's own word for it.")
-    cron: str | None = Field(default=None, description="Its schedule, if it has one.")
+    cron: str | None = Field(default=None, description="Its cron, if it is known and has one.")
+    schedule_known: bool = Field(
+        default=True, description="Whether the server tells its schedule, or that it has none."
+    )
     timezone: str = Field(default="UTC", description="The zone in which the cron is read.")
     next_run: Moment | None = Field(default=None, description="When it runs next.")
     next_run_computed: bool = Field(
@@ -67,6 +70,11 @@ class WorkflowInfo(Value):
     def enabled(self) -> bool:
         """Whether its schedule fires."""
         return self.status is WorkflowStatus.ACTIVE
+
+    @property
+    def has_no_schedule(self) -> bool:
+        """Whether it is known to run by hand only; an unknown schedule isn't none."""
+        return self.schedule_known and self.cron is None
 
     @property
     def is_running(self) -> bool:

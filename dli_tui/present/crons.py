@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.cron import CronFields, CronProblem, fields_of
+from dli_tui.present import words
 
+if TYPE_CHECKING:
+    from dli_tui.domain.workflow import WorkflowInfo
+
+UNKNOWN: Final = "unknown"
 _LONGEST: Final = 44
 _MOST_TIMES: Final = 3
 _MOST_DAYS: Final = 3
@@ -27,6 +32,11 @@ _MONTHS: Final = (
 _EVERY_DAY: Final = "every day"
 _PART: Final = re.compile(r"[^ \t]+")
 _TEENS: Final = (11, 12, 13)
+
+
+def cell(row: WorkflowInfo) -> str:
+    """Its cron: `-` where it has no schedule, `unknown` where the server doesn't tell it."""
+    return words.word(row.cron) if row.schedule_known else UNKNOWN
 
 
 @lru_cache(maxsize=1024)

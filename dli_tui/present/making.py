@@ -111,6 +111,7 @@ def workflow_sheet(
         usual_seconds=None if past is None else past.p50,
         error=_shown(last.error_line) if last is not None and failed else "",
         facts=facts.of_workflow(info, dataset),
+        schedule_known=info.schedule_known,
     )
 
 

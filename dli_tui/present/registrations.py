@@ -35,7 +35,7 @@ def standing(info: WorkflowInfo, dataset: DatasetInfo | None) -> Standing:
     at = words.moment(info.registered_at, info.timezone) if info.registered_at else ""
     path = info.s3_path or (dataset.spec_path if dataset else None)
     return Standing(
-        schedule_words(info.cron, info.timezone),
+        schedule_words(info.cron, info.timezone) if info.schedule_known else crons.UNKNOWN,
         max(info.active_runs or 0, int(info.is_running)),
         info.next_run,
         f"{by} {at}".strip(),

@@ -68,7 +68,7 @@ class WorkflowSheet(NamedTuple):
 
     row: WorkflowRow
     cron: str
-    """Empty: it runs by hand only."""
+    """Empty: it runs by hand only, or its schedule is unknown."""
     schedule: str
     """The schedule in words; empty where it can't be said shortly and truly."""
     fires: tuple[datetime, ...]
@@ -78,6 +78,7 @@ class WorkflowSheet(NamedTuple):
     error: str
     facts: tuple[tuple[str, str], ...]
     """Label and words: owner, team, description, retry, spec, who paused it and why."""
+    schedule_known: bool = True
 
 
 class RunSheet(NamedTuple):

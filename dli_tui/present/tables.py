@@ -14,7 +14,7 @@ from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, RunType, WorkflowStatus
 from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.insight.lateness import late_since
-from dli_tui.present import words
+from dli_tui.present import crons, words
 
 WORKFLOW_COLUMNS: Final = ("DATASET", "SOURCE", "STATUS", "CRON", "NEXT RUN")
 RUN_COLUMNS: Final = ("RUN_ID", "STATUS", "TYPE", "STARTED", "DURATION")
@@ -31,7 +31,7 @@ def workflows(rows: Sequence[WorkflowInfo], now: datetime) -> list[Cells]:
             shown[row.dataset_name],
             row.source_type,
             workflow_status(row),
-            words.word(row.cron),
+            crons.cell(row),
             next_run(row, now),
         )
         for row in rows

@@ -90,7 +90,10 @@ class Planning:
         return [*before, (end + _DAY, last)] if last > end else before
 
     async def _fill(self, first: date, last: date) -> None:
+        from dli_tui.domain import rules  # noqa: PLC0415 - it loads the models
+
         row = await self._client.row(self.key)
+        rules.require_known_schedule(row)
         found = await self._client.runs_for(self.key.name, first, last)
         known = self._known or (first, last)
         self.row, self._runs = row, _merged(found, self._runs)

@@ -199,8 +199,9 @@ def _held(row: WorkflowRow, now: datetime) -> str:
 
 
 def _fires(one: Target) -> str:
-    by_hand = one.info is not None and not one.info.cron
-    return "no run is planned: it has no schedule" if by_hand else "fires by its schedule"
+    if one.info is not None and one.info.has_no_schedule:
+        return "no run is planned: it has no schedule"
+    return "fires by its schedule"
 
 
 def _lost(standing: Standing, now: datetime) -> list[Text]:

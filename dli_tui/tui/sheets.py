@@ -35,12 +35,13 @@ def workflow(
             Piece(f"  {row.source}", Tone.MUTED),
         ),
         (),
-        labelled("schedule", sheet.schedule or sheet.cron or "by hand only"),
+        labelled("schedule", _schedule(sheet)),
     ]
     if sheet.schedule:
         lines.append(labelled("cron", sheet.cron))
-    elsewhere = "" if zone == row.zone else f", told in {zone}"
-    lines.append(labelled("zone", f"{row.zone}{elsewhere}"))
+    if sheet.schedule_known:
+        elsewhere = "" if zone == row.zone else f", told in {zone}"
+        lines.append(labelled("zone", f"{row.zone}{elsewhere}"))
     for place, fire in enumerate(sheet.fires[:_FIRES]):
         label = "next" if place == 0 else ""
         told = words.clock_time(fire, zone, now, offset=zone != "UTC")
@@ -57,6 +58,12 @@ def workflow(
     if sheet.facts:
         lines += [(), *(labelled(label, value) for label, value in sheet.facts)]
     return lines
+
+
+def _schedule(sheet: WorkflowSheet) -> str:
+    if not sheet.schedule_known:
+        return "unknown: the server doesn't tell it"
+    return sheet.schedule or sheet.cron or "by hand only"
 
 
 def labelled(label: str, value: str, tone: Tone = Tone.PLAIN) -> Text:

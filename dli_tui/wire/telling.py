@@ -58,7 +58,8 @@ def workflow_told(row: WorkflowInfo, *, whole_ids: bool = True) -> Row:
     told: dict[str, Any] = row.model_dump(mode="json", exclude_none=True, exclude={"last_run"})
     told["source_type"] = _source_word(row.source_type)
     told["raw_status"] = row.raw_status
-    told["schedule"] = {"cron": row.cron, "timezone": row.timezone}
+    if row.schedule_known:
+        told["schedule"] = {"cron": row.cron, "timezone": row.timezone}
     if row.last_run is not None:
         told["last_run"] = run_told(row.last_run, whole_ids=whole_ids)
     return told

@@ -35,6 +35,7 @@ from dli_tui.wire.values import (
 )
 
 _REASON: Final = 60
+_SCHEDULE_KEYS: Final = ("schedule", "cron", "schedule_cron")
 
 
 def workflows_of(reply: object) -> Page[WorkflowInfo]:
@@ -76,6 +77,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         status=status,
         raw_status=own(row, "raw_status", text, raw_status),
         cron=first(schedule, text, "cron"),
+        schedule_known=_schedule_known(row),
         timezone=first(schedule, text, "timezone") or "UTC",
         last_run=_last_run(row, name, kind),
         active_runs=first(row, count, "active_runs"),
@@ -117,6 +119,12 @@ def _schedule(row: Row) -> Row:
     cron = first(nested, text, "cron") or first(row, _cron, "cron", "schedule", "schedule_cron")
     zone = first(nested, text, "timezone") or first(row, text, "timezone", "schedule_timezone")
     return {**nested, "cron": cron, "timezone": zone}
+
+
+def _schedule_known(row: Row) -> bool:
+    """Whether the row tells a schedule, or says that there is none; some lists tell neither."""
+    told = first(row, flag, "schedule_known")
+    return any(key in row for key in _SCHEDULE_KEYS) if told is None else told
 
 
 def _cron(value: object) -> str | None:

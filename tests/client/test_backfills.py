@@ -180,3 +180,11 @@ async def test_the_plan_tells_how_long_it_takes_from_the_newest_runs(open_):
     _, client = open_(runs=newest)
     plan = await client.plan_backfill("d", "2026-03-01", "2026-03-03")
     assert plan.estimate_seconds == 180.0
+
+
+async def test_dates_of_an_unknown_schedule_are_refused_instead_of_counted_by_the_calendar(open_):
+    backend, client = open_(row("d", cron=None, schedule_known=False))
+    assert (await refused(client.plan_backfill("d", "2026-03-01", "2026-03-07"))).code is (
+        ErrorCode.WORKFLOW_INVALID_STATE
+    )
+    assert backend.arrived("backfill") == []

@@ -192,3 +192,7 @@ def test_below_a_plan_stands_what_it_amounts_to(parallel, order):
 
 def test_a_plan_without_a_past_guesses_nothing():
     assert tables.plan_footer(planned(SLOTS[0])) == ["1 slot: 1 to run, 0 left out"]
+
+
+def test_a_schedule_that_the_server_does_not_tell_is_unknown_in_the_table():
+    assert tables.workflows([row("a", cron=None, schedule_known=False)], NOW)[0][3] == "unknown"

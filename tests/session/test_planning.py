@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from dli_tui.domain.backfill import BackfillForecast
-from dli_tui.domain.errors import ServerError
+from dli_tui.domain.errors import ErrorCode, ServerError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import BackfillChoice
 from dli_tui.domain.status import RunStatus
@@ -152,3 +152,10 @@ async def test_a_server_that_does_not_say_is_asked_again():
     assert not planning.is_foretold(AT_ONCE)
     await planning.foretell(AT_ONCE)
     assert planning.is_foretold(AT_ONCE)
+
+
+async def test_nothing_is_planned_on_a_guess_where_the_schedule_is_unknown():
+    planning = await planning_of(ScriptedBackend([row("d", cron=None, schedule_known=False)]))
+    await planning.look(FIRST, LAST)
+    assert planning.problem.code is ErrorCode.WORKFLOW_INVALID_STATE
+    assert planning.plan(BackfillChoice(FIRST, LAST)) is None

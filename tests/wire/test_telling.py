@@ -308,3 +308,9 @@ def test_an_id_that_others_have_too_says_whose_it_is():
     assert told["last_run"]["run_id"] == "d/midnight"
     told = telling.backfill_told(whole, whole_ids=False)
     assert told["whole"]["run_id"] == told["dates"][0]["run"]["run_id"] == "d/midnight"
+
+
+def test_a_schedule_that_is_unknown_here_is_unknown_to_whoever_asks_us():
+    told = on_the_line(telling.workflow_told(row("d", cron=None, schedule_known=False)))
+    assert "schedule" not in told
+    assert workflow_of(told).schedule_known is False

@@ -313,3 +313,21 @@ def test_bw_17_a_pair_of_code_and_manual_stays_two_rows():
     rows = workflows_of([_row(source_type="CODE"), manual]).items
     assert [row.source_type for row in rows] == [SourceType.CODE, SourceType.MANUAL]
     assert (rows[1].status, rows[1].overridden_by) == (WorkflowStatus.OVERRIDDEN, "code")
+
+
+@pytest.mark.parametrize(
+    ("fields", "known"),
+    [
+        ({}, False),
+        ({"next_run": "2026-01-02T06:00:00Z"}, False),
+        ({"cron": None}, True),
+        ({"schedule": None}, True),
+        ({"schedule": {"cron": None, "timezone": "UTC"}}, True),
+        ({"schedule_cron": "0 6 * * *"}, True),
+        ({"schedule": None, "schedule_known": False}, False),
+    ],
+    ids=str,
+)
+def test_a_schedule_that_is_not_told_is_unknown_and_not_none(fields, known):
+    row = workflow_of(_row(**fields))
+    assert (row.schedule_known, row.has_no_schedule) == (known, known and row.cron is None)
