@@ -31,7 +31,7 @@ from dli_tui.domain.status import (
     WorkflowStatus,
 )
 from dli_tui.domain.template import NewFromTemplate, Template, TemplateDraft, TemplateUsage
-from dli_tui.domain.workflow import WorkflowInfo
+from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 NOW = datetime(2026, 3, 10, 9, 41, tzinfo=UTC)
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
@@ -133,6 +133,12 @@ class ScriptedBackend(Backend):
     async def backfill_status(self, ref: RunRef) -> Backfill:
         found: Backfill | None = self._asked("backfill_status", ref)
         return found or await super().backfill_status(ref)
+
+    async def dataset_info(self, name: str) -> DatasetInfo | None:
+        if "dataset_info" in self.cues:
+            found: DatasetInfo | None = self._asked("dataset_info", name)
+            return found
+        return await super().dataset_info(name)
 
     # Reads. Filters are ignored on purpose: some servers do that.
 

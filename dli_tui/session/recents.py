@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.errors import DLIError
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.session.surroundings import Surroundings
 
-    Mark = tuple[WorkflowRun | None, ...]
+    Mark = tuple[Hashable, ...]
 
 RUNS: Final = 10
 MOST_NAMES: Final = 100
@@ -24,7 +24,8 @@ KEPT: Final = 2_000
 class Recents:
     """Fetches what is wanted and isn't known, or no longer true.
 
-    `mark` gives the last runs of a name's rows: once they differ, what was fetched is old.
+    `mark` tells how the last runs of a name's rows stand: once that differs, what was fetched
+    is old.
     `fetched` is called with the names that are new in `runs`.
     """
 

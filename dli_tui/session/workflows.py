@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.ids import WorkflowKey
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
+    from dli_tui.session.recents import Mark
     from dli_tui.session.surroundings import Surroundings
 
 LIST_SECONDS: Final = 10.0
@@ -120,8 +121,14 @@ class Workflows(News):
         self.rows, moved = await applied(self.rows, changes)
         self._moves.note(moved)
 
-    def _last_runs(self, name: str) -> tuple[WorkflowRun | None, ...]:
-        return tuple(row.last_run for row in self.rows_of(name))
+    def _last_runs(self, name: str) -> Mark:
+        """What differs once a run of that name has begun, moved on or ended."""
+        return tuple(
+            None
+            if (run := row.last_run) is None
+            else (run.run_id, run.status, run.started_at, run.finished_at)
+            for row in self.rows_of(name)
+        )
 
     def _runs_fetched(self, names: Iterable[str]) -> None:
         self._moves.note(row.key for name in names for row in self.rows_of(name))

@@ -215,3 +215,14 @@ async def test_a_last_run_that_moved_brings_the_runs_of_a_seen_row_anew():
         backend.rows = [row("d", last_run=run("r1"))]
         await here.pass_by(LIST_SECONDS)
         assert here.asked("recent_runs") == 2
+
+
+async def test_a_run_that_only_goes_on_brings_no_runs_anew():
+    going = run("r1", RunStatus.RUNNING, reported_seconds=5.0)
+    backend = ScriptedBackend([row("d", last_run=going)], [going])
+    async with looking_at(backend) as here:
+        here.workflows.want_recent(["d"])
+        await here.pass_by(LIST_SECONDS)
+        backend.rows = [row("d", last_run=going.twin(reported_seconds=15.0))]
+        await here.pass_by(LIST_SECONDS)
+        assert here.asked("recent_runs") == 1

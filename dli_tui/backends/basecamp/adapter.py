@@ -14,7 +14,7 @@ from dli_tui.backends.basecamp.offer import BESIDE
 from dli_tui.backends.basecamp.plain import PlainBasecamp, about, posted
 from dli_tui.backends.http.exchange import Asked, segment
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import Unsupported
+from dli_tui.domain.errors import AuthenticationError, ServerError, Unsupported
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.wire import asking, beside, replies
@@ -255,6 +255,15 @@ class BasecampBackend(PlainBasecamp):
         await self._need(capability)
         asked = Asked(_OPERATIONS[capability], f"{BESIDE}/{path}", query or {})
         return (await self._http.read(asked, parse)).value
+
+    async def _has_no_last_runs(self) -> bool:
+        try:
+            return not await self._is_ours()
+        except AuthenticationError:
+            raise
+        except ServerError:
+            # The list came all the same, and a history that isn't needed does no harm.
+            return True
 
     async def _is_ours(self) -> bool:
         offer = await self._offers.found()

@@ -80,9 +80,9 @@ class Listing:
         )
 
     async def history(
-        self, query: HistoryQuery, most: int = MOST_RUNS
+        self, query: HistoryQuery, most: int = MOST_RUNS, *, without_gaps: bool = False
     ) -> AsyncIterator[Page[WorkflowRun]]:
-        """The runs that fit, newest first."""
+        """The runs that fit, newest first; `without_gaps`: up to the first that can't be told."""
         size, left = _sizes(query.limit, most)
         until, offset, exact, by_date = query.end_date, 0, True, False
         seen: set[tuple[str, str]] = set()
@@ -99,6 +99,8 @@ class Listing:
             # Nothing new behind an offset: this server doesn't know it, so dates go on instead.
             by_date = by_date or not fresh
             if by_date:
+                if without_gaps and until is not None and _oldest(page.items) == until:
+                    return
                 offset, until = 0, _before(page.items, until)
                 if until is None or until < (query.start_date or date.min):
                     return
@@ -150,13 +152,17 @@ def _before(runs: tuple[WorkflowRun, ...], until: date | None) -> date | None:
 
     None where that is no earlier than it was: this server doesn't read dates either.
     """
-    days = [max(moments).date() for run in runs if (moments := _moments(run))]
-    if not days:
+    oldest = _oldest(runs)
+    if oldest is None:
         return None
-    oldest = min(days)
     # A day with more runs than fit into a page can't be got past otherwise.
     following = oldest if oldest != until else oldest - _DAY
     return following if until is None or following < until else None
+
+
+def _oldest(runs: tuple[WorkflowRun, ...]) -> date | None:
+    days = [max(moments).date() for run in runs if (moments := _moments(run))]
+    return min(days, default=None)
 
 
 def _moments(run: WorkflowRun) -> list[datetime]:

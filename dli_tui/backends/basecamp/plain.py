@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from dli_tui.backends.basecamp.lastruns import LastRuns
 from dli_tui.backends.basecamp.listing import LIST, Listing
 from dli_tui.backends.basecamp.offer import PLAIN, Offers
 from dli_tui.backends.basecamp.writing import Writer
@@ -16,6 +17,8 @@ from dli_tui.backends.port import Backend
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.page import Page
+from dli_tui.domain.query import WorkflowQuery
+from dli_tui.domain.rules import matches_workflow
 from dli_tui.wire import asking, replies
 from dli_tui.wire.failures import Operation
 from dli_tui.wire.runs import dataset_info_of, run_of
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
         HistoryQuery,
         Registration,
         RunRequest,
-        WorkflowQuery,
     )
     from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.run import WorkflowRun
@@ -63,6 +65,7 @@ class PlainBasecamp(Backend):
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
         self._offers = Offers(self._http)
         self._listing = Listing(self._http)
+        self._last_runs = LastRuns(self, self._listing)
         self._writer = Writer(self._http, self._offers, sleep)
         self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
         self.capabilities = PLAIN | self._trusted
@@ -87,11 +90,47 @@ class PlainBasecamp(Backend):
     # Lists
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        if query.running_only and await self._has_no_last_runs():
+            every = self._completed_pages(query._replace(running_only=False, limit=None))
+            rows = {row.key: row async for page in every for row in page.items}
+            running = [row for row in rows.values() if matches_workflow(row, query)]
+            yield Page(tuple(running[: query.limit]), len(running))
+        elif query == WorkflowQuery():
+            async for page in self._completed_pages(query):
+                yield page
+        else:
+            async for page in self._listing.workflows(query):
+                yield page
+
+    async def _completed_pages(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
+        """Rows at once; where the list tells no last runs, these follow with the rows again."""
+        rows: list[WorkflowInfo] = []
+        shown: list[WorkflowInfo] = []
+        total = None
         async for page in self._listing.workflows(query):
-            yield page
+            rows += page.items
+            known, total = self._last_runs.completed(page.items), page.total
+            shown += known
+            yield page._replace(items=known)
+        if not rows or self._last_runs.are_told(rows) or not await self._has_no_last_runs():
+            return
+        names = {row.dataset_name for row in rows}
+        await self._last_runs.refresh(names, whole=query == WorkflowQuery())
+        completed = self._last_runs.completed(rows)
+        moved = tuple(row for row, old in zip(completed, shown, strict=True) if row != old)
+        if moved:
+            yield Page(moved, total)
 
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
-        return await self._listing.named(name)
+        rows = await self._listing.named(name)
+        if self._last_runs.are_told(rows) or not await self._has_no_last_runs():
+            return rows
+        await self._last_runs.refresh_one(name)
+        return self._last_runs.completed(rows)
+
+    async def _has_no_last_runs(self) -> bool:
+        """Whether a list that tells no last run may leave them out."""
+        return True
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         async for page in self._listing.history(query, asking.MOST_RUNS):
@@ -154,9 +193,11 @@ class PlainBasecamp(Backend):
             await self._need(Capability.DATED_RUNS)
         path = f"{LIST}/{segment(name)}/run"
         asked = posted(Operation.RUN, path, asking.run_body(request), name)
-        return await self._write(
+        result = await self._write(
             asked, lambda reply: replies.run_reply(reply, name, dry_run=request.dry_run)
         )
+        self._last_runs.follow(result)
+        return result
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
         name = request.dataset_name

@@ -59,10 +59,6 @@ if TYPE_CHECKING:
     )
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
-_MOST_AT_ONCE: Final = 200
-"""Of so many workflows the last runs come with the list; of others when they are looked at."""
-_IN_TURN: Final = 10
-"""So many that are quiet are asked with each look: a run that began shows in no list."""
 _FRESH: Final = 2.0
 """So many seconds the steps of a run that was looked at are good for whoever asks for them."""
 
@@ -97,7 +93,7 @@ class PyAirtableBackend(PyAirtableServices):
         self._asking = Asking(self._place, self._book)
         self._deeds = Deeds(self._place, self._asking, self._book, self._clock)
         # A cursor of another life means nothing here.
-        self._life, self._generation, self._turn = token_hex(4), 0, 0
+        self._life, self._generation = token_hex(4), 0
         self._told: dict[WorkflowKey, WorkflowInfo | None] | None = None
         """What whoever has the last cursor knows; None: the list that is read next."""
         self._looked: tuple[float, str, tuple[Step, ...]] | None = None
@@ -110,7 +106,7 @@ class PyAirtableBackend(PyAirtableServices):
             # Rows at once; their last runs follow with the same rows again.
             every = tuple(self._book.infos())
             yield Page(every, len(every))
-        await self._asking.latest(self._due())
+        await self._asking.last_runs(whole=True, needs_all=query.running_only)
         rows = {row.key: row for row in self._book.infos()}
         if query == WorkflowQuery():
             self._note(rows)
@@ -123,12 +119,6 @@ class PyAirtableBackend(PyAirtableServices):
         self._book.show(rows.values())
         # Of what that one hasn't heard of yet, it has to hear.
         self._told = dict(rows) if self._told is None else {**dict.fromkeys(rows), **self._told}
-
-    def _due(self) -> list[str]:
-        """Those whose last runs aren't known, or not any more."""
-        unknown = [own_id for own_id in self._book.ids if self._book.runs(own_id) is None]
-        due = dict.fromkeys([*self._book.stale, *self._book.under_way(), *unknown])
-        return list(due)[:_MOST_AT_ONCE]
 
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
         try:
@@ -180,7 +170,7 @@ class PyAirtableBackend(PyAirtableServices):
     async def changes(self, cursor: str | None) -> Changes:
         before = self._told if cursor == self._here() else None
         await self._asking.everything()
-        await self._asking.latest(dict.fromkeys([*self._due(), *self._in_turn()]))
+        await self._asking.last_runs(whole=before is None)
         rows = {row.key: row for row in self._book.infos()}
         self._told = dict(rows)
         self._book.show(rows.values())
@@ -192,13 +182,6 @@ class PyAirtableBackend(PyAirtableServices):
             tuple(row for key, row in rows.items() if before.get(key) != row),
             tuple(key for key in before if key not in rows),
         )
-
-    def _in_turn(self) -> Sequence[str]:
-        """Some of those that seem to rest, others each time."""
-        ids = self._book.ids
-        first = self._turn % max(1, len(ids))
-        self._turn = first + _IN_TURN
-        return ids[first : first + _IN_TURN]
 
     def _here(self) -> str:
         return f"{self._life}-{self._generation}"
@@ -268,6 +251,8 @@ class PyAirtableBackend(PyAirtableServices):
                 hint="The service stops a run only by cancelling its saga.",
             )
         await self._of_sagas(self._sagas.cancel(saga.saga_id))
+        if own_id is not None:
+            self._book.write(own_id)
         return WorkflowRunResult(
             dataset_name=ref.workflow or "",
             status=ResultStatus.SUCCESS,

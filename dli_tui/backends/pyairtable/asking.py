@@ -12,6 +12,7 @@ from collections.abc import (
     Iterable,
     Sequence,
 )
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.http.exchange import Asked, segment
@@ -33,6 +34,14 @@ PAGE: Final = 100
 _RUNS: Final = 50
 _AT_ONCE: Final = 4
 """Parallel requests gain little and crowd out everybody else."""
+_MOST_AT_ONCE: Final = 200
+"""Of so many workflows the last runs come with the list; of others with the polls after it."""
+_A_POLL: Final = 12
+"""So many requests a poll takes, those for the list included; fewer leave the rows stale."""
+_IN_TURN: Final = 10
+"""So many that are quiet are asked with each poll: a run that began shows in no list."""
+_FEWEST: Final = 4
+"""So many are asked in a poll however long the list is."""
 _LOOKED_THROUGH: Final = 500
 """So many executions of one workflow are looked through for one of them."""
 
@@ -42,6 +51,8 @@ class Asking:
 
     def __init__(self, place: Place, book: Book) -> None:
         self._place, self._book = place, book
+        self.pages = 0
+        """How many requests the list took when it was read last."""
         self._has_single = True
         """Whether an execution can be asked for by its id alone."""
 
@@ -52,8 +63,9 @@ class Asking:
         routes = await self._place.found()
         told: dict[str, Told] = {}
         torn: list[str] = []
-        offset = 0
+        offset, pages = 0, 0
         while True:
+            pages += 1
             asked = Asked(Operation.LIST, routes.root, {"limit": PAGE, "offset": offset})
             if routes.is_legacy:
                 asked = asked._replace(query={"limit": PAGE, "skip": offset})
@@ -63,6 +75,7 @@ class Asking:
             torn += page.torn
             offset += page.came
             if not fresh or convert.is_last(page.came, PAGE, offset, page.total):
+                self.pages = pages
                 self._book.torn = convert.unreadable_rows(torn)
                 return self._book.take(told.values(), whole=True)
 
@@ -111,14 +124,30 @@ class Asking:
 
     # Executions
 
-    async def latest(self, ids: Iterable[str]) -> None:
+    async def last_runs(
+        self, *, whole: bool, needs_all: bool = False, strict: bool = False
+    ) -> None:
+        """Bring the last runs up to date after the list was read: those that may have moved, and
+        a few in turn; `whole`: those of which none is known too. Where an answer `needs_all`,
+        as many as the service's limits allow; where it is `strict`, one failure is its failure."""
+        if whole:
+            room = self._place.line.room(Operation.HISTORY) if needs_all else 0
+            due = self._book.due(max(_MOST_AT_ONCE, room), moved=_MOST_AT_ONCE)
+        else:
+            most = max(_FEWEST, _A_POLL - self.pages)
+            due = self._book.due(most, moved=_MOST_AT_ONCE, quiet=_IN_TURN)
+        await self.latest(due, strict=strict)
+
+    async def latest(self, ids: Iterable[str], *, strict: bool = False) -> None:
         """The last runs of each; where those of one alone can't be told, they stay as they were."""
 
         async def of(own_id: str) -> None:
             try:
                 await self.latest_of(own_id)
-            except WorkflowError:
-                return
+            except WorkflowError as problem:
+                self._book.asked(own_id)
+                if strict and not isinstance(problem, WorkflowNotFoundError):
+                    raise
 
         await _each(of, ids)
 
@@ -162,6 +191,8 @@ class Asking:
                 ]
             return
         await self.everything()
+        is_new = any(self._book.runs(own_id) is None for own_id in self._book.ids)
+        await self.last_runs(whole=is_new, strict=True)
         async for runs in self._merged(query):
             yield runs
 
@@ -170,6 +201,14 @@ class Asking:
     ) -> AsyncGenerator[Sequence[WorkflowRun]]:
         """The pages of one workflow."""
         offset, seen = 0, set[str]()
+        if query.workflow is None:
+            # One request a workflow with each look would be more than the service allows.
+            known = self._book.runs(own_id) or ()
+            fitting = [run for run in known if query.status in (None, run.status)]
+            yield fitting
+            if len(known) < KEPT or _is_before(known[-1], query):
+                return
+            offset, seen = len(fitting), {run.run_id for run in fitting}
         while True:
             page = await self.page_of(own_id, offset=offset, status=convert.word_of(query.status))
             runs = [one.run for one in page.found if one.run.run_id not in seen]
@@ -177,6 +216,8 @@ class Asking:
             yield runs
             offset += page.came
             if not runs or convert.is_last(page.came, _RUNS, offset, page.total):
+                return
+            if _is_before(runs[-1], query):
                 return
 
     async def _merged(self, query: HistoryQuery) -> AsyncIterator[Sequence[WorkflowRun]]:
@@ -337,6 +378,13 @@ def _of(found: Execution, name: str) -> Execution:
 def _age(run: WorkflowRun) -> float:
     """For the newest first; what tells no time comes last."""
     return float("inf") if run.place is None else -run.place.timestamp()
+
+
+def _is_before(run: WorkflowRun, query: HistoryQuery) -> bool:
+    """Whether a run, and all that are older, are from before the dates that are asked for."""
+    if query.start_date is None or run.place is None:
+        return False
+    return run.place.date() < query.start_date - timedelta(days=1)
 
 
 def _no_such_run(ref: RunRef) -> WorkflowNotFoundError:

@@ -7,6 +7,7 @@ does one whose name looks like the id of another: `#7` is never a name.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,10 @@ KEPT: Final = 10
 """So many of its last runs are kept of each."""
 _SHOWN: Final = 200
 _MOST_KNOWN: Final = 20_000
+_PATIENCE: Final = 5
+"""So often a run that was started from here may be missing where it should be told."""
+_FOR_QUIET: Final = 2
+"""Of those to ask for, so many places are kept for workflows that seem to rest."""
 
 
 class Book:
@@ -37,6 +42,12 @@ class Book:
         """Whose an execution is, as far as one was seen."""
         self._stale: dict[str, None] = {}
         """Those that have run since their last runs were asked for, in order."""
+        self._written: dict[str, int] = {}
+        """Those to which something was just done from here, and how often they were asked for."""
+        self._started: dict[str, WorkflowRun] = {}
+        """A run that was started from here and that no answer has told of yet."""
+        self._order: dict[str, None] = {}
+        """Those whose last runs were asked for, the latest last."""
         self._shown: dict[str, str] = {}
         """Which id stood behind a name when a list was shown."""
         self.torn: tuple[WorkflowInfo, ...] = ()
@@ -64,6 +75,8 @@ class Book:
         if whole:
             self._runs = {key: runs for key, runs in self._runs.items() if key in found}
             self._stale = {key: None for key in self._stale if key in found}
+            self._written = {key: n for key, n in self._written.items() if key in found}
+            self._order = {key: None for key in self._order if key in found}
         self._name_all()
         return moved
 
@@ -72,6 +85,7 @@ class Book:
         self._told.pop(own_id, None)
         self._runs.pop(own_id, None)
         self._stale.pop(own_id, None)
+        self._written.pop(own_id, None)
         self._name_all()
 
     def _name_all(self) -> None:
@@ -159,10 +173,35 @@ class Book:
         return self._runs.get(own_id)
 
     def keep(self, own_id: str, runs: Sequence[WorkflowRun]) -> None:
-        """Its last runs are these."""
+        """Its last runs are these, and one that was started from here until it is among them."""
         self._stale.pop(own_id, None)
+        self.asked(own_id)
+        started, tries = self._started.get(own_id), self._written.get(own_id, 0)
+        known = {run.run_id for run in runs}
+        if started is None or started.run_id in known or tries >= _PATIENCE:
+            self._started.pop(own_id, None)
+            self._written.pop(own_id, None)
+        else:
+            self._written[own_id] = tries + 1
+            runs = (started, *runs)
         self._runs[own_id] = tuple(runs[:KEPT])
         self.own(own_id, runs)
+
+    def start(self, own_id: str, run: WorkflowRun) -> None:
+        """A run was started from here: it is the last one before any answer tells of it."""
+        self.write(own_id)
+        self._started[own_id] = run
+        self._runs[own_id] = (run, *self._runs.get(own_id, ()))[:KEPT]
+        self.own(own_id, [run])
+
+    def write(self, own_id: str) -> None:
+        """Something was done to it from here: its last runs are asked for first."""
+        self._written[own_id] = 0
+
+    def asked(self, own_id: str) -> None:
+        """Its last runs were asked for, whatever came of it: others are next."""
+        self._order.pop(own_id, None)
+        self._order[own_id] = None
 
     def own(self, own_id: str, runs: Iterable[WorkflowRun]) -> None:
         """Remember whose executions these are."""
@@ -174,10 +213,32 @@ class Book:
         """Whose an execution is."""
         return self._owners.get(run_id)
 
-    @property
-    def stale(self) -> list[str]:
-        """Those that have run since their last runs were asked for, or are new."""
-        return list(self._stale)
+    def due(self, most: int, *, moved: int, quiet: int = 0) -> list[str]:
+        """Whose last runs to ask for, at most so many, and so many of those that seem to rest.
+
+        What was done from here comes first, then whatever has `moved` by its counters (more of
+        these, as rows are known to be wrong without), what is under way, and what nobody asked
+        for yet. A run that began elsewhere shows in none of these, so a few others have a turn.
+        """
+        stale = (own_id for own_id in self._stale if own_id in self._runs)
+        told = list(dict.fromkeys([*self._written, *stale]))[:moved]
+        order = {own_id: place for place, own_id in enumerate(self._order)}
+        unknown = [own_id for own_id in self._told if own_id not in self._runs]
+        unknown.sort(key=lambda own_id: (own_id in order, not self._told[own_id].info.enabled))
+        going = sorted(self.under_way(), key=lambda own_id: order.get(own_id, -1))
+        busy = [one for one in dict.fromkeys([*going, *unknown]) if one not in told]
+        resting = self._told.keys() - {*told, *busy}
+        left = max(0, most - len(told))
+        busy = busy[: max(0, left - min(_FOR_QUIET, quiet, len(resting)))]
+        room = min(quiet, left - len(busy))
+        by_turn = heapq.nsmallest(room, resting, key=lambda own_id: order.get(own_id, -1))
+        return [*told, *busy, *by_turn]
+
+    def is_fresh(self, own_id: str) -> bool:
+        """Whether nothing says that its last runs are others by now than those that are known."""
+        runs = self._runs.get(own_id)
+        is_told = own_id not in self._stale and own_id not in self._written
+        return runs is not None and is_told
 
     def under_way(self) -> list[str]:
         """Those whose last run is under way, or of which nobody knows whether it is."""

@@ -73,6 +73,11 @@ class Budget:
         return self.left <= self.limit * KEPT_FREE
 
     @property
+    def room(self) -> int:
+        """How many may leave before polling has to slow down."""
+        return max(0, self.left - int(self.limit * KEPT_FREE) - 1)
+
+    @property
     def pause(self) -> float:
         """Seconds that a question waits, so that what is left lasts until some comes back."""
         left = self.left

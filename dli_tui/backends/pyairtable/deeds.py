@@ -21,7 +21,14 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import require_at_rest, require_pausable
-from dli_tui.domain.status import ResultStatus, RunStatus, StepStatus, WorkflowStatus
+from dli_tui.domain.run import WorkflowRun
+from dli_tui.domain.status import (
+    ResultStatus,
+    RunStatus,
+    SourceType,
+    StepStatus,
+    WorkflowStatus,
+)
 from dli_tui.domain.text import safe_line
 from dli_tui.wire.failures import Operation
 
@@ -202,6 +209,20 @@ class Deeds:
         name = request.dataset_name
         own_id = await self._asking.id_to_change(name)
         run_id = await self._executed(own_id, name, {"trigger_data": dict(request.parameters)})
+        started = self._clock.now()
+        self._book.start(
+            own_id,
+            WorkflowRun(
+                run_id=run_id,
+                dataset_name=self._book.name(own_id),
+                workflow_id=own_id,
+                source_type=SourceType.MANUAL,
+                status=RunStatus.PENDING,
+                parameters=dict(request.parameters),
+                triggered_by=acting_user(),
+                created_at=started,
+            ),
+        )
         return _result(
             name,
             workflow_id=own_id,
@@ -209,7 +230,7 @@ class Deeds:
             run_status=RunStatus.PENDING,
             parameters=dict(request.parameters),
             triggered_by=acting_user(),
-            started_at=self._clock.now(),
+            started_at=started,
         )
 
     async def _executed(self, own_id: str, name: str, body: dict[str, Any]) -> str:
@@ -248,6 +269,9 @@ class Deeds:
                     problem.message += f"; under way again already: {_listed(done)}"
                 raise
             done.append(step.name)
+            own_id = self._book.owner(ref.run_id)
+            if own_id is not None:
+                self._book.write(own_id)
         return _result(
             name,
             run_id=ref.run_id,

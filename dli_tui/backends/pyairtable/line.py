@@ -14,7 +14,7 @@ from dli_tui.backends.http.exchange import Answer, Asked, decoded, understood
 from dli_tui.backends.http.reply import ACCEPTED
 from dli_tui.backends.pyairtable.budgets import MINUTE, Budgets
 from dli_tui.domain.errors import AnswerLostError, ServerError
-from dli_tui.wire.failures import failure, message_of
+from dli_tui.wire.failures import Operation, failure, message_of
 
 T = TypeVar("T")
 
@@ -77,6 +77,10 @@ class Line:
             # A yes that can't be read is as good as lost.
             raise AnswerLostError(problem.message, code=problem.code, hint=ACCEPTED)
         return cast("T", answer.value.value)
+
+    def room(self, operation: Operation) -> int:
+        """How many requests of a kind may leave at once without slowing down those that follow."""
+        return 0 if self._budgets is None else self._budgets.of(operation).room
 
     async def _spend(self, asked: Asked, *, write: bool) -> None:
         if self._budgets is not None:

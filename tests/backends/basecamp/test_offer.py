@@ -116,5 +116,7 @@ async def test_a_dry_run_is_sent_where_the_profile_trusts_the_server():
 async def test_a_list_does_not_wait_for_it():
     stub = offering(httpx.Response(503))
     async with backend_of(stub) as backend:
-        (page,) = [page async for page in backend.workflows(WorkflowQuery())]
-    assert (len(page.items), stub.asked("GET", WHAT)) == (1, [])
+        pages = backend.workflows(WorkflowQuery())
+        page = await anext(pages)
+        assert (len(page.items), stub.asked("GET", WHAT)) == (1, [])
+        assert [page async for page in pages] == []
