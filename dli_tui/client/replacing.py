@@ -54,7 +54,7 @@ async def _to_put_back(reader: Reader, previous: WorkflowInfo) -> Registration:
     name = previous.dataset_name
     if previous.status not in _RESTORABLE:
         _refuse(name, f"it is {previous.status} there, which can't be put back")
-    if not previous.schedule_known:
+    if not previous.schedule_known or (previous.cron and previous.timezone is None):
         _refuse(name, "the server doesn't tell its schedule, which couldn't be put back")
     known = await reader.backend.dataset_info(name)
     if known is None or known.spec is None:

@@ -152,7 +152,7 @@ def test_a_write_that_happened_though_its_answer_was_lost_ends_0_and_says_so(cli
         ),
         (
             [],
-            "The answer to the request to run 'd' was lost; it didn't happen",
+            "The request could not be sent",
             "You may try again.",
         ),
     ],

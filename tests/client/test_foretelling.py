@@ -16,6 +16,7 @@ from dli_tui.domain.errors import (
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.status import RunStatus
+from dli_tui.insight.backfill import dates_of_schedule
 from tests.support_backends import ScriptedBackend, row, run
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 3)
@@ -36,6 +37,10 @@ def forecast(*days):
 def client_of(clock, **cues):
     backend = ScriptedBackend([row("d")], RUNS, cues=cues)
     return backend, WorkflowClient(backend, clock=clock)
+
+
+def dates():
+    return dates_of_schedule(row("d"), FIRST, LAST)
 
 
 @pytest.mark.parametrize("scope", BackfillScope)
@@ -61,14 +66,14 @@ async def test_what_was_chosen_is_what_the_server_is_asked_about_and_told(clock,
 def test_of_dates_that_were_picked_as_few_runs_as_will_do_run_again(clock, picked, scope):
     _, client = client_of(clock)
     choice = BackfillChoice(FIRST, LAST, parallel=True, only=frozenset(map(slot, picked)))
-    assert scope_of(client.planned(row("d"), RUNS, choice)) is scope
+    assert scope_of(client.planned(row("d"), RUNS, choice, dates())) is scope
 
 
 def test_where_nothing_that_failed_is_left_out_a_server_need_not_only_fill_in(clock):
     # One whose dates depend on those before it would refuse that.
     _, client = client_of(clock)
     choice = BackfillChoice(FIRST, LAST, parallel=True, only=frozenset({slot(2), slot(3)}))
-    plan = client.planned(row("d"), [run("r1", slot=slot(1))], choice)
+    plan = client.planned(row("d"), [run("r1", slot=slot(1))], choice, dates())
     assert scope_of(plan) is BackfillScope.FAILED
 
 

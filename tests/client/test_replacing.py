@@ -186,7 +186,7 @@ async def test_an_old_one_that_is_gone_though_the_answer_was_lost_makes_room_all
 
 async def test_an_old_one_that_is_still_there_ends_it_and_nothing_has_changed(clock):
     backend = Replacing([OLD], register=[exists()], unregister=[AnswerLostError("cut")])
-    with pytest.raises(ConnectionFailedError, match="unregister 'd' was lost; it didn't happen"):
+    with pytest.raises(WorkflowRegistrationError):
         await replaced(backend, clock)
     assert backend.sent == ["register", "unregister"]
 

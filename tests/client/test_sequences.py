@@ -17,7 +17,7 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.sequence import KEY, SequenceMark
 from dli_tui.domain.status import ResultStatus, RunStatus, RunType, WorkflowStatus
-from tests.support_backends import NOW, ScriptedBackend, row, run
+from tests.support_backends import ScriptedBackend, row, run
 
 DONE, FAILED, RUNNING = RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING
 
@@ -102,7 +102,7 @@ async def test_a_date_whose_answer_was_lost_goes_on_if_it_is_there_all_the_same(
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (WorkflowNotFoundError(run_id="r"), "it didn't happen"),
+        (WorkflowNotFoundError(run_id="r"), "unconfirmed"),
         (ServerError("away"), "whether it happened can't be told yet (away)"),
     ],
 )
@@ -114,17 +114,6 @@ async def test_a_date_whose_answer_was_lost_and_that_is_not_seen_ends_it(clock, 
     assert says in sequence.problem.message
     assert backend.sent == ["run"]
     assert len(sequence.remaining) == 3
-
-
-async def test_a_date_whose_answer_was_lost_is_known_by_its_mark_where_no_id_is_taken(clock):
-    backend = place([], run=[AnswerLostError("cut off")])
-    _, _, sequence = await sequence_of(backend, clock, end="2026-03-01")
-    marked = {KEY: sequence.mark.as_parameter(0), "a": 1}
-    backend.runs = [run("theirs", created_at=NOW), run("ours", parameters=marked, created_at=NOW)]
-    backend.cues["run_status"] = [WorkflowNotFoundError(run_id="r"), run("ours", DONE)]
-    await sequence.keep_going(at_once)
-    assert sequence.status is DONE
-    assert [ref.run_id for ref in backend.arrived("run_status")][1:] == ["ours"]
 
 
 async def test_a_stop_of_it_whose_answer_was_lost_is_looked_for(clock):

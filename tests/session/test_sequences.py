@@ -22,7 +22,9 @@ def place(*statuses, without=(Capability.SEQUENCES,)):
 async def plan_of(here, days=3):
     choice = BackfillChoice(date(2026, 3, 1), date(2026, 3, days))
     client = here.session.client
-    return client.planned(await client.row(row("d").key), [], choice)
+    found = await client.row(row("d").key)
+    dates = await client.run_dates(found, choice.start, choice.end)
+    return client.planned(found, [], choice, dates)
 
 
 async def test_dates_begin_as_the_ones_before_them_end():
