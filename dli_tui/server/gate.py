@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dli_tui.domain.acting import acting_for
 from dli_tui.server.answering import Answering
 from dli_tui.server.asked import Asked, GoneError, said_again
+from dli_tui.server.connections import note_sign_in
 from dli_tui.server.envelope import RefusedError, broken, ending, number
 from dli_tui.server.hosts import Hosts
 from dli_tui.server.identity import Identity, admit
@@ -143,6 +144,7 @@ class Gate:
         identity = await self._sign_in.identity(asked.header(b"authorization"), note.address)
         note.who = identity
         admit(scope, identity)
+        note_sign_in(scope)
         offer(scope, self._answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:

@@ -29,7 +29,7 @@ class FailedSignIns:
     def failed(self, address: str, token_id: str | None) -> int:
         """Note one more; how many seconds to wait before the next, 0 while that is fine."""
         now = self._ticks()
-        waits = [self._addresses.add(_whose(address), now)]
+        waits = [self._addresses.add(owner_of(address), now)]
         if token_id is not None:
             waits.append(self._ids.add(token_id, now))
         return math.ceil(max(waits))
@@ -50,7 +50,7 @@ class _Counts:
         return ends - now if count >= MOST_FAILURES else 0.0
 
 
-def _whose(address: str) -> str:
+def owner_of(address: str) -> str:
     """Who an address belongs to: with IPv6, one connection has a whole network of them."""
     try:
         found = ip_address(address)
