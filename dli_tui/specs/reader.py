@@ -27,6 +27,9 @@ MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 10_000
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 _LONGEST_NUMBER: Final = 64
+_LONGEST_DIGITS: Final = 100
+"""Letters of a number: PyYAML multiplies `1:1:1:…`, base 60, for minutes before its size shows."""
+_NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -165,6 +168,8 @@ class _Loader(yaml.SafeLoader):
             lines[value] = key.start_mark.line + 1
 
     def construct_object(self, node: Node, deep: bool = False) -> object:
+        if node.tag in _NUMBER_TAGS and len(node.value) > _LONGEST_DIGITS:
+            raise _unreadable(node)
         # PyYAML checks the look of a number or date, not whether there is such a one.
         try:
             value: object = super().construct_object(node, deep)
