@@ -12,15 +12,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
-from dli_tui.domain.errors import AuthenticationError, DLIError, ErrorCode
+from dli_tui.domain.errors import AuthenticationError, ConfigurationError, DLIError, ErrorCode
+from dli_tui.domain.text import safe_line
 from dli_tui.server.beside import EXTRAS
 from dli_tui.server.contract import CONTRACT
 from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.gate import ALIVE, Surroundings, gated
-from dli_tui.server.identity import require
+from dli_tui.server.identity import Role, require
 from dli_tui.server.lease import Lease
 from dli_tui.server.lines import failure_line
 from dli_tui.server.openapi import Schema, document
@@ -29,6 +30,8 @@ from dli_tui.server.problems import answer_of
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
 from dli_tui.server.sourcerounds import SourceRounds
 from dli_tui.server.supervising import Supervisor
+from dli_tui.server.writes import is_refusal
+from dli_tui.wire import asked
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -75,7 +78,12 @@ class Application:
         )
         # What it would send there comes from the wire: behind a proxy that does TLS, http.
         self._routed.router.redirect_slashes = False
-        self._gated = gated(self._routed, settings, self._around)
+        self._writes = tuple(
+            (self._route(endpoint), endpoint.role)
+            for endpoint in self._endpoints
+            if endpoint.method != _READS
+        )
+        self._gated = gated(self._routed, settings, self._around, needs=self._needs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gated(scope, receive, send)
@@ -103,6 +111,11 @@ class Application:
         now, tell = self._around.now, self._around.tell
         return SourceRounds(self._news, client.clock.sleep, now=now, tell=tell)
 
+    def _needs(self, scope: Scope) -> Role | None:
+        """The role that a write takes, found as the router finds its endpoint."""
+        fitting = (role for route, role in self._writes if route.matches(scope)[0] is Match.FULL)
+        return next(fitting, None)
+
     async def _alive(self, _: Request) -> Response:
         return told({"status": "healthy"})
 
@@ -118,6 +131,8 @@ class Application:
                 return refusal(503, ErrorCode.SERVER_ERROR, "The server is not ready")
             try:
                 require(request.scope, endpoint.role)
+                if endpoint.method != _READS:
+                    await _require_known(request, endpoint)
                 answered = await endpoint.handler(request, desk)
             except AuthenticationError as problem:
                 answered = self._not_let_in(problem, number_of(request.scope))
@@ -125,7 +140,8 @@ class Application:
                 answered = answer_of(problem, number_of(request.scope))
             if endpoint.method == _READS:
                 return await self._packer.pack(request, answered)
-            desk.shelf.stale()
+            if not is_refusal(answered.status_code):
+                desk.shelf.stale()
             return answered
 
         return Route(endpoint.path, answer, methods=[endpoint.method])
@@ -140,6 +156,19 @@ class Application:
             hint="Whoever runs the server finds the reason in its log, by the id of this request.",
             request_id=request_id,
         )
+
+
+async def _require_known(request: Request, endpoint: Endpoint) -> None:
+    """Refuse a write whose query, or a body that it doesn't take, would be read over."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    asked.only_known(given, endpoint.filters)
+    twice = next((name for name in given if given.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigurationError(
+            f"'{safe_line(twice)}' stands twice in the query", hint="Send it once."
+        )
+    if endpoint.takes is None:
+        asked.only_known(asked.parsed_body(await request.body()), ())
 
 
 async def _no_such_path(request: Request, problem: Exception) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -136,14 +135,7 @@ async def unregister(request: Request, desk: Desk) -> Response:
 
 async def body_of(request: Request) -> Row:
     """The object that a write brings."""
-    content = await request.body()
-    try:
-        return asked.body_of(json.loads(content) if content else None)
-    except (ValueError, RecursionError):
-        problem = ConfigurationError(
-            "The body is not JSON that can be read", hint="Send one JSON object."
-        )
-    raise problem
+    return asked.parsed_body(await request.body())
 
 
 async def part(

@@ -23,12 +23,12 @@ from dli_tui.server.asked import Asked, GoneError, said_again
 from dli_tui.server.connections import note_sign_in
 from dli_tui.server.envelope import RefusedError, broken, ending, number
 from dli_tui.server.hosts import Hosts
-from dli_tui.server.identity import Identity, admit
+from dli_tui.server.identity import Identity, Role, admit
 from dli_tui.server.lines import LineWriter, failure_line, json_line, told_target
 from dli_tui.server.repeats import Answers, offer
 from dli_tui.server.settings import ServerSettings
 from dli_tui.server.signin import SignIn
-from dli_tui.server.writes import Deed, Writes
+from dli_tui.server.writes import Deed, Needs, Writes
 
 ALIVE: Final = "/health"
 """What is asked without sign-in, by whatever sends requests only to servers that stand."""
@@ -64,24 +64,42 @@ class _Note:
     who: Identity | None = None
 
 
+def _for_all(_: Scope) -> Role | None:
+    return Role.VIEWER
+
+
 def gated(
-    app: ASGIApp, settings: ServerSettings, surroundings: Surroundings | None = None
-) -> ASGIApp:
-    """`app` behind the gate."""
-    return Gate(app, settings, surroundings or Surroundings())
+    app: ASGIApp,
+    settings: ServerSettings,
+    surroundings: Surroundings | None = None,
+    *,
+    needs: Needs = _for_all,
+) -> Gate:
+    """`app` behind the gate; `needs` says which role a write takes before it is looked at."""
+    return Gate(app, settings, surroundings or Surroundings(), needs)
 
 
 class Gate:
     """Lets in who may, and writes down what was asked."""
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings, around: Surroundings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: ServerSettings, around: Surroundings, needs: Needs
+    ) -> None:
         self._app = app
         self._around = around
         self._open = settings.open
         self._hosts = Hosts(settings)
         self._sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
         self._answers = Answers(settings.answers, around.now)
-        self._writes = Writes(app, settings, self._answers, now=around.now, tell=around.tell)
+        self._writes = Writes(
+            app,
+            settings,
+            self._answers,
+            needs=needs,
+            now=around.now,
+            ticks=around.ticks,
+            tell=around.tell,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -30,6 +30,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from dli_tui.domain.errors import ConfigurationError, ErrorCode, ServerError
 from dli_tui.server.envelope import RefusedError
 from dli_tui.server.identity import Identity
+from dli_tui.server.threads import in_gate_thread
 
 KEPT_FOR: Final = timedelta(days=1)
 MOST: Final = 20_000
@@ -276,7 +277,7 @@ class Answers:
 
         # Raised after the block: sqlite's errors are no concern of whoever asks.
         try:
-            return await asyncio.to_thread(asked)
+            return await in_gate_thread(asked)
         except (sqlite3.Error, OSError) as problem:
             reason = str(problem)
         raise ServerError(

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from zlib import crc32
 
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import WorkflowQuery
@@ -74,7 +75,7 @@ class Shelf:
         self._cursor: str | None = None
         self._looked: float | None = None
         self._deeds = 0
-        self._gate = asyncio.Lock()
+        self._one_look = SingleFlight(self._look)
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -152,29 +153,35 @@ class Shelf:
         if age < self._patience.fresh:
             return
         if age >= self._patience.known:
-            await self._look()
+            await self._look_now()
         elif self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_beside())
 
     async def _look_beside(self) -> None:
         try:
-            await self._look()
+            await self._look_now()
         except DLIError:
             # The list grows older, and who then has to wait for a new one hears why there is none.
             return
 
-    async def _look(self) -> None:
-        """Ask what moved; one at a time asks for all who wait."""
-        waited_for = self._looked
-        async with self._gate:
-            if self._looked != waited_for and self._age() < self._patience.known:
-                return
-            began, deeds = self._passed(), self._deeds
-            changes = await self._client.changes(self._cursor)
-            await self._take(changes)
-            self._cursor = changes.cursor
-            # What was done meanwhile may have come too late for this answer.
-            self._looked = began if deeds == self._deeds else None
+    async def _look_now(self) -> None:
+        """Have the list looked at once for all who wait, who share a failure as well.
+
+        A look that began before something was done may not show it: then another one follows.
+        """
+        done = self._deeds
+        while await self._one_look() < done:
+            pass
+
+    async def _look(self) -> int:
+        """Ask what moved; how many actions had been done when this was asked."""
+        began, deeds = self._passed(), self._deeds
+        changes = await self._client.changes(self._cursor)
+        await self._take(changes)
+        self._cursor = changes.cursor
+        # What was done meanwhile may have come too late for this answer.
+        self._looked = began if deeds == self._deeds else None
+        return deeds
 
     def _age(self) -> float:
         # A clock that was set back says nothing of how old the list is.

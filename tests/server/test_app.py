@@ -1,6 +1,7 @@
 """What stands beside the endpoints: is it up, what is there, and what isn't."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 
 import httpx
@@ -9,14 +10,23 @@ import pytest
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.errors import AuthenticationError
 from dli_tui.server.app import Application
+from dli_tui.server.beside import EXTRAS
+from dli_tui.server.contract import CONTRACT
 from dli_tui.server.gate import Surroundings
 from dli_tui.server.identity import Role
+from dli_tui.server.shelf import Patience
 from tests.backends.contract.places import DEMO
 from tests.support import ManualClock
 from tests.support_gate import OPEN, a_token, refusal_of
 from tests.support_server import URL, application
 
 LIST = "/api/v1/workflows"
+
+
+class Client(httpx.AsyncClient):
+    """A client that knows what it asks."""
+
+    app: Application
 
 
 @asynccontextmanager
@@ -27,8 +37,9 @@ async def asking(token=None, **settings):
     transport = httpx.ASGITransport(app)
     async with (
         app.serving(),
-        httpx.AsyncClient(transport=transport, base_url=URL, headers=headers) as client,
+        Client(transport=transport, base_url=URL, headers=headers) as client,
     ):
+        client.app = app
         yield client
 
 
@@ -101,3 +112,34 @@ async def test_how_it_signs_in_behind_is_told_in_its_log_alone(monkeypatch):
     assert "STAGE_TOKEN" not in answer.text
     assert "STAGE_TOKEN" in told[0]
     assert answer.headers["x-request-id"] in told[0]
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_each_write_is_refused_by_its_role_before_anything_else(tmp_path, role):
+    tokens = tmp_path / "tokens.json"
+    token = await asyncio.to_thread(a_token, tokens, "somebody", role)
+    audit = tmp_path / "audit.jsonl"
+    async with asking(token, tokens=tokens, audit=audit) as client:
+        for endpoint in (*CONTRACT, *EXTRAS):
+            if endpoint.method == "GET":
+                continue
+            # Not JSON: who may do such a thing at all hears of that, and nobody else.
+            path = re.sub(r"\{\w+:\w+\}", "x", endpoint.path)
+            answer = await client.request(endpoint.method, path, content=b"x")
+            assert answer.status_code == (415 if role.covers(endpoint.role) else 403), path
+
+
+async def test_a_refused_write_makes_nobody_ask_behind_again(tmp_path):
+    tokens = tmp_path / "tokens.json"
+    token = await asyncio.to_thread(a_token, tokens, "somebody", Role.ADMIN)
+    patience = Patience(fresh=1_000, known=2_000)
+    async with asking(token, tokens=tokens, patience=patience) as client:
+        assert (await client.get(LIST)).status_code == 200
+        shelf = client.app._desk.shelf
+        looked = shelf._looked
+        assert looked is not None
+        assert (await client.post(f"{LIST}/{DEMO.paused}/run", json={})).status_code == 409
+        assert (await client.post(f"{LIST}/no.such/run", json={})).status_code == 404
+        assert shelf._looked == looked
+        assert (await client.post(f"{LIST}/{DEMO.manual}/pause", json={})).status_code == 200
+        assert shelf._looked is None

@@ -217,6 +217,29 @@ async def test_while_nothing_answers_behind_the_last_picture_is_handed_out_for_a
     assert (await served.page()).total == 5, "it is there again"
 
 
+async def test_while_nothing_answers_all_who_wait_hear_it_at_once(served):
+    served.backend.let.clear()
+    served.backend.cues["workflows"] = [DOWN]
+    waiting = [asyncio.create_task(served.page()) for _ in range(10)]
+    await served.backend.asked.wait()
+    served.backend.let.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(one) for one in found} == {ConnectionFailedError}
+    assert served.questions == 1
+
+
+async def test_who_acted_while_a_look_was_under_way_waits_for_another(served):
+    served.backend.let.clear()
+    before = asyncio.create_task(served.page())
+    await served.backend.asked.wait()
+    served.shelf.stale()
+    after = asyncio.create_task(served.page())
+    await settled()
+    served.backend.let.set()
+    await asyncio.gather(before, after)
+    assert served.questions == 2
+
+
 async def test_a_look_beside_does_not_outlive_the_shelf():
     backend = Slow(FIVE)
     clock = [0.0]
