@@ -12,8 +12,19 @@ from dli_tui.client import checks
 from dli_tui.client.relaying import relay_run
 from dli_tui.domain.errors import ConfigurationError, WorkflowNotFoundError
 from dli_tui.domain.ids import why_not_a_name
-from dli_tui.server.desk import ACCEPTED, CREATED, JSON, OK, UNCHANGED, Desk, Endpoint, told
-from dli_tui.server.identity import Role
+from dli_tui.server.desk import (
+    ACCEPTED,
+    CREATED,
+    JSON,
+    OK,
+    UNCHANGED,
+    Desk,
+    Endpoint,
+    dataset_shown,
+    told,
+)
+from dli_tui.server.identity import Role, identity_of
+from dli_tui.server.masking import sees_keys
 from dli_tui.server.paths import text
 from dli_tui.server.shapes import BackfillBody, ReasonBody, RegisterBody, RunBody
 from dli_tui.wire import asked, telling
@@ -31,8 +42,10 @@ _TOTAL: Final = "x-total-count"
 async def list_workflows(request: Request, desk: Desk) -> Response:
     """The registered workflows that fit."""
     query = asked.list_asked(request.query_params)
-    page = await desk.shelf.page(query, asked.list_window(request.query_params))
-    headers = {"etag": page.etag, _TOTAL: str(page.total), "cache-control": "no-cache"}
+    masked = not sees_keys(identity_of(request.scope).role)
+    window = asked.list_window(request.query_params)
+    page = await desk.shelf.page(query, window, masked=masked)
+    headers = {"etag": page.etag, _TOTAL: str(page.total), "cache-control": "private, no-cache"}
     if request.headers.get("if-none-match") == page.etag:
         return Response(status_code=UNCHANGED, headers=headers)
     return Response(page.body, headers=headers, media_type=JSON)
@@ -47,8 +60,7 @@ async def history(request: Request, desk: Desk) -> Response:
     if not flag(given.get("include_dataset_info")) or query.workflow is None:
         answer = told(rows)
     else:
-        info = await desk.client.dataset_info(query.workflow)
-        shown = None if info is None else telling.dataset_told(info)
+        shown = dataset_shown(request, await desk.client.dataset_info(query.workflow))
         answer = told({"runs": rows, "total_count": total, "dataset_info": shown})
     if total is not None:
         answer.headers[_TOTAL] = str(total)

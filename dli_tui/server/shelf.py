@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from operator import itemgetter
 from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
-from zlib import crc32
 
 from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import DLIError
@@ -23,6 +24,7 @@ from dli_tui.domain.page import Changes
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import matches_workflow
 from dli_tui.domain.status import SourceType
+from dli_tui.server.masking import masked_workflow
 from dli_tui.session.moves import Moves
 from dli_tui.wire.telling import workflow_told
 from dli_tui.wire.values import count
@@ -33,7 +35,12 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.wire.asked import Window
 
-_MOST_PAGES: Final = 500
+_MOST_BYTES: Final = 16 * 1024 * 1024
+"""So much of the pages that were asked for last is kept."""
+_OF_A_PAGE: Final = 1_024
+"""Bytes that a page takes beside its body."""
+_LONG_STRETCH: Final = 2_000
+"""So many rows are held against a filter before others get their turn."""
 _STRETCH: Final = 50
 """So many rows are encoded, or compared, before others get their turn."""
 
@@ -58,6 +65,41 @@ class Encoded(NamedTuple):
     total: int
 
 
+class _Row(NamedTuple):
+    """A row as it goes out, to whoever registers and to all others."""
+
+    whole: bytes
+    masked: bytes
+
+
+_Place = tuple[WorkflowQuery, int, int, bool]
+
+
+class _Pages:
+    """The pages that were asked for last, as many as fit into so many bytes."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[_Place, Encoded] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, place: _Place) -> Encoded | None:
+        found = self._pages.get(place)
+        if found is not None:
+            self._pages.move_to_end(place)
+        return found
+
+    def keep(self, place: _Place, page: Encoded) -> None:
+        before = self._pages.pop(place, None)
+        self._bytes += _cost(page) - (0 if before is None else _cost(before))
+        self._pages[place] = page
+        while self._bytes > _MOST_BYTES and len(self._pages) > 1:
+            self._bytes -= _cost(self._pages.popitem(last=False)[1])
+
+
+def _cost(page: Encoded) -> int:
+    return len(page.body) + _OF_A_PAGE
+
+
 class Shelf:
     """Every row of one place, what moved lately, and the pages made of them."""
 
@@ -66,9 +108,9 @@ class Shelf:
     ) -> None:
         self._client, self._passed, self._patience = client, passed, patience
         self._rows: Mapping[WorkflowKey, WorkflowInfo] = {}
-        self._encoded: dict[WorkflowKey, bytes] = {}
+        self._encoded: dict[WorkflowKey, _Row] = {}
         self._order: tuple[WorkflowKey, ...] = ()
-        self._pages: dict[tuple[WorkflowQuery, int, int], Encoded] = {}
+        self._pages = _Pages()
         self._moves = Moves()
         # A cursor of another life of this server means nothing here.
         self._life = token_hex(4)
@@ -96,16 +138,15 @@ class Shelf:
         self._looked = None
         self._deeds += 1
 
-    async def page(self, query: WorkflowQuery, window: Window) -> Encoded:
-        """The rows of `window` among those that fit."""
+    async def page(self, query: WorkflowQuery, window: Window, *, masked: bool = False) -> Encoded:
+        """The rows of `window` among those that fit; `masked`: without keys to other systems."""
         await self._be_fresh()
-        place = (query, window.limit, window.offset)
-        found = self._pages.get(place)
+        place = (query, window.limit, window.offset, masked)
+        pages = self._pages
+        found = pages.get(place)
         if found is None:
-            pages = self._pages
-            if len(pages) >= _MOST_PAGES:
-                pages.clear()
-            found = pages[place] = await self._encode(query, window)
+            found = await self._encode(query, window, masked=masked)
+            pages.keep(place, found)
         return found
 
     async def changes(self, cursor: str | None) -> Changes:
@@ -124,24 +165,36 @@ class Shelf:
             tuple(key for key in moved.keys if key not in rows),
         )
 
-    async def _encode(self, query: WorkflowQuery, window: Window) -> Encoded:
+    async def _encode(self, query: WorkflowQuery, window: Window, *, masked: bool) -> Encoded:
         keys, rows = self._order, self._rows
         if query != WorkflowQuery():
-            keys = tuple(key for key in keys if matches_workflow(rows[key], query))
+            keys = await self._fitting(query)
         shown = keys[window.offset : window.offset + window.limit]
         parts: list[bytes] = []
         for number, key in enumerate(shown, start=1):
-            parts.append(self._row(key, rows[key]))
+            row = self._row(key, rows[key])
+            parts.append(row.masked if masked else row.whole)
             if number % _STRETCH == 0:
                 await asyncio.sleep(0)
         body = b"[" + b",".join(parts) + b"]"
-        return Encoded(body, f'W/"{crc32(body):08x}-{len(body):x}"', len(keys))
+        return Encoded(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', len(keys))
 
-    def _row(self, key: WorkflowKey, row: WorkflowInfo) -> bytes:
+    async def _fitting(self, query: WorkflowQuery) -> tuple[WorkflowKey, ...]:
+        keys, rows = self._order, self._rows
+        found: list[WorkflowKey] = []
+        for start in range(0, len(keys), _LONG_STRETCH):
+            some = keys[start : start + _LONG_STRETCH]
+            found.extend(key for key in some if matches_workflow(rows[key], query))
+            await asyncio.sleep(0)
+        return tuple(found)
+
+    def _row(self, key: WorkflowKey, row: WorkflowInfo) -> _Row:
         found = self._encoded.get(key)
         if found is None:
             whole = self._client.backend.unique_run_ids
-            found = encoded(workflow_told(row, whole_ids=whole))
+            told = workflow_told(row, whole_ids=whole)
+            hidden, body = masked_workflow(told), encoded(told)
+            found = _Row(body, body if hidden is told else encoded(hidden))
             # Of a row that has moved since this page was begun nothing is kept.
             if self._rows.get(key) is row:
                 self._encoded[key] = found
@@ -207,7 +260,7 @@ class Shelf:
         for key in moved | gone:
             self._encoded.pop(key, None)
         # A new book, as pages of the old one may still be in the making.
-        self._pages = {}
+        self._pages = _Pages()
         if self._rows.keys() != before.keys():
             self._order = _in_order(self._rows)
 

@@ -75,6 +75,19 @@ def mapping_of(text: str, path: Path | None = None) -> dict[Any, Any]:
     return value
 
 
+def node_of(text: str) -> Node | None:
+    """The tree that `text` holds, with the place of each value; within the same limits."""
+    if len(text) > MAX_BYTES:
+        raise _too_long(None)
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    except (YAMLError, ValueError, OverflowError) as error:
+        raise SpecError(["it is not YAML that can be read"]) from error
+    finally:
+        loader.dispose()
+
+
 def _too_long(path: Path | None) -> SpecError:
     return SpecError([f"it is longer than {MAX_BYTES:,} bytes"], path=path)
 

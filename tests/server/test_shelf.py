@@ -179,6 +179,16 @@ async def test_a_row_is_encoded_again_only_when_it_moved(served, monkeypatch):
     assert encoded == [*"abcde", "d"]
 
 
+async def test_pages_are_kept_as_far_as_their_bytes_fit(served, monkeypatch):
+    monkeypatch.setattr("dli_tui.server.shelf._MOST_BYTES", 3 * 1_024 + 10)
+    nobody = WorkflowQuery(owner="nobody")
+    first, second, _ = [await served.page(nobody, limit=limit) for limit in (1, 2, 3)]
+    assert await served.page(nobody, limit=1) is first
+    await served.page(nobody, limit=4)
+    assert await served.page(nobody, limit=1) is first
+    assert await served.page(nobody, limit=2) is not second
+
+
 async def test_who_comes_with_a_cursor_gets_what_moved_since(served):
     begun = await served.shelf.changes(None)
     assert (begun.whole, begun.workflows) == (True, ())
