@@ -27,6 +27,7 @@ from dli_tui.server.lines import failure_line
 from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
+from dli_tui.server.scans import Scans
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
 from dli_tui.server.sourcerounds import SourceRounds
 from dli_tui.server.supervising import Supervisor
@@ -94,10 +95,11 @@ class Application:
         async with (
             self._opens() as client,
             Shelf(client, self._passed, self._patience) as shelf,
+            Scans(client, self._passed) as scans,
             self._supervisor(client) as supervisor,
             self._rounds(client),
         ):
-            self._desk = Desk(client, shelf, supervisor)
+            self._desk = Desk(client, shelf, supervisor, scans)
             try:
                 yield
             finally:

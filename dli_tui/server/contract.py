@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,11 +29,6 @@ from dli_tui.server.shapes import BackfillBody, ReasonBody, RegisterBody, RunBod
 from dli_tui.wire import asked, telling
 from dli_tui.wire.values import Row, flag
 
-if TYPE_CHECKING:
-    from dli_tui.domain.page import Page
-    from dli_tui.wire.asked import Window
-
-Item = TypeVar("Item")
 LIST: Final = "/api/v1/workflows"
 _TOTAL: Final = "x-total-count"
 
@@ -55,7 +49,7 @@ async def history(request: Request, desk: Desk) -> Response:
     """The runs that fit, newest first."""
     given = request.query_params
     query, window = asked.history_asked(given), asked.history_window(given)
-    runs, total = await part(desk.client.runs(query), window)
+    runs, total = await desk.scans.part(identity_of(request.scope).sender, query, window)
     rows = [telling.run_told(run, whole_ids=desk.whole_ids) for run in runs]
     if not flag(given.get("include_dataset_info")) or query.workflow is None:
         answer = told(rows)
@@ -148,22 +142,6 @@ async def unregister(request: Request, desk: Desk) -> Response:
 async def body_of(request: Request) -> Row:
     """The object that a write brings."""
     return asked.parsed_body(await request.body())
-
-
-async def part(
-    pages: AsyncIterator[Page[Item]], window: Window
-) -> tuple[tuple[Item, ...], int | None]:
-    """The items of `window`, and how many there are in all where that is known."""
-    found: list[Item] = []
-    passed, total = 0, None
-    async for page in pages:
-        total = page.total
-        left = window.offset - passed
-        found.extend(page.items[max(0, left) :] if left < len(page.items) else ())
-        passed += len(page.items)
-        if len(found) > window.limit:
-            return tuple(found[: window.limit]), total
-    return tuple(found[: window.limit]), passed
 
 
 def _named(request: Request) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dli_tui.client import WorkflowClient
     from dli_tui.domain.value import Value
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
+    from dli_tui.server.scans import Scans
     from dli_tui.server.shelf import Shelf
     from dli_tui.server.supervising import Supervisor
     from dli_tui.wire.values import Row
@@ -33,6 +34,7 @@ class Desk:
     client: WorkflowClient
     shelf: Shelf
     supervisor: Supervisor
+    scans: Scans
 
     @property
     def whole_ids(self) -> bool:
