@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -14,19 +14,37 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from dli_tui.domain.errors import AuthenticationError, ConfigurationError, DLIError, ErrorCode
+from dli_tui.domain.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    DLIError,
+    ErrorCode,
+    ServerError,
+)
 from dli_tui.domain.text import safe_line
 from dli_tui.server.beside import EXTRAS
+from dli_tui.server.connections import connections_of
 from dli_tui.server.contract import CONTRACT
 from dli_tui.server.desk import Desk, Endpoint, told
 from dli_tui.server.envelope import number_of, refusal
-from dli_tui.server.gate import ALIVE, Surroundings, gated
+from dli_tui.server.gate import ALIVE, READY, Surroundings, gated
 from dli_tui.server.identity import Role, require
 from dli_tui.server.lease import Lease
 from dli_tui.server.lines import failure_line
+from dli_tui.server.metrics import (
+    CONTENT_TYPE,
+    Family,
+    by_component,
+    counter,
+    gauge,
+    of_the_process,
+    text_of,
+)
 from dli_tui.server.openapi import Schema, document
 from dli_tui.server.packing import Packer
 from dli_tui.server.problems import answer_of
+from dli_tui.server.readiness import READY as COMPONENT_READY
+from dli_tui.server.readiness import Readiness
 from dli_tui.server.scans import Scans
 from dli_tui.server.shelf import PATIENT, Patience, Shelf
 from dli_tui.server.sourcerounds import SourceRounds
@@ -71,6 +89,8 @@ class Application:
         self._routed = Starlette(
             routes=[
                 Route(ALIVE, self._alive),
+                Route(READY, self._ready),
+                Route("/metrics", self._metrics),
                 Route("/openapi.json", self._document),
                 *(self._route(endpoint) for endpoint in self._endpoints),
             ],
@@ -84,7 +104,19 @@ class Application:
             for endpoint in self._endpoints
             if endpoint.method != _READS
         )
-        self._gated = gated(self._routed, settings, self._around, needs=self._needs)
+        self._gated = gate = gated(self._routed, settings, self._around, needs=self._needs)
+        around = self._around
+        self._readiness = Readiness(
+            {
+                "tokens": gate.sign_in.check,
+                "audit": gate.writes.check,
+                "answers": gate.answers.check_now,
+                "upstream": self._require_upstream,
+            },
+            now=around.now,
+            ticks=around.ticks,
+            tell=around.tell,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gated(scope, receive, send)
@@ -120,6 +152,46 @@ class Application:
 
     async def _alive(self, _: Request) -> Response:
         return told({"status": "healthy"})
+
+    async def _ready(self, _: Request) -> Response:
+        components = await self._readiness.now()
+        is_ready = all(state == COMPONENT_READY for state in components.values())
+        said = {"status": "ready" if is_ready else "not ready", "components": dict(components)}
+        return told(said, 200 if is_ready else 503)
+
+    async def _require_upstream(self) -> None:
+        if self._desk is None:
+            raise ServerError("The server behind isn't open")
+        await self._desk.shelf.check()
+
+    async def _metrics(self, request: Request) -> Response:
+        own = text_of(self._families(request))
+        system = await asyncio.to_thread(lambda: text_of(of_the_process()))
+        return Response(
+            own + system, headers={"cache-control": "no-store"}, media_type=CONTENT_TYPE
+        )
+
+    def _families(self, request: Request) -> Iterable[Family]:
+        gate, connections = self._gated, connections_of(request.scope)
+        yield from gate.requests.families()
+        wrong, failures = gate.sign_in.wrong, gate.writes.failures
+        yield counter("dli_tui_sign_ins_wrong_total", "Sign-ins that were wrong.", wrong)
+        yield counter("dli_tui_audit_failures_total", "Lines that weren't written.", failures)
+        if connections is not None:
+            count, strangers = len(connections), connections.strangers
+            yield gauge("dli_tui_connections", "Connections that are open.", count)
+            yield gauge("dli_tui_connections_unsigned", "Those without a sign-in.", strangers)
+            yield gauge("dli_tui_connections_max", "How many may be open.", connections.most)
+            refused = connections.refused
+            yield counter("dli_tui_connections_refused_total", "Those closed for room.", refused)
+        if self._desk is not None:
+            shelf = self._desk.shelf
+            yield gauge("dli_tui_list_rows", "Rows of the list.", len(shelf))
+            if shelf.age is not None:
+                yield gauge("dli_tui_list_age_seconds", "How old the list is.", shelf.age)
+        # As it stood when it was asked for last: a scrape asks no server behind.
+        known = {name: float(it == COMPONENT_READY) for name, it in self._readiness.known.items()}
+        yield by_component("dli_tui_ready", "What /ready said last.", known)
 
     async def _document(self, _: Request) -> Response:
         if self._described is None:

@@ -61,9 +61,7 @@ class AuditLog:
         handle = self._opened()
         try:
             if stat.S_ISREG(os.fstat(handle).st_mode):
-                disk = os.fstatvfs(handle)
-                if disk.f_bavail * disk.f_frsize < LEAST_FREE:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                require_room(handle)
         finally:
             os.close(handle)
 
@@ -125,6 +123,13 @@ class AuditLog:
     def _opened(self) -> int:
         # To read as well: what stands at its end is looked at. A pipe waits for no reader so.
         return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _PRIVATE)
+
+
+def require_room(place: int | Path) -> None:
+    """Raise an OSError where the disk that holds a file is full."""
+    disk = os.statvfs(place)
+    if disk.f_bavail * disk.f_frsize < LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _append(handle: int, data: bytes) -> None:

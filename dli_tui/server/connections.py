@@ -23,6 +23,7 @@ _HIGHEST_LIMIT: Final = 65_536
 _LEAST: Final = 16
 _TOLD_EVERY: Final = 10.0
 _KEPT_IN: Final = "dli_tui.connection"
+_COUNTED_IN: Final = "dli_tui.connections"
 
 
 class Connection(Protocol):
@@ -112,9 +113,18 @@ def most_connections() -> int:
     return max(_LEAST, min(MOST, files - _OTHER_FILES))
 
 
-def offer_sign_in(scope: Mapping[str, Any], signed_in: Callable[[], None]) -> None:
-    """Keep with a request how its connection learns that somebody signed in."""
+def offer_connections(
+    scope: Mapping[str, Any], signed_in: Callable[[], None], counted: Connections | None
+) -> None:
+    """Keep with a request how its connection learns of a sign-in, and what counts them all."""
     scope["state"][_KEPT_IN] = signed_in
+    scope["state"][_COUNTED_IN] = counted
+
+
+def connections_of(scope: Mapping[str, Any]) -> Connections | None:
+    """What counts the connections; None where nothing does."""
+    found: Connections | None = scope["state"].get(_COUNTED_IN)
+    return found
 
 
 def note_sign_in(scope: Mapping[str, Any]) -> None:

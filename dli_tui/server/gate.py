@@ -25,13 +25,16 @@ from dli_tui.server.envelope import RefusedError, broken, ending, number
 from dli_tui.server.hosts import Hosts
 from dli_tui.server.identity import Identity, Role, admit
 from dli_tui.server.lines import LineWriter, failure_line, json_line, told_target
+from dli_tui.server.metrics import Requests
 from dli_tui.server.repeats import Answers, offer
 from dli_tui.server.settings import ServerSettings
 from dli_tui.server.signin import SignIn
 from dli_tui.server.writes import Deed, Needs, Writes
 
 ALIVE: Final = "/health"
-"""What is asked without sign-in, by whatever sends requests only to servers that stand."""
+READY: Final = "/ready"
+_FOR_ALL: Final = frozenset({ALIVE.encode(), READY.encode()})
+"""What is asked without sign-in, by whatever sends requests only to servers that can answer."""
 _LOOKS: Final = frozenset({"GET", "HEAD"})
 _GONE: Final = 499
 """What the log says of somebody who hung up; nobody is sent it."""
@@ -89,12 +92,13 @@ class Gate:
         self._around = around
         self._open = settings.open
         self._hosts = Hosts(settings)
-        self._sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
-        self._answers = Answers(settings.answers, around.now)
-        self._writes = Writes(
+        self.requests = Requests()
+        self.sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
+        self.answers = Answers(settings.answers, around.now)
+        self.writes = Writes(
             app,
             settings,
-            self._answers,
+            self.answers,
             needs=needs,
             now=around.now,
             ticks=around.ticks,
@@ -119,7 +123,7 @@ class Gate:
         await self._app(scope, receive, ended)
 
     def _close(self) -> None:
-        self._answers.close()
+        self.answers.close()
         if isinstance(self._around.tell, LineWriter):
             self._around.tell.close()
 
@@ -156,24 +160,26 @@ class Gate:
         self._hosts.check(asked.header(b"host"), asked.header(b"origin"))
         scope.setdefault("state", {})
         number(scope, note.request_id)
-        if asked.raw_path == ALIVE.encode() and asked.method in _LOOKS:
+        if asked.raw_path in _FOR_ALL and asked.method in _LOOKS:
             await self._app(scope, receive, send)
             return
-        identity = await self._sign_in.identity(asked.header(b"authorization"), note.address)
+        identity = await self.sign_in.identity(asked.header(b"authorization"), note.address)
         note.who = identity
         admit(scope, identity)
         note_sign_in(scope)
-        offer(scope, self._answers)
+        offer(scope, self.answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:
                 deed = Deed(scope, receive, asked, identity, note.request_id, note.address)
-                await self._writes.do(deed, send)
+                await self.writes.do(deed, send)
                 return
             if asked.has_body:
                 receive = said_again(await asked.body(receive), receive)
             await self._app(scope, receive, send)
 
     def _line(self, asked: Asked, status: int | None, note: _Note, began: float) -> None:
+        seconds = self._around.ticks() - began
+        self.requests.note(asked.method, status, seconds)
         self._around.tell(
             json_line(
                 time=self._around.now().isoformat(),
@@ -181,7 +187,7 @@ class Gate:
                 method=asked.method,
                 path=told_target(asked.raw_path, asked.query),
                 status=status,
-                ms=round((self._around.ticks() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 who=None if note.who is None else note.who.name,
                 address=note.address,
             )

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dli_tui.domain.errors import ErrorCode
-from dli_tui.server.connections import Connections, offer_sign_in
+from dli_tui.server.connections import Connections, offer_connections
 from dli_tui.server.envelope import refusal
 
 LARGEST_HEAD: Final = 32 * 1024
@@ -136,7 +136,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._trailers, self._after_chunk_head = 0, False
         self._await_head()
         super().on_message_begin()
-        offer_sign_in(self.scope, self._signed_in)
+        offer_connections(self.scope, self._signed_in, self._counted)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; a trailer is counted and dropped."""

@@ -149,6 +149,19 @@ class Shelf:
             pages.keep(place, found)
         return found
 
+    @property
+    def age(self) -> float | None:
+        """How many seconds ago the list was true; None where that isn't known."""
+        age = self._age()
+        return None if age == float("inf") else age
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    async def check(self) -> None:
+        """Raise where the server behind doesn't answer, and hasn't lately."""
+        await self._be_fresh()
+
     async def changes(self, cursor: str | None) -> Changes:
         """What moved since `cursor`; `whole` without rows where everything may have."""
         await self._be_fresh()

@@ -88,6 +88,11 @@ class Writes:
                 raise _come_later("Too many of your requests to change something go on", 1)
             await self._counted(deed, role, Noted(send))
 
+    async def check(self) -> None:
+        """Raise where nothing could be written down now."""
+        if self.audit is not None:
+            await in_gate_thread(self.audit.require_room)
+
     async def _counted(self, deed: Deed, role: Role, send: Noted) -> None:
         try:
             await self._require(deed, role)
