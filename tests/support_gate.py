@@ -91,7 +91,7 @@ async def refused(_, problem):
 class Gated:
     """The gate, with what it told and what was done behind it."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, **more):
         self.hour = Hour()
         self.inner = Inner()
         self.told: list[str] = []
@@ -102,7 +102,7 @@ class Gated:
             new_id=lambda: f"id-{len(self.told)}",
             tell=self.told.append,
         )
-        self.app = gated(self.inner.app, settings, around)
+        self.app = gated(self.inner.app, settings, around, **more)
 
     @property
     def lines(self):

@@ -117,6 +117,9 @@ _MAX_HEADER = 2_000
 _MAX_DEPTH = 50
 _MAX_VALUES = 10_000
 _LONGEST_NUMBER = 64
+# Letters of a number: PyYAML multiplies `1:1:1:…`, base 60, for minutes before it says how large.
+_LONGEST_DIGITS = 100
+_NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # The first line of a document of the store; one that was removed is there to say so.
@@ -229,6 +232,8 @@ class _Loader(yaml.SafeLoader):
             lines[value] = key.start_mark.line + 1
 
     def construct_object(self, node: Any, deep: bool = False) -> object:  # noqa: ANN401 - as above
+        if node.tag in _NUMBER_TAGS and len(node.value) > _LONGEST_DIGITS:
+            raise _unreadable(node)
         # PyYAML checks the look of a number or date, not whether there is such a one.
         try:
             value: object = super().construct_object(node, deep)
@@ -928,8 +933,8 @@ class Target(NamedTuple):
 
 
 _PORTS = {"http": 80, "https": 443}
-# Some servers take "..;x" for ".." too.
-_SEGMENTS = re.compile(r"(?:(?!%2f)[^/;])+", re.IGNORECASE)
+# Some servers take "..;x" for ".." too, and "%5c" for a slash.
+_SEGMENTS = re.compile(r"(?:(?!%2f|%5c)[^/;])+", re.IGNORECASE)
 _MAX_URL = 2_000
 
 
@@ -981,7 +986,10 @@ def _is_below(target: Target, prefix: str) -> bool:
 _CLOSED = tuple(
     map(
         ipaddress.ip_network,
-        ("0.0.0.0/8", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24", "fd00:ec2::/32"),
+        (
+            *("0.0.0.0/8", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24"),
+            *("fd00:ec2::/32", "fd20:ce::254/128"),
+        ),
     )
 )
 # IPv6 addresses that mean an IPv4 address.
@@ -1005,6 +1013,26 @@ def why_not_an_address(text: str) -> str | None:
         or any(address in network for network in _CLOSED)
     )
     return f"{text} is this machine, its own link or its keeper" if closed else None
+
+
+def why_not_our_own(text: str) -> str | None:
+    """Why nothing may be sent to that IP address: it is one of this machine's own.
+
+    A socket can be bound to those alone, unless the system binds to any address at all.
+    """
+    own = _binds(text) and not _binds("2001:db8::1" if ":" in text else "192.0.2.1")
+    return f"{text} is an address of this machine" if own else None
+
+
+def _binds(text: str) -> bool:
+    address = text.partition("%")[0]
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
 
 
 # ------------------------------------------------------------------------------------------------
@@ -1031,58 +1059,111 @@ class Request(NamedTuple):
 
 
 def exchange(request: Request, seconds: float) -> Reply:
-    """Send it once, and read at most a mebibyte of the reply; all of it within `seconds`."""
+    """Send it once, and read at most a mebibyte of the reply.
+
+    All of it, from the connection to the last byte, takes at most `seconds`; to look up the name
+    takes as long as this machine waits for its resolver.
+    """
     target = target_of(request.url)
-    sock = _connected(target, seconds)
-    # A timeout of the socket begins anew with each byte; this one doesn't.
-    watchdog = threading.Timer(seconds, _shut, [sock])
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        with closing(_conversation(target, sock)) as conversation:
-            path = target.path + (f"?{target.query}" if target.query else "")
-            conversation.request(request.method, path, request.body, dict(request.headers))
-            reply = conversation.getresponse()
-            return Reply(reply.status, reply.read(_MAX_REPLY))
-    finally:
-        watchdog.cancel()
-        sock.close()
-
-
-def _connected(target: Target, seconds: float) -> socket.socket:
-    """A connection to one of the addresses of a name, after a look at all of them."""
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    for address in addresses:
-        why = why_not_an_address(address)
-        if why is not None:
-            raise StepError(f"{target.host} is not reached: {why}")
-    problem: OSError | None = None
-    for address in addresses:
+    with closing(_connected(target, seconds)) as sock:
+        # A timeout of the socket begins anew with each byte; this one doesn't.
+        watchdog = _Watchdog(sock, seconds)
         try:
-            return socket.create_connection((address, target.port), seconds)
-        except OSError as error:
-            problem = error
-    raise StepError(f"{target.host} doesn't answer: {problem}")
+            reply = _answered(target, sock, request)
+        except (OSError, http.client.HTTPException):
+            watchdog.require_time()
+            raise
+        finally:
+            watchdog.cancel()
+        watchdog.require_time()
+        return reply
+
+
+class _Watchdog:
+    """Ends a connection after so many seconds, whatever waits for it."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._sock, self._seconds, self._is_over = sock, seconds, False
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def require_time(self) -> None:
+        """Raise where the time was up: what came until then is not an answer."""
+        if self._is_over:
+            raise TimeoutError(f"it took longer than {self._seconds:g} s")
+
+    def _end(self) -> None:
+        self._is_over = True
+        with suppress(OSError):
+            # Of the descriptor: ssl's own would take itself apart under whoever reads.
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
+def _answered(target: Target, sock: socket.socket, request: Request) -> Reply:
+    if isinstance(sock, ssl.SSLSocket):
+        sock.do_handshake()
+    talk = _conversation(target, sock)
+    path = target.path + (f"?{target.query}" if target.query else "")
+    talk.request(request.method, path, request.body, dict(request.headers))
+    reply = talk.getresponse()
+    body = reply.read(_MAX_REPLY)
+    # `read` gives what there is where a body ends before its length.
+    if len(body) < _MAX_REPLY and reply.length:
+        raise http.client.IncompleteRead(body, reply.length)
+    return Reply(reply.status, body)
 
 
 def _conversation(target: Target, sock: socket.socket) -> http.client.HTTPConnection:
-    talk: http.client.HTTPConnection
-    if target.scheme == "https":
-        context = ssl.create_default_context()
-        talk = http.client.HTTPSConnection(target.host, target.port, context=context)
-        talk.sock = context.wrap_socket(sock, server_hostname=target.host)
-    else:
-        talk = http.client.HTTPConnection(target.host, target.port)
-        talk.sock = sock
+    """HTTP over a connection that is there, with TLS or without."""
+    talk = http.client.HTTPConnection(target.host, target.port)
+    talk.default_port = _PORTS[target.scheme]
+    talk.sock = sock
     # Else it would connect anew, to whatever the name means by then.
     talk.auto_open = 0
     return talk
 
 
-def _shut(sock: socket.socket) -> None:
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+def _connected(target: Target, seconds: float) -> socket.socket:
+    """A connection to one of the addresses of a name, after a look at all of them.
+
+    With https it is wrapped already, so that a watchdog holds what is read from; the handshake,
+    which may take long, is still to be made.
+    """
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    for address in addresses:
+        why = why_not_an_address(address) or why_not_our_own(address)
+        if why is not None:
+            raise StepError(f"{target.host} is not reached: {why}")
+    problem: OSError | None = None
+    until = time.monotonic() + seconds
+    for address in addresses:
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            sock = socket.create_connection((address, target.port), left)
+        except OSError as error:
+            problem = error
+        else:
+            return _wrapped(target, sock)
+    raise StepError(f"{target.host} doesn't answer: {problem or 'it took too long'}")
+
+
+def _wrapped(target: Target, sock: socket.socket) -> socket.socket:
+    if target.scheme != "https":
+        return sock
+    try:
+        return ssl.create_default_context().wrap_socket(
+            sock, server_hostname=target.host, do_handshake_on_connect=False
+        )
+    except BaseException:
+        sock.close()
+        raise
 
 
 # ------------------------------------------------------------------------------------------------
@@ -1494,6 +1575,9 @@ def _doc(text: str) -> str:
 
 # Reading is slow where texts are long: the longest of a shard wait until there is room.
 MAX_SHARD_BYTES = 2 * MAX_BYTES
+# Many short values take longer to read than a long text of the same size; 2 MiB of usual specs
+# hold less than this.
+MAX_SHARD_VALUES = 400_000
 _MAX_TOLD = 50
 _MAX_SENTENCE = 300
 # Whatever one spec does to us or to Airflow, it must not harm the others.
@@ -1576,6 +1660,11 @@ def checked(found: Found, rules: Rules) -> Spec:
     return spec
 
 
+def values_in(text: str) -> int:
+    """How many values a text may hold, at most: each follows on one of these."""
+    return sum(map(text.count, ",:[{\n"))
+
+
 class Share(NamedTuple):
     """What a copy of this file has to make, and what is wrong with the rest."""
 
@@ -1601,11 +1690,13 @@ def share_of(folder: Path, shard: int, shards: int, rules: Rules, only: str | No
             problem = WrongSpecError([f"{keys} have the same DAG id, {dag_id}; rename one of them"])
             others = [one for one in live if len(first) != 1 or one is not first[0]]
             problems.update({one.key: problem for one in others})
-    wanted, size = [], 0
-    for found in sorted(documents, key=lambda one: one.size):
+    wanted, size, values = [], 0, 0
+    # CODE comes first: whoever may register can't take the room of a workflow from Git.
+    for found in sorted(documents, key=lambda one: (one.source != CODE, one.size)):
         size += found.size
+        values += values_in(found.text or "")
         try:
-            if size > MAX_SHARD_BYTES and only is None:
+            if (size > MAX_SHARD_BYTES or values > MAX_SHARD_VALUES) and only is None:
                 raise WrongSpecError(
                     ["the specs of this shard are too long together; shorten this one"]
                 )

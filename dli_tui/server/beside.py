@@ -14,7 +14,15 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConfigurationError, DLIError, ErrorCode
 from dli_tui.domain.ids import LogRef, WorkflowKey
 from dli_tui.server.contract import body_of
-from dli_tui.server.desk import ACCEPTED, CREATED, Desk, Endpoint, told
+from dli_tui.server.desk import (
+    ACCEPTED,
+    CREATED,
+    Desk,
+    Endpoint,
+    dataset_shown,
+    told,
+    workflow_shown,
+)
 from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.identity import Role, identity_of
 from dli_tui.server.paths import text
@@ -85,9 +93,7 @@ async def capabilities(request: Request, desk: Desk) -> Response:
 async def workflow(request: Request, desk: Desk) -> Response:
     """The rows of one name: none, one, or two when CODE overrides MANUAL."""
     rows = await desk.client.rows(request.path_params["name"])
-    return told(
-        {"workflows": [telling.workflow_told(row, whole_ids=desk.whole_ids) for row in rows]}
-    )
+    return told({"workflows": [workflow_shown(request, row, desk) for row in rows]})
 
 
 async def changes(request: Request, desk: Desk) -> Response:
@@ -97,9 +103,7 @@ async def changes(request: Request, desk: Desk) -> Response:
         {
             "cursor": found.cursor,
             "whole": found.whole,
-            "workflows": [
-                telling.workflow_told(row, whole_ids=desk.whole_ids) for row in found.workflows
-            ],
+            "workflows": [workflow_shown(request, row, desk) for row in found.workflows],
             "gone": [telling.key_told(key) for key in found.gone],
         }
     )
@@ -125,7 +129,7 @@ async def recent_runs(request: Request, desk: Desk) -> Response:
 async def dataset(request: Request, desk: Desk) -> Response:
     """What is known of a dataset beside its schedule."""
     info = await desk.client.dataset_info(request.path_params["name"])
-    return told(None if info is None else telling.dataset_told(info))
+    return told(dataset_shown(request, info))
 
 
 async def backfills(_: Request, desk: Desk) -> Response:

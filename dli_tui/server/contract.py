@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,18 +11,24 @@ from dli_tui.client import checks
 from dli_tui.client.relaying import relay_run
 from dli_tui.domain.errors import ConfigurationError, WorkflowNotFoundError
 from dli_tui.domain.ids import why_not_a_name
-from dli_tui.server.desk import ACCEPTED, CREATED, JSON, OK, UNCHANGED, Desk, Endpoint, told
-from dli_tui.server.identity import Role
+from dli_tui.server.desk import (
+    ACCEPTED,
+    CREATED,
+    JSON,
+    OK,
+    UNCHANGED,
+    Desk,
+    Endpoint,
+    dataset_shown,
+    told,
+)
+from dli_tui.server.identity import Role, identity_of
+from dli_tui.server.masking import sees_keys
 from dli_tui.server.paths import text
 from dli_tui.server.shapes import BackfillBody, ReasonBody, RegisterBody, RunBody
 from dli_tui.wire import asked, telling
 from dli_tui.wire.values import Row, flag
 
-if TYPE_CHECKING:
-    from dli_tui.domain.page import Page
-    from dli_tui.wire.asked import Window
-
-Item = TypeVar("Item")
 LIST: Final = "/api/v1/workflows"
 _TOTAL: Final = "x-total-count"
 
@@ -32,8 +36,10 @@ _TOTAL: Final = "x-total-count"
 async def list_workflows(request: Request, desk: Desk) -> Response:
     """The registered workflows that fit."""
     query = asked.list_asked(request.query_params)
-    page = await desk.shelf.page(query, asked.list_window(request.query_params))
-    headers = {"etag": page.etag, _TOTAL: str(page.total), "cache-control": "no-cache"}
+    masked = not sees_keys(identity_of(request.scope).role)
+    window = asked.list_window(request.query_params)
+    page = await desk.shelf.page(query, window, masked=masked)
+    headers = {"etag": page.etag, _TOTAL: str(page.total), "cache-control": "private, no-cache"}
     if request.headers.get("if-none-match") == page.etag:
         return Response(status_code=UNCHANGED, headers=headers)
     return Response(page.body, headers=headers, media_type=JSON)
@@ -43,13 +49,12 @@ async def history(request: Request, desk: Desk) -> Response:
     """The runs that fit, newest first."""
     given = request.query_params
     query, window = asked.history_asked(given), asked.history_window(given)
-    runs, total = await part(desk.client.runs(query), window)
+    runs, total = await desk.scans.part(identity_of(request.scope).sender, query, window)
     rows = [telling.run_told(run, whole_ids=desk.whole_ids) for run in runs]
     if not flag(given.get("include_dataset_info")) or query.workflow is None:
         answer = told(rows)
     else:
-        info = await desk.client.dataset_info(query.workflow)
-        shown = None if info is None else telling.dataset_told(info)
+        shown = dataset_shown(request, await desk.client.dataset_info(query.workflow))
         answer = told({"runs": rows, "total_count": total, "dataset_info": shown})
     if total is not None:
         answer.headers[_TOTAL] = str(total)
@@ -136,30 +141,7 @@ async def unregister(request: Request, desk: Desk) -> Response:
 
 async def body_of(request: Request) -> Row:
     """The object that a write brings."""
-    content = await request.body()
-    try:
-        return asked.body_of(json.loads(content) if content else None)
-    except (ValueError, RecursionError):
-        problem = ConfigurationError(
-            "The body is not JSON that can be read", hint="Send one JSON object."
-        )
-    raise problem
-
-
-async def part(
-    pages: AsyncIterator[Page[Item]], window: Window
-) -> tuple[tuple[Item, ...], int | None]:
-    """The items of `window`, and how many there are in all where that is known."""
-    found: list[Item] = []
-    passed, total = 0, None
-    async for page in pages:
-        total = page.total
-        left = window.offset - passed
-        found.extend(page.items[max(0, left) :] if left < len(page.items) else ())
-        passed += len(page.items)
-        if len(found) > window.limit:
-            return tuple(found[: window.limit]), total
-    return tuple(found[: window.limit]), passed
+    return asked.parsed_body(await request.body())
 
 
 def _named(request: Request) -> str:

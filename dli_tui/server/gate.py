@@ -20,17 +20,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dli_tui.domain.acting import acting_for
 from dli_tui.server.answering import Answering
 from dli_tui.server.asked import Asked, GoneError, said_again
+from dli_tui.server.connections import note_sign_in
 from dli_tui.server.envelope import RefusedError, broken, ending, number
 from dli_tui.server.hosts import Hosts
-from dli_tui.server.identity import Identity, admit
+from dli_tui.server.identity import Identity, Role, admit
 from dli_tui.server.lines import LineWriter, failure_line, json_line, told_target
+from dli_tui.server.metrics import Requests
 from dli_tui.server.repeats import Answers, offer
 from dli_tui.server.settings import ServerSettings
 from dli_tui.server.signin import SignIn
-from dli_tui.server.writes import Deed, Writes
+from dli_tui.server.writes import Deed, Needs, Writes
 
 ALIVE: Final = "/health"
-"""What is asked without sign-in, by whatever sends requests only to servers that stand."""
+READY: Final = "/ready"
+_FOR_ALL: Final = frozenset({ALIVE.encode(), READY.encode()})
+"""What is asked without sign-in, by whatever sends requests only to servers that can answer."""
 _LOOKS: Final = frozenset({"GET", "HEAD"})
 _GONE: Final = 499
 """What the log says of somebody who hung up; nobody is sent it."""
@@ -63,24 +67,43 @@ class _Note:
     who: Identity | None = None
 
 
+def _for_all(_: Scope) -> Role | None:
+    return Role.VIEWER
+
+
 def gated(
-    app: ASGIApp, settings: ServerSettings, surroundings: Surroundings | None = None
-) -> ASGIApp:
-    """`app` behind the gate."""
-    return Gate(app, settings, surroundings or Surroundings())
+    app: ASGIApp,
+    settings: ServerSettings,
+    surroundings: Surroundings | None = None,
+    *,
+    needs: Needs = _for_all,
+) -> Gate:
+    """`app` behind the gate; `needs` says which role a write takes before it is looked at."""
+    return Gate(app, settings, surroundings or Surroundings(), needs)
 
 
 class Gate:
     """Lets in who may, and writes down what was asked."""
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings, around: Surroundings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: ServerSettings, around: Surroundings, needs: Needs
+    ) -> None:
         self._app = app
         self._around = around
         self._open = settings.open
         self._hosts = Hosts(settings)
-        self._sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
-        self._answers = Answers(settings.answers, around.now)
-        self._writes = Writes(app, settings, self._answers, now=around.now, tell=around.tell)
+        self.requests = Requests()
+        self.sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
+        self.answers = Answers(settings.answers, around.now)
+        self.writes = Writes(
+            app,
+            settings,
+            self.answers,
+            needs=needs,
+            now=around.now,
+            ticks=around.ticks,
+            tell=around.tell,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -100,7 +123,7 @@ class Gate:
         await self._app(scope, receive, ended)
 
     def _close(self) -> None:
-        self._answers.close()
+        self.answers.close()
         if isinstance(self._around.tell, LineWriter):
             self._around.tell.close()
 
@@ -137,23 +160,26 @@ class Gate:
         self._hosts.check(asked.header(b"host"), asked.header(b"origin"))
         scope.setdefault("state", {})
         number(scope, note.request_id)
-        if asked.raw_path == ALIVE.encode() and asked.method in _LOOKS:
+        if asked.raw_path in _FOR_ALL and asked.method in _LOOKS:
             await self._app(scope, receive, send)
             return
-        identity = await self._sign_in.identity(asked.header(b"authorization"), note.address)
+        identity = await self.sign_in.identity(asked.header(b"authorization"), note.address)
         note.who = identity
         admit(scope, identity)
-        offer(scope, self._answers)
+        note_sign_in(scope)
+        offer(scope, self.answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:
                 deed = Deed(scope, receive, asked, identity, note.request_id, note.address)
-                await self._writes.do(deed, send)
+                await self.writes.do(deed, send)
                 return
             if asked.has_body:
                 receive = said_again(await asked.body(receive), receive)
             await self._app(scope, receive, send)
 
     def _line(self, asked: Asked, status: int | None, note: _Note, began: float) -> None:
+        seconds = self._around.ticks() - began
+        self.requests.note(asked.method, status, seconds)
         self._around.tell(
             json_line(
                 time=self._around.now().isoformat(),
@@ -161,7 +187,7 @@ class Gate:
                 method=asked.method,
                 path=told_target(asked.raw_path, asked.query),
                 status=status,
-                ms=round((self._around.ticks() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 who=None if note.who is None else note.who.name,
                 address=note.address,
             )

@@ -31,13 +31,13 @@ class Hosts:
         self._only_proxied = bool(settings.proxies) and settings.tls is None
         # What can be asked by name or address is little, and asked again and again.
         self._is_ours = lru_cache(maxsize=256)(self._is_our_name)
-        self._is_proxy = lru_cache(maxsize=1_024)(self._is_one_of_the_proxies)
+        self.is_proxy = lru_cache(maxsize=1_024)(self._is_one_of_the_proxies)
 
     def address(self, peer: str, forwarded: str) -> str:
         """Who really asks: as the proxies say, who are believed from the nearest on."""
         if not self._proxies:
             return peer
-        if not self._is_proxy(peer):
+        if not self.is_proxy(peer):
             self._may_come_straight(peer)
             return peer
         found = peer
@@ -46,7 +46,7 @@ class Hosts:
             if plain is None:
                 break
             found = plain
-            if not self._is_proxy(plain):
+            if not self.is_proxy(plain):
                 break
         return found
 

@@ -56,7 +56,11 @@ def identity_of(scope: Mapping[str, Any]) -> Identity:
 
 def require(scope: Mapping[str, Any], role: Role) -> None:
     """Refuse what takes more than the role of whoever asks."""
-    identity = identity_of(scope)
+    require_role(identity_of(scope), role)
+
+
+def require_role(identity: Identity, role: Role) -> None:
+    """Refuse what takes more than the role of that person."""
     if not identity.role.covers(role):
         raise WorkflowPermissionError(
             f"This takes the role {role}; {identity.name} is signed in as {identity.role}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections import OrderedDict
 from typing import Final
 
 from starlette.requests import Request
@@ -16,14 +17,16 @@ _WORTH: Final = 4_096
 """Bytes below which a packet goes out as it is."""
 _LEVEL: Final = 1
 _GZIP: Final = zlib.MAX_WBITS | 16
-_MOST: Final = 200
+_MOST_BYTES: Final = 8 * 1024 * 1024
+"""So much of what was packed last is kept."""
 
 
 class Packer:
     """Packs answers for who can unpack them; those with an ETag once for all."""
 
     def __init__(self) -> None:
-        self._packed: dict[str, bytes] = {}
+        self._packed: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
 
     async def pack(self, request: Request, answer: Response) -> Response:
         """The same answer, shorter if it is long."""
@@ -42,10 +45,11 @@ class Packer:
         found = self._packed.get(etag or "")
         if found is None:
             found = await asyncio.to_thread(_shortened, content)
-            if etag is not None:
-                if len(self._packed) >= _MOST:
-                    self._packed.clear()
+            if etag is not None and etag not in self._packed:
                 self._packed[etag] = found
+                self._bytes += len(found)
+                while self._bytes > _MOST_BYTES:
+                    self._bytes -= len(self._packed.popitem(last=False)[1])
         return found
 
 

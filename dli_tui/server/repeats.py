@@ -28,8 +28,10 @@ from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 
 from dli_tui.domain.errors import ConfigurationError, ErrorCode, ServerError
+from dli_tui.server.audit import require_room
 from dli_tui.server.envelope import RefusedError
 from dli_tui.server.identity import Identity
+from dli_tui.server.threads import in_gate_thread
 
 KEPT_FOR: Final = timedelta(days=1)
 MOST: Final = 20_000
@@ -204,6 +206,18 @@ class Answers:
                 "or set XDG_STATE_HOME to another folder.",
             ) from None
 
+    async def check_now(self) -> None:
+        """Raise where nothing can be kept now."""
+
+        def written(db: sqlite3.Connection) -> None:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+
+        await self._asked(written)
+        path = self._path
+        if path is not None:
+            await in_gate_thread(lambda: require_room(path.parent))
+
     def close(self) -> None:
         """Close the file; it is opened again by whoever asks again."""
         with self._lock:
@@ -276,7 +290,7 @@ class Answers:
 
         # Raised after the block: sqlite's errors are no concern of whoever asks.
         try:
-            return await asyncio.to_thread(asked)
+            return await in_gate_thread(asked)
         except (sqlite3.Error, OSError) as problem:
             reason = str(problem)
         raise ServerError(

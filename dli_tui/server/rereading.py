@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from dli_tui.domain.errors import ConfigurationError
+from dli_tui.server.threads import in_gate_thread
 
 EVERY: Final = 1.0
 """Seconds: what was revoked is refused after so long at the latest."""
@@ -37,7 +38,7 @@ class Rereading(Generic[Read]):
             async with self._looking:
                 if self._ticks() - self._checked >= EVERY:
                     began = self._ticks()
-                    await asyncio.to_thread(self._look)
+                    await in_gate_thread(self._look)
                     self._checked = began
         if self._found is None:
             # A new one each time: the traceback of one that is kept would grow for ever.

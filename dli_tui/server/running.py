@@ -15,6 +15,7 @@ import signal
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ from dli_tui.domain.errors import ConfigurationError, DLIError, ServerError
 from dli_tui.domain.traces import masked, trace_of
 from dli_tui.server import jwts, tokens
 from dli_tui.server.audit import AuditLog
+from dli_tui.server.connections import Connections, most_connections
+from dli_tui.server.hosts import Hosts
 from dli_tui.server.lines import LineWriter, json_line
 from dli_tui.server.protocol import PatientProtocol
 from dli_tui.server.repeats import Answers
@@ -40,9 +43,10 @@ END_SECONDS: Final = 4.5
 """After so long the program ends, whatever still hangs."""
 _IDLE_SECONDS: Final = 75
 """A dashboard that nobody looks at asks every 30 s, and need not connect anew each time."""
+_HANDSHAKE_SECONDS: Final = 5.0
 _BACKLOG: Final = 1_024
 _GARBAGE: Final = (50_000, 20, 100)
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPTED: Final = 130
 
 
@@ -58,7 +62,16 @@ def serve(app: ASGIApp, settings: ServerSettings, say: Callable[[str], None]) ->
     with ExitStack() as stack:
         sockets = [stack.enter_context(one) for one in _listening(settings.host, settings.port)]
         address = address_of(settings, sockets[0].getsockname()[1])
-        server = _Server(_config(started, settings), lambda: say(_told(settings, address)))
+        connections = Connections(
+            most_connections(),
+            exempt=Hosts(settings).is_proxy,
+            ticks=time.monotonic,
+            tell=_tell_of_too_many,
+        )
+        config = _config(started, settings)
+        server = _Server(
+            config, connections, tls=settings.tls, listens=lambda: say(_told(settings, address))
+        )
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
                 runner.run(server.serve(sockets=sockets))
@@ -111,14 +124,48 @@ class _Started:
 class _Server(uvicorn.Server):
     """uvicorn, which says where it listens, and ends in time."""
 
-    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        connections: Connections,
+        *,
+        tls: Tls | None,
+        listens: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._connections = connections
+        self._tls = tls
         self._listens = listens
+        self._terminals = [number for number in range(3) if os.isatty(number)]
         self.exit_code = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """Open the app and listen; uvicorn's own knows no limit for a TLS handshake."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            raise SystemExit
+        loop, tls = asyncio.get_running_loop(), self.config.ssl
+        handshake = None if tls is None else _HANDSHAKE_SECONDS
+        self.servers = [
+            await loop.create_server(
+                self._protocol,
+                sock=one,
+                ssl=tls,
+                backlog=_BACKLOG,
+                ssl_handshake_timeout=handshake,
+            )
+            for one in sockets or ()
+        ]
+        self.started = True
         self._listens()
+
+    def _protocol(self) -> PatientProtocol:
+        return PatientProtocol(
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+            connections=self._connections,
+        )
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -131,6 +178,13 @@ class _Server(uvicorn.Server):
                 signal.signal(one, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, or on a hangup read the certificate again.
+
+        A hangup ends the program only where the terminal that it was started from is gone.
+        """
+        if sig == signal.SIGHUP and all(map(os.isatty, self._terminals)):
+            self._reload()
+            return
         self.exit_code = _INTERRUPTED if sig == signal.SIGINT else 0
         if not self.should_exit:
             # A thread that waits for a place that doesn't answer can't be ended otherwise.
@@ -139,12 +193,34 @@ class _Server(uvicorn.Server):
             last_resort.start()
         super().handle_exit(sig, frame)
 
+    def _reload(self) -> None:
+        """Show the certificate as it is now; tokens and JWKS are read again by themselves."""
+        facts: dict[str, str] = {}
+        if self._tls is not None and self.config.ssl is not None:
+            try:
+                # A pair that doesn't fit would leave the context with half of it.
+                _check_tls(self._tls)
+                self.config.ssl.load_cert_chain(self._tls.certificate, self._tls.key)
+            except (ConfigurationError, OSError) as problem:
+                _log("not reloaded", problem=str(problem))
+                return
+            facts["certificate"] = "read again"
+        _log("reloaded", **facts)
+
+
+def _tell_of_too_many(is_open: int, closed: int) -> None:
+    _log("too many connections", open=is_open, closed=closed)
+
+
+def _log(event: str, **facts: object) -> None:
+    """A line for whoever looks after the server."""
+    logging.getLogger("uvicorn.error").warning(event, extra={"facts": facts})
+
 
 def _config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
     tls = settings.tls
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -174,6 +250,10 @@ class _JsonHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         when = datetime.fromtimestamp(record.created, UTC).isoformat()
+        own = getattr(record, "facts", None)
+        if own is not None:
+            self._tell(json_line(time=when, event=record.msg, **own))
+            return
         message = record.getMessage().partition("\n")[0]
         facts = {"message": masked(message)}
         problem = record.exc_info[1] if record.exc_info else None

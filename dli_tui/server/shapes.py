@@ -22,6 +22,12 @@ class RunBody(Value):
     params: dict[str, Any] = Field(default_factory=dict, description="What the run is given.")
     dry_run: bool = Field(default=False, description="Only check whether it could be started.")
     slot: Moment | None = Field(default=None, description="The date that it computes.")
+    data_interval_start: Moment | None = Field(
+        default=None, description="Where its data interval starts; none: the schedule's."
+    )
+    data_interval_end: Moment | None = Field(
+        default=None, description="Where its data interval ends; none: the schedule's."
+    )
     run_id: str | None = Field(
         default=None, description="An id of the sender's: sent twice, it is one run."
     )

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from operator import itemgetter
 from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
-from zlib import crc32
 
+from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.page import Changes
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.domain.rules import matches_workflow
 from dli_tui.domain.status import SourceType
+from dli_tui.server.masking import masked_workflow
 from dli_tui.session.moves import Moves
 from dli_tui.wire.telling import workflow_told
 from dli_tui.wire.values import count
@@ -32,7 +35,12 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.wire.asked import Window
 
-_MOST_PAGES: Final = 500
+_MOST_BYTES: Final = 16 * 1024 * 1024
+"""So much of the pages that were asked for last is kept."""
+_OF_A_PAGE: Final = 1_024
+"""Bytes that a page takes beside its body."""
+_LONG_STRETCH: Final = 2_000
+"""So many rows are held against a filter before others get their turn."""
 _STRETCH: Final = 50
 """So many rows are encoded, or compared, before others get their turn."""
 
@@ -57,6 +65,41 @@ class Encoded(NamedTuple):
     total: int
 
 
+class _Row(NamedTuple):
+    """A row as it goes out, to whoever registers and to all others."""
+
+    whole: bytes
+    masked: bytes
+
+
+_Place = tuple[WorkflowQuery, int, int, bool]
+
+
+class _Pages:
+    """The pages that were asked for last, as many as fit into so many bytes."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[_Place, Encoded] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, place: _Place) -> Encoded | None:
+        found = self._pages.get(place)
+        if found is not None:
+            self._pages.move_to_end(place)
+        return found
+
+    def keep(self, place: _Place, page: Encoded) -> None:
+        before = self._pages.pop(place, None)
+        self._bytes += _cost(page) - (0 if before is None else _cost(before))
+        self._pages[place] = page
+        while self._bytes > _MOST_BYTES and len(self._pages) > 1:
+            self._bytes -= _cost(self._pages.popitem(last=False)[1])
+
+
+def _cost(page: Encoded) -> int:
+    return len(page.body) + _OF_A_PAGE
+
+
 class Shelf:
     """Every row of one place, what moved lately, and the pages made of them."""
 
@@ -65,16 +108,16 @@ class Shelf:
     ) -> None:
         self._client, self._passed, self._patience = client, passed, patience
         self._rows: Mapping[WorkflowKey, WorkflowInfo] = {}
-        self._encoded: dict[WorkflowKey, bytes] = {}
+        self._encoded: dict[WorkflowKey, _Row] = {}
         self._order: tuple[WorkflowKey, ...] = ()
-        self._pages: dict[tuple[WorkflowQuery, int, int], Encoded] = {}
+        self._pages = _Pages()
         self._moves = Moves()
         # A cursor of another life of this server means nothing here.
         self._life = token_hex(4)
         self._cursor: str | None = None
         self._looked: float | None = None
         self._deeds = 0
-        self._gate = asyncio.Lock()
+        self._one_look = SingleFlight(self._look)
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -95,17 +138,29 @@ class Shelf:
         self._looked = None
         self._deeds += 1
 
-    async def page(self, query: WorkflowQuery, window: Window) -> Encoded:
-        """The rows of `window` among those that fit."""
+    async def page(self, query: WorkflowQuery, window: Window, *, masked: bool = False) -> Encoded:
+        """The rows of `window` among those that fit; `masked`: without keys to other systems."""
         await self._be_fresh()
-        place = (query, window.limit, window.offset)
-        found = self._pages.get(place)
+        place = (query, window.limit, window.offset, masked)
+        pages = self._pages
+        found = pages.get(place)
         if found is None:
-            pages = self._pages
-            if len(pages) >= _MOST_PAGES:
-                pages.clear()
-            found = pages[place] = await self._encode(query, window)
+            found = await self._encode(query, window, masked=masked)
+            pages.keep(place, found)
         return found
+
+    @property
+    def age(self) -> float | None:
+        """How many seconds ago the list was true; None where that isn't known."""
+        age = self._age()
+        return None if age == float("inf") else age
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    async def check(self) -> None:
+        """Raise where the server behind doesn't answer, and hasn't lately."""
+        await self._be_fresh()
 
     async def changes(self, cursor: str | None) -> Changes:
         """What moved since `cursor`; `whole` without rows where everything may have."""
@@ -123,24 +178,36 @@ class Shelf:
             tuple(key for key in moved.keys if key not in rows),
         )
 
-    async def _encode(self, query: WorkflowQuery, window: Window) -> Encoded:
+    async def _encode(self, query: WorkflowQuery, window: Window, *, masked: bool) -> Encoded:
         keys, rows = self._order, self._rows
         if query != WorkflowQuery():
-            keys = tuple(key for key in keys if matches_workflow(rows[key], query))
+            keys = await self._fitting(query)
         shown = keys[window.offset : window.offset + window.limit]
         parts: list[bytes] = []
         for number, key in enumerate(shown, start=1):
-            parts.append(self._row(key, rows[key]))
+            row = self._row(key, rows[key])
+            parts.append(row.masked if masked else row.whole)
             if number % _STRETCH == 0:
                 await asyncio.sleep(0)
         body = b"[" + b",".join(parts) + b"]"
-        return Encoded(body, f'W/"{crc32(body):08x}-{len(body):x}"', len(keys))
+        return Encoded(body, f'W/"{blake2b(body, digest_size=12).hexdigest()}"', len(keys))
 
-    def _row(self, key: WorkflowKey, row: WorkflowInfo) -> bytes:
+    async def _fitting(self, query: WorkflowQuery) -> tuple[WorkflowKey, ...]:
+        keys, rows = self._order, self._rows
+        found: list[WorkflowKey] = []
+        for start in range(0, len(keys), _LONG_STRETCH):
+            some = keys[start : start + _LONG_STRETCH]
+            found.extend(key for key in some if matches_workflow(rows[key], query))
+            await asyncio.sleep(0)
+        return tuple(found)
+
+    def _row(self, key: WorkflowKey, row: WorkflowInfo) -> _Row:
         found = self._encoded.get(key)
         if found is None:
             whole = self._client.backend.unique_run_ids
-            found = encoded(workflow_told(row, whole_ids=whole))
+            told = workflow_told(row, whole_ids=whole)
+            hidden, body = masked_workflow(told), encoded(told)
+            found = _Row(body, body if hidden is told else encoded(hidden))
             # Of a row that has moved since this page was begun nothing is kept.
             if self._rows.get(key) is row:
                 self._encoded[key] = found
@@ -152,29 +219,35 @@ class Shelf:
         if age < self._patience.fresh:
             return
         if age >= self._patience.known:
-            await self._look()
+            await self._look_now()
         elif self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_beside())
 
     async def _look_beside(self) -> None:
         try:
-            await self._look()
+            await self._look_now()
         except DLIError:
             # The list grows older, and who then has to wait for a new one hears why there is none.
             return
 
-    async def _look(self) -> None:
-        """Ask what moved; one at a time asks for all who wait."""
-        waited_for = self._looked
-        async with self._gate:
-            if self._looked != waited_for and self._age() < self._patience.known:
-                return
-            began, deeds = self._passed(), self._deeds
-            changes = await self._client.changes(self._cursor)
-            await self._take(changes)
-            self._cursor = changes.cursor
-            # What was done meanwhile may have come too late for this answer.
-            self._looked = began if deeds == self._deeds else None
+    async def _look_now(self) -> None:
+        """Have the list looked at once for all who wait, who share a failure as well.
+
+        A look that began before something was done may not show it: then another one follows.
+        """
+        done = self._deeds
+        while await self._one_look() < done:
+            pass
+
+    async def _look(self) -> int:
+        """Ask what moved; how many actions had been done when this was asked."""
+        began, deeds = self._passed(), self._deeds
+        changes = await self._client.changes(self._cursor)
+        await self._take(changes)
+        self._cursor = changes.cursor
+        # What was done meanwhile may have come too late for this answer.
+        self._looked = began if deeds == self._deeds else None
+        return deeds
 
     def _age(self) -> float:
         # A clock that was set back says nothing of how old the list is.
@@ -200,7 +273,7 @@ class Shelf:
         for key in moved | gone:
             self._encoded.pop(key, None)
         # A new book, as pages of the old one may still be in the making.
-        self._pages = {}
+        self._pages = _Pages()
         if self._rows.keys() != before.keys():
             self._order = _in_order(self._rows)
 

@@ -37,9 +37,18 @@ class SignIn:
         self._now = now
         self._tell = tell
         self._failed = FailedSignIns(ticks)
+        self.wrong = 0
+        """How many sign-ins were wrong."""
         self._tokens = _rereading(settings.tokens, tokens.read_tokens, ticks)
         jwks = None if settings.jwt is None else settings.jwt.jwks
         self._jwks = _rereading(jwks, jwts.read_jwks, ticks)
+
+    async def check(self) -> None:
+        """Raise where nobody could sign in now, as a file can't be believed."""
+        if self._tokens is not None:
+            await self._tokens.now()
+        if self._jwks is not None:
+            await self._jwks.now()
 
     async def identity(self, header: bytes | None, address: str) -> Identity:
         """Who it is."""
@@ -92,6 +101,7 @@ class SignIn:
         return () if settings.secret is None else jwts.key_of(settings.secret)
 
     def _wrong(self, address: str, token_id: str | None, reason: str) -> RefusedError:
+        self.wrong += 1
         seconds = self._failed.failed(address, token_id)
         if not seconds:
             return _not_signed_in(reason)

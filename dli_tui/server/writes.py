@@ -1,31 +1,40 @@
-"""A request that changes something: done once, written down before and after, given again."""
+"""A request that changes something: done once, written down before and after, given again.
+
+Before anything of it is read or written down, it is decided whether whoever asks may do such a
+thing at all: a refusal costs one short line in the audit log, and each person has a budget of them.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dli_tui.client.sent import CURRENT, Sent
-from dli_tui.domain.errors import ErrorCode, ServerError
+from dli_tui.domain.errors import ErrorCode, ServerError, WorkflowPermissionError
 from dli_tui.domain.traces import masked
 from dli_tui.server.answering import Captured, give_again
 from dli_tui.server.asked import Asked, said_again
 from dli_tui.server.audit import AuditLog
 from dli_tui.server.envelope import RefusedError, broken
-from dli_tui.server.identity import Identity
+from dli_tui.server.identity import Identity, Role, require_role
+from dli_tui.server.limits import MOST_UNDER_WAY, RefusedWrites, UnderWay
 from dli_tui.server.lines import failure_line, json_line, told_target
 from dli_tui.server.repeats import Answer, Answers, Turn, fingerprint_of
 from dli_tui.server.settings import ServerSettings
+from dli_tui.server.threads import in_gate_thread
 
 _NEW: Final = ("dataset_name", "workflow_name", "saga_type")
 """What a body calls something whose name isn't in the path yet."""
 _MADE: Final = ("run_id", "saga_id")
 _LONGEST: Final = 300
+
+
+Needs = Callable[[Scope], Role | None]
+"""The role that a write takes; None where there is no such request."""
 
 
 class Deed(NamedTuple):
@@ -48,18 +57,71 @@ class Writes:
         settings: ServerSettings,
         answers: Answers,
         *,
+        needs: Needs,
         now: Callable[[], datetime],
+        ticks: Callable[[], float],
         tell: Callable[[str], None],
     ) -> None:
-        self._app = app
+        self._app, self._needs = app, needs
+        self._refused, self._under_way = RefusedWrites(ticks), UnderWay(MOST_UNDER_WAY)
+        self.failures = 0
+        """How often the audit log couldn't be written."""
         self._place = settings.place
         self._answers = answers
-        self._audit = None if settings.audit is None else AuditLog(settings.audit)
+        self.audit = None if settings.audit is None else AuditLog(settings.audit)
         self._now = now
         self._tell = tell
 
     async def do(self, deed: Deed, send: Send) -> None:
         """Do it, or give the answer that it had."""
+        sender = deed.identity.sender
+        seconds = self._refused.wait(sender)
+        if seconds:
+            raise _come_later("Too many of your requests to change something were refused", seconds)
+        role = self._needs(deed.scope)
+        if role is None:
+            self._refused.refused(sender)
+            await self._app(deed.scope, deed.receive, send)
+            return
+        with self._under_way.one_more(sender) as may:
+            if not may:
+                raise _come_later("Too many of your requests to change something go on", 1)
+            await self._counted(deed, role, Noted(send))
+
+    async def check(self) -> None:
+        """Raise where nothing could be written down now."""
+        if self.audit is not None:
+            await in_gate_thread(self.audit.require_room)
+
+    async def _counted(self, deed: Deed, role: Role, send: Noted) -> None:
+        try:
+            await self._require(deed, role)
+            await self._do(deed, send)
+        except RefusedError as refused:
+            send.status = refused.status
+            raise
+        finally:
+            if send.status is not None and is_refusal(send.status):
+                self._refused.refused(deed.identity.sender)
+
+    async def _require(self, deed: Deed, role: Role) -> None:
+        """Refuse what that person may not do, with one line in the log."""
+        try:
+            require_role(deed.identity, role)
+        except WorkflowPermissionError as problem:
+            refused = RefusedError(403, problem.code, problem.message, hint=problem.hint)
+        else:
+            return
+        facts = self._facts(deed) | {"status": refused.status}
+        line = json_line(time=self._now().isoformat(), event="refused", **facts)
+        try:
+            await self._written(line)
+        except OSError as problem:
+            # Nothing was to be done: it is refused all the same.
+            self._tell(failure_line(self._now(), deed.request_id, problem))
+        raise refused
+
+    async def _do(self, deed: Deed, send: Send) -> None:
         asked = deed.asked
         asked.must_be_json()
         body = await asked.body(deed.receive)
@@ -100,7 +162,10 @@ class Writes:
 
     async def _done(self, deed: Deed, body: bytes) -> tuple[Captured, bool]:
         """Its answer, and whether anything was sent on to the place behind us."""
-        facts = self._facts(deed, body)
+        facts = self._facts(deed) | {
+            "named": _text_in(body, _NEW),
+            "key": None if deed.asked.key is None else masked(deed.asked.key),
+        }
         await self._write_before(facts)
         sent, captured = Sent(), Captured()
         token = CURRENT.set(sent)
@@ -117,7 +182,7 @@ class Writes:
         await self._write_after(facts, captured.answer)
         return captured, sent.what is not None
 
-    def _facts(self, deed: Deed, body: bytes) -> dict[str, Any]:
+    def _facts(self, deed: Deed) -> dict[str, Any]:
         identity, asked = deed.identity, deed.asked
         return {
             "id": deed.request_id,
@@ -128,16 +193,22 @@ class Writes:
             "address": deed.address,
             "method": asked.method,
             "path": told_target(asked.raw_path, asked.query),
-            "named": _text_in(body, _NEW),
-            "key": None if asked.key is None else masked(asked.key),
         }
 
-    async def _write_before(self, facts: dict[str, Any]) -> None:
-        if self._audit is None:
+    async def _written(self, line: str) -> None:
+        if self.audit is None:
             return
+        audit = self.audit
+        try:
+            await in_gate_thread(lambda: audit.write(line))
+        except OSError:
+            self.failures += 1
+            raise
+
+    async def _write_before(self, facts: dict[str, Any]) -> None:
         line = json_line(time=self._now().isoformat(), event="begun", **facts)
         try:
-            await asyncio.to_thread(self._audit.write, line)
+            await self._written(line)
         except OSError as problem:
             self._tell(failure_line(self._now(), facts["id"], problem))
             raise RefusedError(
@@ -148,15 +219,41 @@ class Writes:
             ) from None
 
     async def _write_after(self, facts: dict[str, Any], answer: Answer) -> None:
-        if self._audit is None:
-            return
         facts |= {"status": answer.status, "made": _text_in(answer.body, _MADE)}
         line = json_line(time=self._now().isoformat(), event="answered", **facts)
         try:
-            await asyncio.to_thread(self._audit.write, line)
+            await self._written(line)
         except OSError as problem:
             self._tell(failure_line(self._now(), facts["id"], problem))
             self._tell(line)
+
+
+class Noted:
+    """Sends an answer on, and knows its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+def is_refusal(status: int) -> bool:
+    """Whether an answer says that nothing was done."""
+    return 400 <= status < 500  # noqa: PLR2004 - HTTP's own
+
+
+def _come_later(message: str, seconds: int) -> RefusedError:
+    return RefusedError(
+        429,
+        ErrorCode.CONFIG_INVALID,
+        message,
+        hint=f"Nothing was done. Try again in {seconds} s.",
+        headers={"retry-after": str(seconds)},
+    )
 
 
 def _text_in(content: bytes, names: tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ files hold the same rules, as nothing of ours is where DAGs are made; a test com
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -21,13 +22,16 @@ ALLOWED_URLS: Final = "DLI_ALLOWED_URLS"
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 2_000
-# Some servers take "..;x" for ".." too.
-_SEGMENTS: Final = re.compile(r"(?:(?!%2f)[^/;])+", re.IGNORECASE)
+# Some servers take "..;x" for ".." too, and "%5c" for a slash.
+_SEGMENTS: Final = re.compile(r"(?:(?!%2f|%5c)[^/;])+", re.IGNORECASE)
 # Beyond what ipaddress knows: "this network", and where clouds keep the keys of their machines.
 _CLOSED: Final = tuple(
     map(
         ip_network,
-        ("0.0.0.0/8", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24", "fd00:ec2::/32"),
+        (
+            *("0.0.0.0/8", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24"),
+            *("fd00:ec2::/32", "fd20:ce::254/128"),
+        ),
     )
 )
 # IPv6 addresses that mean an IPv4 address.
@@ -107,6 +111,26 @@ def why_not_an_address(text: str) -> str | None:
         or any(address in network for network in _CLOSED)
     )
     return f"{text} is this machine, its own link or its keeper" if closed else None
+
+
+def why_not_our_own(text: str) -> str | None:
+    """Why nothing may be sent to that IP address: it is one of this machine's own.
+
+    A socket can be bound to those alone, unless the system binds to any address at all.
+    """
+    own = _binds(text) and not _binds("2001:db8::1" if ":" in text else "192.0.2.1")
+    return f"{text} is an address of this machine" if own else None
+
+
+def _binds(text: str) -> bool:
+    address = text.partition("%")[0]
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
 
 
 def _is_plain(text: str) -> bool:

@@ -27,6 +27,9 @@ MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 10_000
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 _LONGEST_NUMBER: Final = 64
+_LONGEST_DIGITS: Final = 100
+"""Letters of a number: PyYAML multiplies `1:1:1:…`, base 60, for minutes before its size shows."""
+_NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -70,6 +73,19 @@ def mapping_of(text: str, path: Path | None = None) -> dict[Any, Any]:
             ["expected a mapping such as 'name: …' at the top, but there is none"], path=path
         )
     return value
+
+
+def node_of(text: str) -> Node | None:
+    """The tree that `text` holds, with the place of each value; within the same limits."""
+    if len(text) > MAX_BYTES:
+        raise _too_long(None)
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    except (YAMLError, ValueError, OverflowError) as error:
+        raise SpecError(["it is not YAML that can be read"]) from error
+    finally:
+        loader.dispose()
 
 
 def _too_long(path: Path | None) -> SpecError:
@@ -165,6 +181,8 @@ class _Loader(yaml.SafeLoader):
             lines[value] = key.start_mark.line + 1
 
     def construct_object(self, node: Node, deep: bool = False) -> object:
+        if node.tag in _NUMBER_TAGS and len(node.value) > _LONGEST_DIGITS:
+            raise _unreadable(node)
         # PyYAML checks the look of a number or date, not whether there is such a one.
         try:
             value: object = super().construct_object(node, deep)

@@ -76,6 +76,9 @@ def run_body(request: RunRequest) -> Row:
         body["slot"] = request.slot.isoformat()
     if request.run_id is not None:
         body["run_id"] = request.run_id
+    if request.interval is not None:
+        start, end = request.interval
+        body |= {"data_interval_start": start.isoformat(), "data_interval_end": end.isoformat()}
     return body
 
 

@@ -6,10 +6,13 @@ would look like an empty list, which is something else.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dli_tui.domain.errors import ServerError
 from dli_tui.wire.values import Row, count, first, kind_of, record
+
+MOST_ROWS: Final = 5_000
+"""Ten times the largest page that is asked for: a server that reads no `limit` sends them all."""
 
 
 class Envelope(NamedTuple):
@@ -21,9 +24,9 @@ class Envelope(NamedTuple):
 
 
 def opened(reply: object, key: str) -> Envelope:
-    """The rows of a list of `key`; DLI-503 where there is none."""
+    """The rows of a list of `key`; DLI-503 where there is none, or more than any page has."""
     if isinstance(reply, list):
-        return Envelope(reply, None, {})
+        return Envelope(bounded(reply, key), None, {})
     body = record(reply)
     if body is None or key not in body:
         raise ServerError(
@@ -38,7 +41,17 @@ def opened(reply: object, key: str) -> Envelope:
         raise ServerError(
             f"The server's answer can't be read: a list of {key} was expected, {kind_of(rows)} came"
         )
-    return Envelope(rows, first(body, count, "total_count", "total"), body)
+    return Envelope(bounded(rows, key), first(body, count, "total_count", "total"), body)
+
+
+def bounded(rows: list[Any], key: str) -> list[Any]:
+    """The rows of one page of `key`; DLI-503 where they are more than any page has."""
+    if len(rows) > MOST_ROWS:
+        raise ServerError(
+            f"The server's answer can't be read: it holds {len(rows):,} {key} on one page",
+            hint=f"A page has up to {MOST_ROWS:,}; the server may be sending something else.",
+        )
+    return rows
 
 
 def placeholder(number: int) -> str:

@@ -128,6 +128,8 @@ def _moments(row: Row) -> dict[str, Any]:
     return {
         # Only the logical date: dates among the parameters are a rule of the domain.
         "slot": first(row, moment, "logical_date", "slot"),
+        "data_interval_start": first(row, moment, "data_interval_start"),
+        "data_interval_end": first(row, moment, "data_interval_end"),
         "created_at": first(row, moment, "created_at", "queued_at"),
         "started_at": first(row, moment, "started_at"),
         "finished_at": first(row, moment, "ended_at", "finished_at", "completed_at"),

@@ -3,12 +3,14 @@
 import http.client
 import json
 import socket
+import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+import trustme
 
 from dli_tui.airflow_dags import dli_dags
 from dli_tui.airflow_dags.dli_dags import Found, Job, Request, Rules, StepError, exchange, spec_of
@@ -36,7 +38,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.waiting.wait(20)
         self.send_response(302 if self.path.startswith("/moved") else 200)
         self.send_header("Location", "/secret")
+        if self.path.startswith("/cut"):
+            self.send_header("Content-Length", "1000")
         self.end_headers()
+        if self.path.startswith("/drips"):
+            while not self.server.waiting.wait(0.05):
+                self.wfile.write(b"x")
         if self.path.startswith("/long"):
             self.wfile.write(b"x" * (dli_dags._MAX_REPLY + 1))
 
@@ -54,6 +61,7 @@ def server(monkeypatch):
     monkeypatch.setattr(
         dli_dags, "why_not_an_address", lambda text: real(text.replace("127.0.0.1", PUBLIC))
     )
+    monkeypatch.setattr(dli_dags, "why_not_our_own", lambda text: None)
     named(monkeypatch, "127.0.0.1")
     thread = threading.Thread(target=found.serve_forever)
     thread.start()
@@ -78,8 +86,21 @@ def named(monkeypatch, *answers):
     return asked
 
 
-def url(server, path="/"):
-    return f"http://{NAME}:{server.server_port}{path}"
+@pytest.fixture
+def secure(server, monkeypatch):
+    """The same server over TLS, with a certificate that is believed."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(NAME).configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    believing = ssl.create_default_context()
+    authority.configure_trust(believing)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: believing)
+    return server
+
+
+def url(server, path="/", scheme="http"):
+    return f"{scheme}://{NAME}:{server.server_port}{path}"
 
 
 def job(server, path="/", values=None, **config):
@@ -140,6 +161,36 @@ def test_of_a_long_reply_a_mebibyte_is_read(server):
 def test_who_never_answers_is_left(server):
     with pytest.raises(StepError, match=r"no reply from api\.example\.com"):
         dli_dags.work(job(server, "/wait", timeout=1))
+
+
+def test_over_tls_a_reply_is_read_like_any(secure):
+    reply = exchange(Request("POST", url(secure, "/hook", "https"), {}, b"x"), 5)
+    assert reply == dli_dags.Reply(200, b"")
+    assert secure.seen[0][2]["Host"] == f"{NAME}:{secure.server_port}"
+
+
+def test_who_drips_is_left_after_so_long_with_tls_and_without(server, request):
+    for scheme in ("http", "https"):
+        if scheme == "https":
+            request.getfixturevalue("secure")
+        with pytest.raises(TimeoutError, match=r"longer than 0\.3 s"):
+            exchange(Request("GET", url(server, "/drips", scheme), {}), 0.3)
+
+
+def test_who_never_shakes_hands_is_left(monkeypatch):
+    monkeypatch.setattr(dli_dags, "why_not_an_address", lambda text: None)
+    monkeypatch.setattr(dli_dags, "why_not_our_own", lambda text: None)
+    named(monkeypatch, "127.0.0.1")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(TimeoutError),
+    ):
+        exchange(Request("GET", f"https://{NAME}:{silent.getsockname()[1]}/", {}), 0.3)
+
+
+def test_a_body_that_was_cut_off_is_no_reply(server):
+    with pytest.raises(http.client.IncompleteRead):
+        exchange(Request("GET", url(server, "/cut"), {}), 5)
 
 
 def test_values_are_parts_of_a_path_and_never_more(server):

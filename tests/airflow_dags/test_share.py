@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -189,3 +190,28 @@ def test_a_folder_that_is_not_there_is_an_error_and_no_empty_folder(tmp_path):
         with pytest.raises(SpecsError, match="DLI_SPECS"):
             dli_dags.folder_of(environ)
     assert dli_dags.folder_of({"DLI_SPECS": str(tmp_path)}) == tmp_path
+
+
+def test_manual_takes_no_room_from_code(put, share):
+    put("code/ledger", "name: ledger\n" + "#" * 900_000)
+    for number in range(5):
+        put(f"manual/m{number}", f"name: m{number}\n" + "#" * 500_000)
+    found = share()
+    assert keys(found)[0] == "code/ledger.yaml"
+    assert len(found.wanted) == 3
+    assert set(found.problems) == {f"manual/m{number}.yaml" for number in (2, 3, 4)}
+
+
+def test_many_short_values_wait_like_a_long_text(put, share, monkeypatch):
+    monkeypatch.setattr(dli_dags, "MAX_SHARD_VALUES", 1_000)
+    put("code/a", "name: a\n")
+    put("manual/b", f"name: b\nx: [{'[],' * 600}]\n")
+    found = share()
+    assert keys(found) == ["code/a.yaml"]
+    assert "too long together" in str(found.problems["manual/b.yaml"])
+
+
+def test_usual_specs_fill_a_shard_by_their_length():
+    text = (Path(__file__).parents[1] / "corpus/specs/good-full.yaml").read_text()
+    per_byte = dli_dags.values_in(text) / len(text)
+    assert per_byte * dli_dags.MAX_SHARD_BYTES < dli_dags.MAX_SHARD_VALUES

@@ -252,9 +252,38 @@ async def test_a_name_that_is_none_is_refused(client, name):
     assert registered.status_code == 422
 
 
-async def test_a_field_that_nobody_knows_is_read_over(client):
-    answer = await client.post(f"{ONE}/run", json={"params": {}, "colour": "blue"})
-    assert answer.status_code == 202
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"params": {}, "colour": "blue"}',
+        b'{"dryrun": true}',
+        b'{"dry_run": true, "dry_run": false}',
+        b'{"dry_run": true, "dryRun": false}',
+    ],
+)
+async def test_a_write_that_is_not_understood_starts_nothing(client, body):
+    before = (await client.get(f"{LIST}/history")).json()
+    headers = {"content-type": "application/json"}
+    answer = await client.post(f"{ONE}/run", content=body, headers=headers)
+    assert refusal_of(answer, 422)["code"] == "DLI-001"
+    assert (await client.get(f"{LIST}/history")).json() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", f"{ONE}/run?dry_run=true", {}),
+        ("DELETE", f"{LIST}/{DEMO.manual}?Force=true", None),
+        ("DELETE", f"{LIST}/{DEMO.manual}?force=false&force=true", None),
+        ("DELETE", f"{LIST}/{DEMO.manual}", {"force": True}),
+    ],
+)
+async def test_a_query_of_a_write_that_is_not_understood_does_nothing(client, method, path, body):
+    before = (await client.get(f"{LIST}/history")).json()
+    answer = await client.request(method, path, json=body)
+    assert refusal_of(answer, 422)["code"] == "DLI-001"
+    assert (await client.get(f"{LIST}/history")).json() == before
+    assert DEMO.manual in (await client.get(f"{LIST}?limit=500")).text
 
 
 @pytest.mark.parametrize(
@@ -314,7 +343,10 @@ async def test_a_role_does_what_it_may_and_no_more(tmp_path, role):
     token = await asyncio.to_thread(a_token, tokens, "somebody", role)
     async with asking(token, tokens=tokens) as client:
         reads = {(await client.get(path)).status_code for path in READS}
-        operated = {(await client.post(path, json=DATES)).status_code for path in OPERATIONS}
+        operated = {
+            (await client.post(path, json=DATES if path.endswith("/backfill") else {})).status_code
+            for path in OPERATIONS
+        }
         stopped = await client.post(f"{LIST}/runs/{DEMO.completed.run_id}/stop", json={})
         registered = (await client.post(f"{LIST}/register", json=NEW)).status_code
         removed = (await client.delete(f"{LIST}/{NEW['dataset_name']}")).status_code

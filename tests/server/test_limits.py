@@ -1,8 +1,16 @@
-"""Too many wrong sign-ins are told to wait; what is remembered of them is bounded."""
+"""Whoever does too much of something is told to wait; what is remembered is bounded."""
 
 import pytest
 
-from dli_tui.server.limits import MOST_FAILURES, MOST_KEYS, WINDOW, FailedSignIns
+from dli_tui.server.limits import (
+    MOST_FAILURES,
+    MOST_KEYS,
+    MOST_REFUSED,
+    WINDOW,
+    FailedSignIns,
+    RefusedWrites,
+    UnderWay,
+)
 from tests.support_gate import Hour
 
 ADDRESS = "10.0.0.7"
@@ -69,3 +77,39 @@ def test_made_up_ids_push_no_address_out(failed):
     for number in range(MOST_KEYS + 1):
         failed("10.9.9.9", f"{number:012x}")
     assert failed(ADDRESS, None) == WINDOW
+
+
+def test_a_budget_of_refusals_is_spent_and_fills_up_again(hour):
+    refused = RefusedWrites(hour.ticks)
+    for _ in range(MOST_REFUSED):
+        assert refused.wait("token:a") == 0
+        refused.refused("token:a")
+    assert refused.wait("token:a") == 1
+    assert refused.wait("token:b") == 0
+    hour.passed = 1
+    assert refused.wait("token:a") == 0
+    refused.refused("token:a")
+    assert refused.wait("token:a") == 1
+    hour.passed = 10_000
+    for _ in range(MOST_REFUSED):
+        refused.refused("token:a")
+    assert refused.wait("token:a") == 1
+
+
+def test_of_refusals_so_many_people_are_remembered(hour):
+    refused = RefusedWrites(hour.ticks)
+    for number in range(MOST_KEYS + 10):
+        refused.refused(str(number))
+    assert len(refused._spent) == MOST_KEYS
+
+
+def test_of_one_person_so_many_requests_are_worked_on():
+    under_way = UnderWay(2)
+    with under_way.one_more("a") as one, under_way.one_more("a") as two:
+        with under_way.one_more("a") as three, under_way.one_more("b") as other:
+            assert (one, two, three, other) == (True, True, False, True)
+        with under_way.one_more("a") as again:
+            assert not again
+    with under_way.one_more("a") as later:
+        assert later
+    assert under_way._count == {}

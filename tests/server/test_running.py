@@ -1,8 +1,10 @@
 """A server of its own process: it says where it listens, obeys signals, and ends in time."""
 
 import json
+import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import closing, contextmanager
@@ -11,6 +13,7 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 import trustme
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from dli_tui.domain.errors import ConfigurationError
@@ -42,7 +45,7 @@ async def app(scope, receive, send):
     await send({{"type": "http.response.body"}})
 
 {before}
-settings = ServerSettings(demo=True, port=0)
+settings = ServerSettings(demo=True, port=0{settings})
 try:
     code = running.serve(gated(app, settings), settings, lambda line: print(line, flush=True))
 except DLIError as problem:
@@ -81,14 +84,14 @@ class Served:
 
 
 @contextmanager
-def serving(before="", starts="pass"):
-    script = SERVE.format(before=before, starts=starts)
+def serving(before="", starts="pass", settings="", **more):
+    script = SERVE.format(before=before, starts=starts, settings=settings)
     process = subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
         text=True,
+        **{"stdin": subprocess.DEVNULL, **more},
     )
     try:
         yield Served(process)
@@ -196,7 +199,7 @@ def test_a_large_head_is_refused_like_all_else():
             line.sendall(b"a" * 1_024)
         answer = line.recv(10_000)
     assert answer.startswith(b"HTTP/1.1 431 ")
-    assert "64 KiB" in error_in(answer)["message"]
+    assert f"{protocol.LARGEST_HEAD // 1024} KiB" in error_in(answer)["message"]
 
 
 def test_who_wants_a_socket_is_answered_without_a_complaint():
@@ -288,14 +291,85 @@ def tokens(tmp_path):
     return path
 
 
+def issued(folder, name):
+    """Files of a certificate that fit together."""
+    made = trustme.CA().issue_cert("localhost")
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    made.cert_chain_pems[0].write_to_path(certificate)
+    made.private_key_pem.write_to_path(key)
+    return Tls(certificate=certificate, key=key)
+
+
 @pytest.fixture
 def tls(tmp_path):
-    """Files of a certificate that fit together."""
-    issued = trustme.CA().issue_cert("localhost")
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    issued.cert_chain_pems[0].write_to_path(certificate)
-    issued.private_key_pem.write_to_path(key)
-    return Tls(certificate=certificate, key=key)
+    return issued(tmp_path, "first")
+
+
+@pytest.fixture
+def renewed(tmp_path):
+    return issued(tmp_path, "renewed")
+
+
+def with_tls(tls):
+    return f", tls=running.Tls(certificate={str(tls.certificate)!r}, key={str(tls.key)!r})"
+
+
+def shown_by(served):
+    """The certificate that a server shows, in PEM."""
+    return ssl.get_server_certificate(("127.0.0.1", served.port), timeout=WAIT)
+
+
+def leaf(tls):
+    return x509.load_pem_x509_certificate(tls.certificate.read_bytes())
+
+
+def event(served, name):
+    """The next line of the log that tells of `name`."""
+    return next(
+        line for line in map(json.loads, served.process.stderr) if line.get("event") == name
+    )
+
+
+def test_a_hangup_shows_the_renewed_certificate_and_breaks_nothing_off(tls, renewed):
+    with serving(settings=with_tls(tls)) as served, served.connected() as line:
+        before = x509.load_pem_x509_certificate(shown_by(served).encode())
+        assert before == leaf(tls)
+        renewed.certificate.replace(tls.certificate)
+        renewed.key.replace(tls.key)
+        served.process.send_signal(signal.SIGHUP)
+        assert event(served, "reloaded")["certificate"] == "read again"
+        after = x509.load_pem_x509_certificate(shown_by(served).encode())
+        assert after == leaf(tls) != before
+        # The connection from before stands.
+        context = ssl.create_default_context(cafile=None)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(line) as secured:
+            secured.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert secured.recv(1_000).startswith(b"HTTP/1.1 204")
+
+
+def test_a_hangup_with_a_certificate_of_no_use_keeps_the_one_before(tls):
+    with serving(settings=with_tls(tls)) as served:
+        before = shown_by(served)
+        tls.certificate.write_text("")
+        served.process.send_signal(signal.SIGHUP)
+        assert "can't be used together" in event(served, "not reloaded")["problem"]
+        assert shown_by(served) == before
+
+
+def test_a_terminal_that_is_closed_ends_what_was_served_from_it():
+    master, terminal = os.openpty()
+    with serving(stdin=terminal, start_new_session=True) as served:
+        os.close(terminal)
+        os.close(master)
+        lines = served.told_to_end(signal.SIGHUP)
+    assert (served.process.returncode, lines) == (0, [])
+
+
+def test_a_connection_that_never_speaks_tls_is_not_waited_for(tls):
+    before = "running._HANDSHAKE_SECONDS = 0.1"
+    with serving(before, settings=with_tls(tls)) as served, served.connected() as line:
+        assert line.recv(100) == b""
 
 
 def test_what_fits_is_fine(tokens, tls, tmp_path):

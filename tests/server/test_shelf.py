@@ -179,6 +179,16 @@ async def test_a_row_is_encoded_again_only_when_it_moved(served, monkeypatch):
     assert encoded == [*"abcde", "d"]
 
 
+async def test_pages_are_kept_as_far_as_their_bytes_fit(served, monkeypatch):
+    monkeypatch.setattr("dli_tui.server.shelf._MOST_BYTES", 3 * 1_024 + 10)
+    nobody = WorkflowQuery(owner="nobody")
+    first, second, _ = [await served.page(nobody, limit=limit) for limit in (1, 2, 3)]
+    assert await served.page(nobody, limit=1) is first
+    await served.page(nobody, limit=4)
+    assert await served.page(nobody, limit=1) is first
+    assert await served.page(nobody, limit=2) is not second
+
+
 async def test_who_comes_with_a_cursor_gets_what_moved_since(served):
     begun = await served.shelf.changes(None)
     assert (begun.whole, begun.workflows) == (True, ())
@@ -215,6 +225,29 @@ async def test_while_nothing_answers_behind_the_last_picture_is_handed_out_for_a
     with pytest.raises(ConnectionFailedError):
         await served.page()
     assert (await served.page()).total == 5, "it is there again"
+
+
+async def test_while_nothing_answers_all_who_wait_hear_it_at_once(served):
+    served.backend.let.clear()
+    served.backend.cues["workflows"] = [DOWN]
+    waiting = [asyncio.create_task(served.page()) for _ in range(10)]
+    await served.backend.asked.wait()
+    served.backend.let.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(one) for one in found} == {ConnectionFailedError}
+    assert served.questions == 1
+
+
+async def test_who_acted_while_a_look_was_under_way_waits_for_another(served):
+    served.backend.let.clear()
+    before = asyncio.create_task(served.page())
+    await served.backend.asked.wait()
+    served.shelf.stale()
+    after = asyncio.create_task(served.page())
+    await settled()
+    served.backend.let.set()
+    await asyncio.gather(before, after)
+    assert served.questions == 2
 
 
 async def test_a_look_beside_does_not_outlive_the_shelf():

@@ -10,6 +10,7 @@ import pytest
 
 from dli_tui.server.audit import AuditLog
 from dli_tui.server.identity import Role
+from dli_tui.server.limits import MOST_REFUSED
 from dli_tui.server.repeats import Answers
 from tests.support_gate import WRONG, Gated, a_token, signed
 
@@ -253,3 +254,109 @@ async def test_an_answer_without_a_body_is_given_again_without_one(gate, token):
             assert answer.status_code == 204
     assert answer.headers["idempotency-replayed"] == "true"
     assert "content-length" not in answer.headers
+
+
+def by_role(tmp_path, needs=Role.OPERATOR):
+    """A gate that knows which role a deed takes."""
+    return Gated(signed(tmp_path), needs=lambda scope: needs if scope["path"] == "/deeds" else None)
+
+
+async def never_read():
+    raise AssertionError("the body was read")
+    yield b""
+
+
+async def test_a_role_that_is_too_low_is_refused_before_anything_is_read_kept_or_begun(
+    tmp_path, viewer, token, audited
+):
+    gate = by_role(tmp_path)
+    async with gate.client(viewer) as client:
+        headers = {"content-type": "application/json", **KEY}
+        answer = await client.post("/deeds", content=never_read(), headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"] == "DLI-803"
+        kept = (await client.get(f"/answers/{KEY['idempotency-key']}")).json()
+    assert kept["outcome"] == "never seen"
+    (line,) = await audited()
+    assert (line["event"], line["who"], line["status"]) == ("refused", "vi@example.com", 403)
+    assert set(line) == {
+        *("time", "event", "id", "place", "who", "role", "token", "address", "method"),
+        *("path", "status"),
+    }
+    assert gate.inner.deeds == []
+    async with gate.client(token) as client:
+        assert (await client.post("/deeds", json={}, headers=KEY)).status_code == 202
+
+
+async def test_a_role_is_asked_again_after_a_promotion(tmp_path, viewer):
+    gate = by_role(tmp_path)
+    async with gate.client(viewer) as client:
+        assert (await client.post("/deeds", json={}, headers=KEY)).status_code == 403
+    path = tmp_path / "tokens.json"
+    promoted = await asyncio.to_thread(a_token, path, "vi@example.com", Role.OPERATOR)
+    gate.hour.passed += 2
+    async with gate.client(promoted) as client:
+        assert (await client.post("/deeds", json={}, headers=KEY)).status_code == 202
+
+
+async def test_refused_writes_have_a_budget_and_those_of_others_are_theirs(
+    tmp_path, viewer, token, audited
+):
+    gate = by_role(tmp_path)
+    async with gate.client(viewer) as client:
+        answers = [await client.post("/deeds", json={}) for _ in range(MOST_REFUSED + 50)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [403] * MOST_REFUSED + [429] * 50
+    assert answers[-1].headers["retry-after"] == "1"
+    assert len(await audited()) == MOST_REFUSED
+    async with gate.client(token) as client:
+        assert (await client.post("/deeds", json={})).status_code == 202
+    gate.hour.passed += 1
+    async with gate.client(viewer) as client:
+        assert (await client.post("/deeds", json={})).status_code == 403
+        assert (await client.get("/who")).status_code == 200
+
+
+async def test_what_is_refused_behind_counts_as_well(tmp_path, token):
+    gate = Gated(signed(tmp_path))
+    async with gate.client(token) as client:
+        for _ in range(MOST_REFUSED):
+            assert (await client.post("/409", json={})).status_code == 409
+        assert (await client.post("/409", json={})).status_code == 429
+
+
+async def test_what_is_done_costs_nothing_of_the_budget(tmp_path, token):
+    gate = by_role(tmp_path)
+    async with gate.client(token) as client:
+        for _ in range(MOST_REFUSED + 1):
+            assert (await client.post("/deeds", json={})).status_code == 202
+
+
+async def test_a_write_to_nowhere_leaves_no_line(tmp_path, token):
+    gate = by_role(tmp_path)
+    async with gate.client(token) as client:
+        assert (await client.post("/nowhere", json={}, headers=KEY)).status_code == 404
+        assert (await client.get(f"/answers/{KEY['idempotency-key']}")).json()["outcome"] == (
+            "never seen"
+        )
+    assert not (tmp_path / "audit.jsonl").exists()
+
+
+async def test_of_one_person_so_many_writes_are_worked_on_at_once(tmp_path, token, monkeypatch):
+    monkeypatch.setattr("dli_tui.server.writes.MOST_UNDER_WAY", 2)
+    gate = by_role(tmp_path)
+    let, begun = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def waits():
+        begun.release()
+        await let.wait()
+
+    gate.inner.before = waits
+    async with gate.client(token) as client:
+        first = [asyncio.create_task(client.post("/deeds", json={})) for _ in range(2)]
+        for _ in first:
+            await begun.acquire()
+        assert (await client.post("/deeds", json={})).status_code == 429
+        let.set()
+        assert [answer.status_code for answer in await asyncio.gather(*first)] == [202, 202]
+        assert (await client.post("/deeds", json={})).status_code == 202

@@ -4,7 +4,14 @@ import pytest
 
 from dli_tui.airflow_dags import dli_dags
 from dli_tui.domain.status import SourceType
-from dli_tui.specs.reach import allowed_urls, target_of, why_not_a_url, why_not_an_address
+from dli_tui.specs import reach
+from dli_tui.specs.reach import (
+    allowed_urls,
+    target_of,
+    why_not_a_url,
+    why_not_an_address,
+    why_not_our_own,
+)
 
 ALLOWED = ("https://hooks.example.com/team", "http://10.0.0.5:8080/", "nothing", "https://a@b/")
 GOOD = (
@@ -30,6 +37,7 @@ BAD = (
     "https://hooks.example.com/team/../other",
     "https://hooks.example.com/team/%2e%2e/other",
     "https://hooks.example.com/team/..;x/other",
+    "https://hooks.example.com/team/..%5cother",
     "https://hooks.example.com/te am",
     "https://hooks.example.com\\@other/",
     "https://hooks.example.com:port/",
@@ -51,7 +59,16 @@ BAD = (
 ADDRESSES = (
     *("127.0.0.1", "127.9.9.9", "0.0.0.0", "0.1.2.3", "169.254.1.1", "169.254.169.254"),
     *("224.0.0.1", "240.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16"),
-    *("192.0.0.192", "::", "::1", "fe80::1", "fe80::1%eth0", "ff02::1", "fd00:ec2::254"),
+    *(
+        "fd20:ce::254",
+        "192.0.0.192",
+        "::",
+        "::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "ff02::1",
+        "fd00:ec2::254",
+    ),
     *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "::2"),
     *("2001:0:a9fe:a9fe:0:0:5601:5601", "2001:0:7f00:1::808:808"),
 )
@@ -104,3 +121,24 @@ def test_what_manual_may_reach_is_named_with_commas_or_blanks():
     told = {"DLI_ALLOWED_URLS": " https://a/,https://b/\nhttps://c/ "}
     assert allowed_urls(told) == ("https://a/", "https://b/", "https://c/")
     assert allowed_urls({}) == ()
+
+
+@pytest.mark.parametrize("module", [reach, dli_dags], ids=["ours", "the factory's"])
+@pytest.mark.parametrize(
+    ("own", "text", "is_closed"),
+    [
+        ({"10.0.0.5"}, "10.0.0.5", True),
+        ({"10.0.0.5"}, "10.0.0.6", False),
+        ({"fd00::5"}, "fd00::5", True),
+        ({"10.0.0.5", "192.0.2.1"}, "10.0.0.5", False),
+    ],
+    ids=["its own", "another's", "its own IPv6", "a system that binds to any"],
+)
+def test_an_address_of_this_machine_is_not_reached(monkeypatch, module, own, text, is_closed):
+    monkeypatch.setattr(module, "_binds", own.__contains__)
+    assert (module.why_not_our_own(text) is not None) == is_closed
+
+
+def test_loopback_is_this_machines_own():
+    assert why_not_our_own("127.0.0.1") is not None
+    assert why_not_our_own("93.184.216.34") is None

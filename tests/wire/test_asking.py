@@ -231,7 +231,7 @@ def test_nobody_registers_code():
 
 
 def test_what_is_left_out_is_as_usual():
-    found = asked.registration_asked({"name": "d", "owner": " ", "reason": 7})
+    found = asked.registration_asked({"name": "d", "owner": " ", "team": None})
     assert found == Registration("d", ScheduleConfig())
     assert found.schedule.retry == RetryConfig()
     assert found.schedule.notifications == NotificationConfig()
@@ -287,3 +287,94 @@ def test_a_value_of_the_wrong_kind_is_named(read, what):
         read()
     assert what in caught.value.message
     assert caught.value.hint
+
+
+REGISTERED = {"dataset_name": "d"}
+RANGE = {"start_date": "2026-01-01", "end_date": "2026-01-02"}
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "field"),
+    [
+        (lambda body: asked.run_asked("d", body), {"dryrun": True}, "dryrun"),
+        (lambda body: asked.run_asked("d", body), {"DRY_RUN": True}, "DRY_RUN"),
+        (lambda body: asked.run_asked("d", body), {"parallel": True}, "parallel"),
+        (lambda body: asked.backfill_asked("d", body), {**RANGE, "dry-run": True}, "dry-run"),
+        (asked.reason_asked, {"why": "x"}, "why"),
+        (asked.steps_asked, {"step": ["a"]}, "step"),
+        (asked.registration_asked, {**REGISTERED, "overwrite": True}, "overwrite"),
+        (asked.registration_asked, {**REGISTERED, "schedule": {"zone": "UTC"}}, "schedule.zone"),
+        (asked.registration_asked, {**REGISTERED, "retry": {"times": 2}}, "retry.times"),
+        (
+            asked.registration_asked,
+            {**REGISTERED, "notifications": {"on_error": []}},
+            "notifications.on_error",
+        ),
+        (
+            asked.registration_asked,
+            {**REGISTERED, "notifications": {"on_failure": [{"type": "slack", "uri": "x"}]}},
+            "notifications.on_failure.uri",
+        ),
+        (lambda body: asked.from_template_asked("1", body), {"workflow": "w"}, "workflow"),
+        (asked.saga_asked, {"saga_type": "t", "input": {}}, "input"),
+    ],
+)
+def test_a_field_that_is_not_known_is_refused_and_named(read, body, field):
+    with pytest.raises(ConfigurationError, match=f"no field '{field}'"):
+        read(body)
+
+
+@pytest.mark.parametrize("spelling", ["dry_run", "dryRun"])
+def test_a_dry_run_by_either_spelling(spelling):
+    assert asked.run_asked("d", {spelling: True}).dry_run
+    assert asked.backfill_asked("d", {**RANGE, spelling: True})[1]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: asked.run_asked("d", {"dry_run": True, "dryRun": False}),
+        lambda: asked.run_asked("d", {"params": {"a": 1}, "parameters": {"a": 2}}),
+        lambda: asked.backfill_asked("d", {**RANGE, "startDate": "2026-01-02"}),
+        lambda: asked.registration_asked({**REGISTERED, "name": "e"}),
+        lambda: asked.registration_asked(
+            {**REGISTERED, "schedule": {"cron": "0 1 * * *"}, "cron": "0 2 * * *"}
+        ),
+        lambda: asked.registration_asked(
+            {**REGISTERED, "schedule": {"cron": "0 1 * * *"}, "schedule_cron": "0 2 * * *"}
+        ),
+        lambda: asked.from_template_asked("1", {"workflow_name": "w", "template_id": "2"}),
+        lambda: asked.list_asked({"source_type": "CODE", "sourceType": "MANUAL"}),
+    ],
+)
+def test_two_spellings_that_say_different_things_are_refused(read):
+    with pytest.raises(ConfigurationError, match="say different things"):
+        read()
+
+
+def test_two_spellings_may_say_the_same():
+    body = {"dry_run": True, "dryRun": True, "params": {"a": 1}, "parameters": '{"a": 1}'}
+    found = asked.run_asked("d", body)
+    assert (found.dry_run, found.parameters) == (True, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (b'{"dry_run": true, "dry_run": false}', "dry_run"),
+        (b'{"params": {"a": 1, "b": 2, "a": 1}}', "a"),
+    ],
+)
+def test_a_field_that_stands_twice_is_refused_and_named(content, field):
+    with pytest.raises(ConfigurationError, match=f"'{field}' stands twice"):
+        asked.parsed_body(content)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[" * 100_000, b"\xff"])
+def test_a_body_that_is_no_json_is_refused_in_words(content):
+    with pytest.raises(ConfigurationError, match="not JSON"):
+        asked.parsed_body(content)
+
+
+def test_a_body_of_nothing_is_an_empty_one():
+    assert asked.parsed_body(b"") == {}

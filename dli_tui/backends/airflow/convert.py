@@ -25,6 +25,7 @@ from dli_tui.domain.text import safe
 from dli_tui.domain.workflow import WorkflowInfo
 from dli_tui.domain.zones import zone_of
 from dli_tui.insight.schedule_fit import ScheduledDate, fit
+from dli_tui.wire.envelopes import bounded
 from dli_tui.wire.values import (
     Row,
     count,
@@ -248,7 +249,7 @@ def listed(value: object) -> list[Any]:
 
 def rows_of(reply: object, key: str) -> list[Any]:
     """The rows of a list that stands under `key`."""
-    return listed((record(reply) or {}).get(key))
+    return bounded(listed((record(reply) or {}).get(key)), key)
 
 
 def stop_note(who: str, reason: str | None, at: datetime, told: object) -> str:

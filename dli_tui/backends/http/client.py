@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import httpx
 
-from dli_tui.backends.http.content import content_of
+from dli_tui.backends.http.content import LARGEST_LOG, content_of
 from dli_tui.backends.http.exchange import Answer, Asked, understood
 from dli_tui.backends.http.line import LOCATION, address_of, opened, route_of
 from dli_tui.backends.http.memory import Known, Mark, Memory
@@ -34,7 +34,7 @@ from dli_tui.domain.errors import (
     DLIError,
     ServerError,
 )
-from dli_tui.wire.failures import failure
+from dli_tui.wire.failures import Operation, failure
 
 T = TypeVar("T")
 
@@ -193,7 +193,7 @@ class Http:
                 response = await client.send(request, stream=True)
                 try:
                     with _accepted(sending.write and response.is_success):
-                        content = await content_of(response)
+                        content = await content_of(response, _largest(sending.asked))
                 finally:
                     await response.aclose()
         location = response.extensions.get(LOCATION)
@@ -261,6 +261,10 @@ class Http:
         elif isinstance(error, AnswerLostError):
             return error
         return with_wait(error, asked_to_wait(reply.headers) if reply.status in AGAIN else None)
+
+
+def _largest(asked: Asked) -> int | None:
+    return LARGEST_LOG if asked.operation is Operation.LOGS else None
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,9 @@
 """The body of a reply, piece by piece, refused before it fills the memory.
 
 It is unpacked here and not by httpx, which unpacks a piece whole however large it gets, and
-takes a packed body that was cut off for a complete one.
+takes a packed body that was cut off for a complete one. How large a body may be is one limit, how
+much larger than its packed form another: no page of rows shrinks to a hundredth. What the body
+holds is limited where it is parsed (`exchange.decoded`) and where rows are made of it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,11 @@ import httpx
 
 from dli_tui.domain.errors import ServerError
 
-LARGEST: Final = 64 * 1024 * 1024
+LARGEST: Final = 8 * 1024 * 1024
+LARGEST_LOG: Final = 16 * 1024 * 1024
+"""A log is text, which takes no more memory than its bytes."""
+MOST_UNPACKED: Final = 100
+"""How many times larger than its packed form a body may be, beyond the first piece."""
 ENCODING: Final = "gzip"
 """What we say that we can unpack."""
 
@@ -29,30 +35,37 @@ class CutOffError(Exception):
     """The body ended before it was complete."""
 
 
-async def content_of(response: httpx.Response) -> bytes:
-    """The whole body, unpacked."""
+async def content_of(response: httpx.Response, largest: int | None = None) -> bytes:
+    """The whole body, unpacked; up to `largest` bytes instead of the usual limit."""
     # The stream itself, as `aiter_raw` refuses a response that was made whole.
     stream = cast("AsyncIterable[bytes]", response.stream)
     encoding = response.headers.get("Content-Encoding", "").strip().casefold()
     if encoding in _PLAIN:
-        return await _gathered(stream, None)
+        return await _gathered(stream, None, largest or LARGEST)
     if encoding in _PACKED:
-        return await _gathered(stream, _Gzip())
+        return await _gathered(stream, _Gzip(), largest or LARGEST)
     raise ServerError(
         "The server's answer can't be read: it is packed in a way that wasn't asked for",
         hint="A proxy on the way may do that; the server's administrator knows.",
     )
 
 
-async def _gathered(stream: AsyncIterable[bytes], gzip: _Gzip | None) -> bytes:
-    content = bytearray()
+async def _gathered(stream: AsyncIterable[bytes], gzip: _Gzip | None, largest: int) -> bytes:
+    content, packed = bytearray(), 0
     async for raw in stream:
+        packed += len(raw)
         for piece in (raw,) if gzip is None else gzip.unpacked(raw):
             content += piece
-            if len(content) > LARGEST:
+            if len(content) > largest:
                 raise ServerError(
-                    f"The server's answer is larger than {LARGEST // 1024**2} MiB",
+                    f"The server's answer is larger than {largest // 1024**2} MiB",
                     hint="Ask for less at once; the server may be sending something else.",
+                )
+            if len(content) > max(_PIECE, packed * MOST_UNPACKED):
+                raise ServerError(
+                    "The server's answer can't be read: unpacked it is more than "
+                    f"{MOST_UNPACKED} times as large",
+                    hint="The server, or a proxy on the way, sends something else than an answer.",
                 )
             if len(piece) == _PIECE:
                 await asyncio.sleep(0)  # what is packed well would hold the loop for long

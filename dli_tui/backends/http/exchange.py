@@ -18,6 +18,12 @@ from dli_tui.wire.values import MAX_DEPTH
 
 T = TypeVar("T")
 
+MOST_CONTAINERS: Final = 200_000
+MOST_TEXTS: Final = 500_000
+"""So many objects with lists, and so many texts, may be in one body: an object of three bytes takes
+a hundred times its size in memory, a short text ten times."""
+_SMALL: Final = 1024 * 1024
+"""A body up to here takes little memory whatever it holds."""
 # Twice what a single value may have: one that is too deep to be kept doesn't cost its page.
 _DEEPEST: Final = 2 * MAX_DEPTH
 _NO_QUERY: Final[Mapping[str, str | int]] = MappingProxyType({})
@@ -67,6 +73,11 @@ def decoded(content: bytes) -> object:
     """The JSON of a body, None when it is empty; DLI-503 when it can't be read."""
     if not content or content.isspace():
         return None
+    if len(content) > _SMALL and _holds_too_much(content):
+        raise ServerError(
+            "The server's answer can't be read: it holds more values than fit into the memory",
+            hint="Ask for less at once; the server may be sending something else.",
+        )
     # Raised after the block: the parser's errors carry the whole body.
     value: object = None
     try:
@@ -89,6 +100,13 @@ def understood(content: bytes) -> object:
         return decoded(content)
     except ServerError:
         return content.decode("utf-8", errors="replace")
+
+
+def _holds_too_much(content: bytes) -> bool:
+    """Counted in the bytes, before anything is made of them; brackets in texts count as well."""
+    if content.count(b"{") + content.count(b"[") > MOST_CONTAINERS:
+        return True
+    return (content.count(b'"') - content.count(b'\\"')) // 2 > MOST_TEXTS
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -19,7 +19,7 @@ import httpx
 from dli_tui._version import __version__
 from dli_tui.backends.http.line import trusting_the_system
 from dli_tui.domain.errors import ConfigurationError, ConnectionFailedError, ServerError
-from dli_tui.specs.reach import Target, target_of, why_not_an_address
+from dli_tui.specs.reach import Target, target_of, why_not_an_address, why_not_our_own
 
 SECONDS: Final = 10.0
 """For one message, from the look-up of its name to the status of the reply."""
@@ -90,7 +90,7 @@ class Webhooks:
         """What the host means, if nothing of it is closed to us."""
         addresses = list(dict.fromkeys(await self._resolve(target.host, target.port)))
         for address in addresses:
-            why = why_not_an_address(address)
+            why = why_not_an_address(address) or why_not_our_own(address)
             if why is not None:
                 raise ConfigurationError(f"{target.host} is not reached: {why}")
         if not addresses:

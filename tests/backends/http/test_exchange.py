@@ -1,11 +1,19 @@
 """Questions, paths and bodies, before and after they are HTTP."""
 
+import json
+
 import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dli_tui.backends.http.exchange import decoded, segment, understood
+from dli_tui.backends.http.exchange import (
+    MOST_CONTAINERS,
+    MOST_TEXTS,
+    decoded,
+    segment,
+    understood,
+)
 from dli_tui.domain.errors import ErrorCode, ServerError
 
 
@@ -71,3 +79,24 @@ def test_an_error_body_is_json_or_text():
     assert understood(b'{"detail": "no"}') == {"detail": "no"}
     assert understood(b"out of \xff order") == "out of � order"
     assert understood(b"") is None
+
+
+@pytest.mark.parametrize(
+    ("item", "count"),
+    [(b"{}", MOST_CONTAINERS), (b"[]", MOST_CONTAINERS), (b'"ab"', MOST_TEXTS)],
+    ids=["objects", "lists", "texts"],
+)
+def test_a_body_of_more_values_than_fit_into_the_memory_is_refused_unparsed(
+    monkeypatch, item, count
+):
+    monkeypatch.setattr(json, "loads", lambda *_, **__: pytest.fail("it was parsed"))
+    body = b"[" + b",".join([item] * (count + 1)) + b"]" + b" " * 1024**2
+    with pytest.raises(ServerError, match="more values than fit"):
+        decoded(body)
+
+
+def test_a_long_log_of_lines_is_decoded():
+    lines = b",".join([b'{"event": "a \\"quoted\\" word, {one} [two]"}'] * 60_000)
+    found = decoded(b"[" + lines + b"]")
+    assert isinstance(found, list)
+    assert len(found) == 60_000

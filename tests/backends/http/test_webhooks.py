@@ -146,6 +146,7 @@ async def test_who_never_answers_is_left_after_so_long():
 async def test_a_reply_is_not_read_and_no_connection_kept(monkeypatch):
     """Over a real line: what comes after the status may be endless."""
     monkeypatch.setattr("dli_tui.backends.http.webhooks.why_not_an_address", lambda text: None)
+    monkeypatch.setattr("dli_tui.backends.http.webhooks.why_not_our_own", lambda text: None)
     heard = []
 
     async def serve(reader, writer):
@@ -180,6 +181,7 @@ async def test_a_certificate_is_of_the_name_each_time_though_the_address_is_the_
     shown, trusted = certified
     here = "dli_tui.backends.http.webhooks"
     monkeypatch.setattr(f"{here}.why_not_an_address", lambda text: None)
+    monkeypatch.setattr(f"{here}.why_not_our_own", lambda text: None)
     monkeypatch.setattr(f"{here}.trusting_the_system", lambda: trusted)
     heard = []
 
