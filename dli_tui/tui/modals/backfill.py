@@ -19,6 +19,7 @@ from dli_tui.domain.status import WorkflowStatus
 from dli_tui.domain.text import safe_line, spelled_out
 from dli_tui.present import backfills, parameters, words
 from dli_tui.tui import backfilling, late
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.foresight import Foreseen, Foresight
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals import drafts
@@ -190,9 +191,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._rest()
 
     def _rest(self) -> None:
-        # The method, not its coroutine: the next key may cancel it before it has begun. Of
-        # what a worker may be, mypy can't tell a function that is awaited from one that isn't.
-        self.run_worker(self._ask, group="planning", exclusive=True)  # type: ignore[arg-type]
+        start_worker(self, self._ask, group="planning", exclusive=True)
 
     @property
     def _in_sight(self) -> tuple[date, date]:

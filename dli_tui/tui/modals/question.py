@@ -17,7 +17,9 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dli_tui.domain.errors import InternalError
 from dli_tui.tui import keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals import around, drafts, results
@@ -327,7 +329,7 @@ class Question(Leaving[bool], Generic[Answer]):
         self.freeze(is_frozen=True)
         self.tell_keys()
         # The app's worker, not this screen's: what has been sent is seen to its end.
-        self.dash.run_worker(self._see_through(answer), group="deeds")
+        start_worker(self.dash, self._see_through, answer, group="deeds")
 
     def _is_confirmed(self, *, at_once: bool) -> bool:
         """Whether it was typed out; where only that is missing, `at_once` goes there."""
@@ -343,9 +345,17 @@ class Question(Leaving[bool], Generic[Answer]):
 
     async def _see_through(self, answer: Answer) -> None:
         """Send, and tell what became of it: here, or as a note if this was left meanwhile."""
-        with self.dash.deeds.sending(self.plan.title):
-            told = await self._send(answer, self._tell_progress)
-        self._sending = False
+        try:
+            with self.dash.deeds.sending(self.plan.title):
+                told = await self._send(answer, self._tell_progress)
+        except Exception as error:  # noqa: BLE001 - the dialog may not wait for ever
+            self.dash.breakage.keep(error)
+            problem = InternalError.of(error)
+            words = f"{problem.message}; what was asked for may have been done"
+            hint = self.dash.breakage.hint(problem)
+            told = [Told(self.plan.title, ok=False, words=words, hint=hint, unsure=True)]
+        finally:
+            self._sending = False
         done = all(one.ok for one in told)
         if done:
             self.dash.deeds.drafts.pop(self.plan.id, None)

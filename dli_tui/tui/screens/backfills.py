@@ -116,7 +116,6 @@ class BackfillsScreen(DashboardScreen):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 

@@ -13,7 +13,8 @@ from textual.widget import Widget
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.text import safe_line
-from dli_tui.tui import belonging, frame, keys
+from dli_tui.tui import belonging, browsers, frame, keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times, following
 from dli_tui.tui.ending import EndingScreen
@@ -25,12 +26,14 @@ from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from dli_tui.domain.capability import Capability
+    from dli_tui.domain.errors import InternalError
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import StepRow, WorkflowRow
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
+    from dli_tui.session.workflows import Workflows
     from dli_tui.tui.app import Dashboard
 
 
@@ -46,9 +49,11 @@ class DashboardScreen(EndingScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._follows: list[Callable[[], None]] = []
+        self._follows: dict[News, Callable[[], None]] = {}
         self._offered: frozenset[Capability] | None = None
         """What the place offered when it was last looked at."""
+        self.broken: InternalError | None = None
+        """What broke on this screen since it was last asked to refresh."""
 
     @property
     def dash(self) -> Dashboard:
@@ -213,11 +218,12 @@ class DashboardScreen(EndingScreen[None]):
     def unfollow_all(self) -> None:
         """Be told of nothing any more."""
         while self._follows:
-            self._follows.pop()()
+            self._follows.popitem()[1]()
 
     def follow(self, news: News) -> None:
-        """Be told of news as long as this screen lives."""
-        self._follows.append(follow(self, news))
+        """Be told of news as long as this screen lives; once is enough."""
+        if news not in self._follows:
+            self._follows[news] = follow(self, news)
 
     def tell_header(self) -> None:
         """Say where we are and how old the picture is."""
@@ -225,13 +231,21 @@ class DashboardScreen(EndingScreen[None]):
         notice, problem = self.query_one("#notice", OneLine), self.problem
         notice.display = problem is not None
         if problem is not None:
-            notice.tell(*frame.notice(problem, self.key("go.refresh")))
+            hint = self.dash.breakage.hint(problem)
+            notice.tell(*frame.notice(problem, hint, self.key("go.refresh")))
 
     @property
     def problem(self) -> DLIError | None:
         """What keeps the picture from being fresh."""
+        if self.broken is not None:
+            return self.broken
         fresh = self.freshness
         return fresh.problem if fresh is not None else self.dash.bridge.problem
+
+    def broke(self, problem: InternalError) -> None:
+        if self.broken is None:
+            self.broken = problem
+            self.tell_header()
 
     def tell_keys(self) -> None:
         """Show the keys of this screen, as many as there is room for."""
@@ -328,7 +342,7 @@ class DashboardScreen(EndingScreen[None]):
         """Open the page of the run that is meant."""
         row = self.pointed
         run = self.run_of(row) if row is not None else None
-        self.dash.browse(run.logs_url or "" if run is not None else "")
+        browsers.browse(self.dash, run.logs_url or "" if run is not None else "")
 
     def action_last_log(self) -> None:
         """Open the log of the last failed step."""
@@ -359,11 +373,21 @@ class DashboardScreen(EndingScreen[None]):
         self.dash.deeds.quit()
 
     def action_refresh(self) -> None:
+        if self.broken is not None:
+            self.broken = None
+            if self.session is not None:
+                # It may have broken before it followed what it is about.
+                self.opened()
+            self.retell()
+            self.tell_header()
         session = self.session
         if session is None:
             self.dash.bridge.start()
         else:
-            self.run_worker(session.workflows.refresh(), group="refresh", exclusive=True)
+            start_worker(self, self._refreshed, session.workflows, group="refresh", exclusive=True)
+
+    async def _refreshed(self, workflows: Workflows) -> None:
+        await workflows.refresh()
 
     def action_times(self) -> None:
         choices = self.dash.choices

@@ -11,6 +11,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.present import words
 from dli_tui.session.feed import Feed
 from dli_tui.tui import sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.keys import Command
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.filterbar import FilterLine
@@ -48,10 +49,9 @@ class FollowingScreen(DashboardScreen, Generic[Fed]):
         """Begin to follow it."""
         self.feed = self.feed_of(session)
         self.follow(self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         if self.feed is not None:
             self.dash.close_later(self.feed)
 
@@ -108,7 +108,6 @@ class FeedScreen(FollowingScreen[Fed]):
         return super().freshness or listed
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 
     def _tell_waiting(self) -> None:
@@ -227,7 +226,6 @@ class FeedList(FeedScreen[Fed]):
         return self.query_one(Table)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self.table)
         self.tell_filters()
 

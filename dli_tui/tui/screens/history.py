@@ -16,6 +16,7 @@ from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present import words
 from dli_tui.present.runfilters import SOURCES, STATUSES, TYPES, HistoryFilter
 from dli_tui.tui import bridge, keys, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import unlisted
@@ -135,7 +136,6 @@ class HistoryScreen(PicturedScreen):
         yield Horizontal(table, self.beside(), id="split")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         self._tell_filters()
         self.set_timer(_SKELETON_SECONDS, self._tell_waiting)
@@ -155,7 +155,6 @@ class HistoryScreen(PicturedScreen):
         self.tell_beside()
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_feed()
 
     def feeds(self) -> Iterable[Feed]:
@@ -181,7 +180,6 @@ class HistoryScreen(PicturedScreen):
         self.tell_beside()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._laid_out)
 
     def _laid_out(self) -> None:
@@ -207,7 +205,7 @@ class HistoryScreen(PicturedScreen):
         self._leave_feed()
         self.feed = self.session.history(query)
         self._unfollow_feed = bridge.follow(self, self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
         self.tell_header()
 
     def _leave_feed(self) -> None:

@@ -9,6 +9,7 @@ from textual import on
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import late, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.page import Page
@@ -60,7 +61,7 @@ class DetailedScreen(DashboardScreen):
         if row.key != self._told:
             self._told = row.key
             self.query_one("#detail", Page).scroll_lines_to(0)
-            self.run_worker(self._tell_more(row.key), group="detail", exclusive=True)
+            start_worker(self, self._tell_more, row.key, group="detail", exclusive=True)
 
     async def _tell_more(self, key: WorkflowKey) -> None:
         """Ask for what the list doesn't know of a dataset, once the cursor rests on it."""

@@ -13,6 +13,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.query import HistoryQuery
 from dli_tui.present import outcomes, words
 from dli_tui.tui import bridge, charts, late, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.charts import Picture
 from dli_tui.tui.choices import following
 from dli_tui.tui.screens.base import DashboardScreen
@@ -94,14 +95,13 @@ class PicturedScreen(DashboardScreen):
         if self.session is not None and self._book is None:
             self._book = self.session.stepbook()
             self.follow(self._book)
-            self.run_worker(self._book.start(), group="feed")
+            start_worker(self, self._book.start, group="feed")
 
     def feeds(self) -> Iterable[Feed]:
         """What is asked for the sake of this panel."""
         return [feed for feed in (self._past, self._book) if feed is not None]
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_past()
         if self._book is not None:
             self.dash.close_later(self._book)
@@ -146,7 +146,7 @@ class PicturedScreen(DashboardScreen):
         if row.key != self._told:
             self._told = row.key
             self.about.scroll_lines_to(0)
-            self.run_worker(self._ask_more(row), group="detail", exclusive=True)
+            start_worker(self, self._ask_more, row, group="detail", exclusive=True)
         self._tell_about(row, session.known_dataset(row.key.name))
         self.tell_picture()
 
@@ -168,7 +168,7 @@ class PicturedScreen(DashboardScreen):
         self._leave_past()
         self._past = self.session.history(HistoryQuery(workflow=name))
         self._unfollow_past = bridge.follow(self, self._past)
-        self.run_worker(self._past.start(), group="feed")
+        start_worker(self, self._past.start, group="feed")
         self.tell_picture()
 
     def reoffered(self) -> None:

@@ -14,6 +14,7 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.present import words
 from dli_tui.present.rows import RunSheet, StepRow, WorkflowRow
 from dli_tui.tui import bridge, keys, late, panes, picks, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
@@ -113,7 +114,6 @@ class RunScreen(InsideScreen):
         yield Page(id="inside")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.lay_out()
         self.set_focus(self.log_view)
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
@@ -127,11 +127,10 @@ class RunScreen(InsideScreen):
             return
         self.feed = self.session.run(self._ref)
         self.follow(self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
         self.tell_keys()
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_log()
         if self.feed is not None:
             self.dash.close_later(self.feed)
@@ -169,7 +168,6 @@ class RunScreen(InsideScreen):
             self.tell_inside()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -274,7 +272,7 @@ class RunScreen(InsideScreen):
         self._unfollow_log = bridge.follow(self, self.log_feed)
         opened = Opened(pick.title, pick.failed, pick.row.error, pick.row.kind)
         self.pane.open(opened, self.log_feed)
-        self.run_worker(self.log_feed.start(), group="log-feed")
+        start_worker(self, self.log_feed.start, group="log-feed")
 
     def _leave_log(self) -> None:
         if self._unfollow_log is not None:

@@ -106,7 +106,6 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     def on_mount(self) -> None:
         self.listing.order = self.dash.choices.order
-        super().on_mount()
         self.table.focus()
         self._tell_filters()
         self.set_timer(SKELETON_SECONDS, self._tell_waiting)
@@ -170,7 +169,6 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
             self._take()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.want_runs)
 
     # Rows

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from dli_tui.present import dates
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.safeinput import SafeInput
@@ -18,7 +19,7 @@ from dli_tui.tui.widgets.safeinput import SafeInput
 Range = tuple[date, date]
 
 
-class DateRange(Horizontal):
+class DateRange(Contained, Horizontal):
     """From a date to a date, both included."""
 
     class Typed(Message):
