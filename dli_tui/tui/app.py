@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 TICK_SECONDS: Final = 1.0
 _GARBAGE: Final = 20_000
 """So many new objects between two looks for garbage: 700 would mean dozens in a poll."""
+_LONGEST_START: Final = 20.0
+"""Whatever becomes of the first list, garbage is collected from this second on."""
 _FATAL_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -116,6 +118,7 @@ class Dashboard(Contained, App[None]):
                 told = "\n".join((f"Of [{table}] in the config file:", *problems))
                 self.notify(told, severity="warning", markup=False)
         self.set_interval(TICK_SECONDS, self._tick)
+        self.set_timer(_LONGEST_START, self.settle_memory)
         self.call_after_refresh(self.bridge.start)
 
     def _ended_by(self, number: int) -> None:
@@ -126,7 +129,8 @@ class Dashboard(Contained, App[None]):
         # A tick may come when a screen is on its way and has nothing on it yet, and the last
         # one when half of a screen is gone.
         is_whole = front is not None and front.is_mounted and self.is_running and not self._exit
-        if front is not None and is_whole and front is self.screen:
+        # Under a dialog too: what can be seen behind it grows old all the same.
+        if front is not None and is_whole:
             try:
                 front.tick()
             except Exception as error:  # noqa: BLE001 - it is kept and told

@@ -94,6 +94,8 @@ class Bridge:
 
     def _failed(self, problem: DLIError) -> None:
         self.session, self.problem, self._is_opening = None, problem, False
+        # No list comes that would be waited for.
+        self._app.settle_memory()
         self._tell_screens()
 
     async def _open(self) -> None:

@@ -11,6 +11,7 @@ from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
+from dli_tui.tui import pages
 from tests.support_backends import ScriptedBackend, row
 from tests.support_backends import run as made
 from tests.support_deeds import answer
@@ -305,7 +306,8 @@ async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_agai
     place = Place()
     async with opened(place) as here:
         await open_r1(here)
-        await here.press("question_mark")
+        here.app.push_screen(pages.BESIDE["health"]())
+        await here.settle()
         before = place.asked(*ABOUT_A_RUN)
         for _ in range(5):
             await here.pass_by(10)
@@ -314,6 +316,17 @@ async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_agai
         await here.press("escape")
         assert place.asked(*ABOUT_A_RUN) > before
         assert "load 30" in here.picture
+
+
+@pytest.mark.parametrize("key", ["question_mark", "colon", "R"])
+async def test_a_page_behind_a_dialog_goes_on(key):
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        await here.press(key)
+        before = place.asked(*ABOUT_A_RUN)
+        await here.pass_by(10)
+        assert place.asked(*ABOUT_A_RUN) > before
 
 
 async def test_a_page_that_was_left_asks_nothing_any_more():

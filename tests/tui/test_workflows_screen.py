@@ -8,7 +8,7 @@ from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.domain.status import SourceType
+from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Where
 from tests.support_backends import ScriptedBackend, row, run
@@ -374,3 +374,80 @@ async def test_a_key_right_after_the_filter_is_left_is_meant_for_the_list():
         await here.settle()
         assert here.app.listing.filter.text == "orders_daily"
         assert "Run orders_daily?" in here.picture
+
+
+def talkative(text):
+    """Rows that tell a lot, and another thing each time."""
+    return [row(name, tags=[f"{text}{number}" for number in range(500)]) for name in "ab"]
+
+
+async def test_what_is_read_beside_the_list_stays_where_it_was_scrolled_while_its_row_moves():
+    backend = ScriptedBackend(talkative("x"))
+    async with dashboard(backend=backend) as here:
+        detail = here.screen.query_one("#detail")
+        await here.press("z", "pagedown")
+        top = detail.top
+        assert top > 0
+        for text in "yz":
+            backend.rows = talkative(text)
+            await here.pass_by(10)
+            await here.pass_by(1)
+            assert f"{text}99" in detail.words
+            assert detail.top == top
+
+
+async def test_a_deed_chooses_its_row_so_the_cursor_stays_with_it_as_it_sinks():
+    failed = [row(name, last_run=run("r1", RunStatus.FAILED, dataset_name=name)) for name in "ab"]
+    backend = ScriptedBackend(failed)
+    async with dashboard(backend=backend) as here:
+        assert current(here) == "a"
+        await here.press("p")
+        here.pace.advance(1)
+        await here.press("enter")
+        assert backend.sent == ["pause"]
+        backend.rows[0] = row("a")
+        await here.pass_by(10)
+        assert names(here) == ["b", "a"]
+        assert current(here) == "a"
+
+
+@pytest.mark.parametrize("key", ["escape", "x"])
+async def test_clearing_a_filter_leaves_the_cursor_on_the_row_that_was_found(key):
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("orders_snap")
+        await here.press("enter")
+        assert current(here) == "orders_snapshot"
+        await here.press(key)
+        assert len(names(here)) > 10
+        assert current(here) == "orders_snapshot"
+
+
+async def test_escape_while_a_filter_is_typed_leaves_the_cursor_on_the_row_that_was_found():
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("orders_snap")
+        await here.press("escape")
+        assert len(names(here)) > 10
+        assert current(here) == "orders_snapshot"
+
+
+async def test_a_name_typed_whole_has_the_cursor_wherever_it_stood_before():
+    rows = [row(name) for name in ("a_utc_daily_preset", "utc_daily", "other")]
+    async with dashboard(backend=ScriptedBackend(rows)) as here:
+        await here.press("down", "up", "up")
+        assert current(here) == "a_utc_daily_preset"
+        await here.press("slash")
+        await here.type("utc_daily")
+        assert len(names(here)) == 2
+        assert current(here) == "utc_daily"
+
+
+async def test_the_age_of_the_list_is_told_under_a_dialog_too():
+    backend = ScriptedBackend([row("one")])
+    async with dashboard(backend=backend) as here:
+        await here.press("question_mark")
+        backend.cues["workflows"] = [ConnectionFailedError()] * 9
+        await here.pass_by(10)
+        await here.pass_by(60)
+        assert "1m10s old" in here.app.home.query_one("#header").words

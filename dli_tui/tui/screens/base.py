@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import StepRow, WorkflowRow
+    from dli_tui.session.feed import Feed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
@@ -148,6 +150,18 @@ class DashboardScreen(EndingScreen[None]):
 
     def let_go(self) -> None:
         """What was selected is done with."""
+
+    def choose_pointed(self) -> None:
+        """Let the cursor stay with its row: a command was given that is meant for it."""
+
+    def feeds(self) -> Iterable[Feed | Workflows]:
+        """What is polled for this page alone, as long as it can be seen."""
+        return ()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether another page stands before this one. A dialog leaves it in sight."""
+        return self.dash.front is not self
 
     def reoffered(self) -> None:
         """The place offers something else than before: what depends on it follows."""
@@ -306,7 +320,17 @@ class DashboardScreen(EndingScreen[None]):
 
     # Commands of everywhere
 
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self.is_covered:
+            for feed in self.feeds():
+                feed.pause()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        for feed in self.feeds():
+            feed.resume()
+
     def action_do(self, deed: str) -> None:
+        self.choose_pointed()
         if deed == "edit":
             self.dash.deeds.edit(self)
         else:
@@ -314,6 +338,7 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_inside(self) -> None:
         """Show what the workflow that is meant does, step by step."""
+        self.choose_pointed()
         if self.pointed is None:
             self.say("There is no workflow here to look into", wrong=True)
         else:
@@ -324,6 +349,7 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_watch(self) -> None:
         """Ring when the run that is meant ends, or no longer."""
+        self.choose_pointed()
         session = self.session
         row = self.pointed
         run = self.run_of(row) if row is not None else None
@@ -346,6 +372,7 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_last_log(self) -> None:
         """Open the log of the last failed step."""
+        self.choose_pointed()
         row = self.pointed
         run = self.run_of(row) if row is not None else None
         if row is None or run is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.widgets import Input
 
 from dli_tui.domain.capability import Capability
@@ -18,7 +18,7 @@ from dli_tui.tui.widgets.filterbar import FilterLine
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
@@ -55,13 +55,8 @@ class FollowingScreen(DashboardScreen, Generic[Fed]):
         if self.feed is not None:
             self.dash.close_later(self.feed)
 
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        if self.feed is not None:
-            self.feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.feed is not None:
-            self.feed.resume()
+    def feeds(self) -> Iterable[Feed]:
+        return [self.feed] if self.feed is not None else []
 
     def reoffered(self) -> None:
         super().reoffered()
@@ -238,6 +233,9 @@ class FeedList(FeedScreen[Fed]):
         current = table.current if table.is_steered else None
         table.load(rows, keep=current.raw if current is not None else None)
 
+    def choose_pointed(self) -> None:
+        self.table.is_steered = True
+
     def refilter(self) -> None:
         """Other filters are in force."""
         self.tell_filters()
@@ -258,6 +256,9 @@ class FeedList(FeedScreen[Fed]):
         self.tell_filters()
 
     def action_clear(self) -> None:
+        if self.is_filtered and self.table.current is not None:
+            # What was found stays under the cursor.
+            self.choose_pointed()
         self.search = ""
         self.query_one(FilterLine).forget()
         self.clear()

@@ -51,6 +51,7 @@ class PicturedScreen(DashboardScreen):
         super().__init__()
         self.picture = Picture.TREND
         self._told: WorkflowKey | None = None
+        self._asked: WorkflowKey | None = None
         """Of which workflow what takes a question was asked."""
         self._past: HistoryFeed | None = None
         """The runs of the workflow under the cursor, where the page isn't of one alone."""
@@ -107,21 +108,11 @@ class PicturedScreen(DashboardScreen):
             self.dash.close_later(self._book)
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        # A question leaves the page in sight; another page covers it, and then nobody asks.
-        if self._is_covered:
-            if self.workers.cancel_group(self, "detail"):
-                # What was about to be asked is asked when somebody is back.
-                self._told = None
-            for feed in self.feeds():
-                feed.pause()
-
-    @property
-    def _is_covered(self) -> bool:
-        return self.dash.front is not self
+        if self.is_covered and self.workers.cancel_group(self, "detail"):
+            # What was about to be asked is asked when the page is seen again.
+            self._asked = None
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        for feed in self.feeds():
-            feed.resume()
         self.tell_beside()
 
     def _leave_past(self) -> None:
@@ -133,19 +124,21 @@ class PicturedScreen(DashboardScreen):
 
     def tell_beside(self) -> None:
         """Tell of the workflow that is meant now; what takes a question comes a moment later."""
-        if self._is_covered:
+        if self.is_covered:
             return
         row, session = self.pointed, self.session
         if not self.query_one("#side").display:
             # Nobody sees it: nothing is asked for it until somebody does.
             self._leave_past()
-            self._told = None
+            self._told = self._asked = None
             return
         if row is None or session is None:
             return
         if row.key != self._told:
             self._told = row.key
             self.about.scroll_lines_to(0)
+        if row.key != self._asked:
+            self._asked = row.key
             start_worker(self, self._ask_more, row, group="detail", exclusive=True)
         self._tell_about(row, session.known_dataset(row.key.name))
         self.tell_picture()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -135,21 +135,12 @@ class RunScreen(InsideScreen):
         if self.feed is not None:
             self.dash.close_later(self.feed)
 
-    @property
-    def _feeds(self) -> Sequence[RunFeed | LogFeed]:
+    def feeds(self) -> Sequence[RunFeed | LogFeed]:
         return [feed for feed in (self.feed, self.log_feed) if feed is not None]
-
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        for feed in self._feeds:
-            feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        for feed in self._feeds:
-            feed.resume()
 
     def reoffered(self) -> None:
         super().reoffered()
-        for feed in self._feeds:
+        for feed in self.feeds():
             # Steps and logs that weren't offered may be now.
             feed.refresh()
 
@@ -336,7 +327,7 @@ class RunScreen(InsideScreen):
 
     def action_refresh(self) -> None:
         super().action_refresh()
-        for feed in self._feeds:
+        for feed in self.feeds():
             feed.refresh()
 
     # Where the keys go

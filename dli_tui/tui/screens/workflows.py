@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -31,8 +30,10 @@ from dli_tui.tui.widgets.page import Page
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from dli_tui.session.feed import Feed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
+    from dli_tui.session.workflows import Workflows
 
 SKELETON_SECONDS: Final = 0.3
 ASK_SECONDS: Final = 0.2
@@ -127,7 +128,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self.unfollow_all()
         self.listing = Listing(self.dash.choices.order)
         self.listing.filter = filtered
-        self._told = None
+        self._told = self._asked = None
         self.table.select(frozenset())
         self.table.load([])
         self.table.is_steered = False
@@ -139,6 +140,9 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     def let_go(self) -> None:
         self._select(frozenset())
+
+    def choose_pointed(self) -> None:
+        self.table.is_steered = True
 
     def moved(self, news: News) -> None:
         self._take()
@@ -154,19 +158,14 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
             self.table.repaint_words()
 
     def retell(self) -> None:
-        self._told = None
         self._tell_empty()
         self.tell_detail()
 
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        # A question leaves the list in sight; another page covers it, and then nobody asks.
-        if self.session is not None and not isinstance(self.app.screen, ModalScreen):
-            self.session.workflows.pause()
+    def feeds(self) -> Iterable[Feed | Workflows]:
+        return [self.session.workflows] if self.session is not None else []
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.session is not None:
-            self.session.workflows.resume()
-            self._take()
+        self._take()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.want_runs)
@@ -176,16 +175,18 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
     def _take(self) -> None:
         """Take over what has moved, and show it."""
         session = self.session
+        if session is not None and (
+            session.workflows.complete or session.workflows.freshness.problem is not None
+        ):
+            self.dash.settle_memory()
         if session is None or session.workflows.loading:
             self._tell_empty()
             return
         news = self.listing.take(session.workflows)
         if news:
-            self._told = None
+            self._asked = None
         if self.listing.is_worth_arranging(session.workflows, news=news):
             self.rearrange()
-        if session.workflows.complete or session.workflows.freshness.problem is not None:
-            self.dash.settle_memory()
         self._tell_empty()
 
     def rearrange(self) -> None:
@@ -202,6 +203,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         table.load(self.listing.shown, keep=current.key if current and follow else None)
         self._tell_empty()
         self.want_runs()
+        self.tell_detail_soon()
         self.tell_header()
 
     def go_to(self, key: WorkflowKey) -> None:
@@ -238,11 +240,13 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     @on(Lines.Chosen, "#workflows")
     def action_open(self) -> None:
+        self.choose_pointed()
         row = self.table.current
         if row is not None:
             self.dash.open_workflow(row.key, row.name)
 
     def action_last_run(self) -> None:
+        self.choose_pointed()
         row = self.table.current
         if row is None:
             return
@@ -277,6 +281,9 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self._filter(status=following(_STATUSES, self.listing.filter.status))
 
     def action_clear(self) -> None:
+        if not self.listing.filter.is_empty and self.table.current is not None:
+            # What was found stays under the cursor.
+            self.choose_pointed()
         self.query_one(FilterBar).forget()
         self._filter_by(ListFilter())
 
@@ -328,7 +335,18 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     @on(Input.Changed, "#text")
     def _text_typed(self, message: Input.Changed) -> None:
+        if not message.value.strip() and self.table.current is not None:
+            # Escape empties the text, and what was found stays under the cursor.
+            self.choose_pointed()
         self._filter(text=message.value)
+        self._go_to_named(message.value)
+
+    def _go_to_named(self, text: str) -> None:
+        """Put the cursor on the row whose whole name was typed: keys are meant for that one."""
+        wanted = text.strip().casefold()
+        named = (at for at, row in enumerate(self.listing.shown) if row.name.casefold() == wanted)
+        if wanted and (at := next(named, None)) is not None:
+            self.table.go_to(at)
 
     @on(FilterBar.Left)
     def _text_left(self) -> None:

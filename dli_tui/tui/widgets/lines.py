@@ -52,7 +52,7 @@ class Lines(ScrollView, Toned, can_focus=True):
     """Lines at the top that stay where they are."""
 
     class CursorMoved(Message):
-        """Another line is the current one."""
+        """Another line is the current one; in a table, another row."""
 
         def __init__(self, lines: Lines) -> None:
             super().__init__()
