@@ -12,6 +12,7 @@ from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
 from dli_tui.tui import pages
+from dli_tui.tui.screens.run import REST_SECONDS
 from tests.support_backends import ScriptedBackend, row
 from tests.support_backends import run as made
 from tests.support_deeds import answer
@@ -447,6 +448,33 @@ async def test_other_tries_of_a_step_are_a_key_away():
         assert "load has had 2 tries" in here.picture
         await here.press("greater_than_sign")
         assert "log load try 2" in here.picture
+
+
+async def test_the_log_is_of_the_step_that_the_cursor_rests_on_and_so_are_its_tries():
+    place = Place(steps=("load", "check"), status=RunStatus.FAILED)
+    place.attempt = 2
+    async with opened(place) as here:
+        page = await open_r1(here)
+        assert page.picked.row.raw == page.steps.current.raw == "check"
+        await here.press("up")
+        asked = place.asked("logs")
+        assert page.picked.row.raw == "check"
+        await here.pass_by(REST_SECONDS)
+        assert page.picked.row.raw == "load"
+        assert place.asked("logs") > asked
+        assert page.focused is page.steps
+        await here.press("less_than_sign")
+        assert (page.picked.row.raw, page.picked.attempt) == ("load", 1)
+
+
+async def test_a_step_that_the_cursor_only_passes_is_not_asked_for_its_log():
+    place = Place(steps=("one", "two", "three"), status=RunStatus.FAILED)
+    async with opened(place) as here:
+        page = await open_r1(here)
+        await here.press("up", "up")
+        await here.pass_by(REST_SECONDS)
+        assert page.picked.row.raw == "one"
+        assert [ref.step for ref in place.arrived("logs")] == ["three", "one"]
 
 
 async def test_a_search_is_typed_at_once_counted_and_left_step_by_step():

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.runs import RunFeed
 
+REST_SECONDS: Final = 0.2
+"""The cursor rests so long on a step before its log is asked for."""
 _WAIT_SECONDS: Final = 0.3
 
 
@@ -290,6 +292,21 @@ class RunScreen(InsideScreen):
     def _step_changed(self) -> None:
         self.inside.scroll_lines_to(0)
         self.tell_inside()
+        if self.steps.is_steered and self.focused is self.steps and not self.is_inside:
+            start_worker(self, self._show_log, group="detail", exclusive=True)
+
+    async def _show_log(self) -> None:
+        """Show the log of the step that the cursor rests on: both are about the same step."""
+        if self.session is None:
+            return
+        await self.session.pace.sleep(REST_SECONDS)
+        row = self.steps.current
+        if row is None or (self.picked is not None and self.picked.is_of(row)):
+            return
+        pick = Pick(row, row.attempt)
+        # On the step that says most, the page follows the run again.
+        self._by_hand = not pick.is_same(picks.telling(self.steps.rows))
+        self._open_log(pick)
 
     def action_last_log(self) -> None:
         pick = picks.last_failed(self.steps.rows)
