@@ -84,6 +84,7 @@ class Dashboard(Contained, App[None]):
         self.breakage = Breakage(self)
         self.bridge = Bridge(self)
         self.deeds = Deeds(self)
+        self.siblings = pages.SiblingPages(self)
         self.filters: dict[str, ListFilter] = {}
         """How each place was filtered when it was left."""
         self.crash: crash.Report | None = None
@@ -180,10 +181,11 @@ class Dashboard(Contained, App[None]):
         self.push_screen(pages.saga(saga_id, name))
 
     def visit(self, page: str) -> None:
-        """Go to one of the pages that stand beside the list."""
-        self.go_home()
-        if page != "list":
-            self.push_screen(pages.BESIDE[page]())
+        """Go to the list, or to one of the pages beside it as it was left."""
+        if page == "list":
+            self.go_home()
+        else:
+            self.siblings.visit(page)
 
     def switch(self, context: Context) -> None:
         """Go to another place, unless something here would be lost by that."""

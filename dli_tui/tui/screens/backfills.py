@@ -134,7 +134,7 @@ class BackfillsScreen(DashboardScreen):
             self.session.backfills.refresh()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.session is not None:
+        if self.session is not None and not self.is_covered:
             self.session.backfills.refresh()
 
     def reoffered(self) -> None:

@@ -52,6 +52,9 @@ class DashboardScreen(EndingScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._follows: dict[News, Callable[[], None]] = {}
+        self._opened_for: Session | None = None
+        """The session that this page was last opened with."""
+        self._was_covered = False
         self._offered: frozenset[Capability] | None = None
         """What the place offered when it was last looked at."""
         self.broken: InternalError | None = None
@@ -206,20 +209,23 @@ class DashboardScreen(EndingScreen[None]):
 
     def on_mount(self) -> None:
         self.tell_header()
-        self._offered = self._offered_now
-        if self.session is not None:
-            self.opened()
+        self._open()
 
     def on_resize(self) -> None:
         self.tell_keys()
 
     def on_opened(self, _message: Opened) -> None:
-        self._offered = self._offered_now
-        if self.session is not None:
-            self.opened()
-        else:
+        self._open()
+        if self.session is None:
             self.retell()
         self.tell_header()
+
+    def _open(self) -> None:
+        """Begin with the session, once it is there."""
+        self._offered = self._offered_now
+        if self.session is not None and self.session is not self._opened_for:
+            self._opened_for = self.session
+            self.opened()
 
     def on_moved(self, message: Moved) -> None:
         self._follow_offers()
@@ -322,12 +328,23 @@ class DashboardScreen(EndingScreen[None]):
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
         if self.is_covered:
+            self._was_covered = True
             for feed in self.feeds():
                 feed.pause()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.is_covered:
+            # It came to the front on the way to another page.
+            return
+        self._open()
         for feed in self.feeds():
             feed.resume()
+        if self._was_covered:
+            # Other pages may have changed how things are told.
+            self._was_covered = False
+            self.retell()
+            self.tell_keys()
+            self.tell_header()
 
     def action_do(self, deed: str) -> None:
         self.choose_pointed()

@@ -95,7 +95,8 @@ class ContextsScreen(DashboardScreen):
         self.tell_keys()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self._look()
+        if not self.is_covered:
+            self._look()
 
     def _look(self) -> None:
         """Read the profiles, and look at each of the places."""

@@ -165,7 +165,8 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         return [self.session.workflows] if self.session is not None else []
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self._take()
+        if not self.is_covered:
+            self._take()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.want_runs)
