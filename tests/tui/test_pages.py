@@ -12,7 +12,9 @@ from tests.tui.test_templates_screen import Shelves
 
 async def test_a_page_has_its_filter_its_cursor_and_its_scroll_when_one_comes_back():
     async with dashboard() as here:
-        await here.press("2", "e", "pagedown", "pagedown", "down")
+        await here.press("2")
+        await here.press("e")
+        await here.press("pagedown", "pagedown", "down")
         page = here.screen
         told, cursor, top = page.filter, page.table.cursor, page.table.top
         assert not told.is_empty

@@ -65,6 +65,8 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._plans: Mapping[WorkflowKey, BackfillPlan] = {}
         self._foresight = Foresight(grounds.plannings)
         self._tallest = 0
+        self._is_unreadable = False
+        """Whether the dates as typed are none, so that what was planned before is out of date."""
         self.started: RunRef | None = None
         """The backfill that was begun, for whoever wants to see it go."""
         self.is_whole = False
@@ -138,14 +140,28 @@ class BackfillQuestion(Question[BackfillAnswer]):
             self.month.choose(chosen._replace(without=frozenset()))
             return
         self.query_one(DateRange).put(chosen.start, chosen.end)
+        self._is_unreadable = False
         self._choose(start=chosen.start, end=chosen.end, without=chosen.without)
 
     @on(DateRange.Typed)
     def _days_typed(self, message: DateRange.Typed) -> None:
         start, end = message.start, message.end
+        self._is_unreadable = False
         without = frozenset(day for day in self._choice.without if start <= day <= end)
         self.month.choose(Chosen(start, end, without))
         self._choose(start=start, end=end, without=without)
+
+    @on(DateRange.Unreadable)
+    def _days_unreadable(self) -> None:
+        """Dim what was planned for other dates: none of it can be sent now."""
+        if self.is_settled:
+            return
+        self.workers.cancel_group(self, "planning")
+        self._is_unreadable = True
+        self.is_whole, self.is_stuck = False, False
+        dimmed = [tuple(piece._replace(tone=Tone.MUTED) for piece in line) for line in self._lines]
+        self.replan(self._first_plan._replace(lines=dimmed))
+        self.tell_keys()
 
     @on(Options.Changed)
     def _how_chosen(self) -> None:
@@ -183,6 +199,8 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _look(self) -> None:
         """Plan with what is known, and ask for what isn't, once the person rests."""
+        if self._is_unreadable:
+            return
         if not self._tell() or not self._knows_all:
             self._rest()
 
@@ -253,7 +271,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _put(self, seen: Foreseen) -> None:
         """Show what is foreseen; it has to be read anew where it is another."""
-        if self.is_settled:
+        if self.is_settled or self._is_unreadable:
             return
         self._plans = seen.plans
         self.month.tell(seen.marks)
@@ -269,7 +287,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
     def _cannot(
         self, why: str, hint: str = "", tone: Tone = Tone.FAILED, *, is_stuck: bool = False
     ) -> None:
-        if self.is_settled:
+        if self.is_settled or self._is_unreadable:
             return
         lines = [(Piece(safe_line(why), tone),), (Piece(safe_line(hint), Tone.MUTED),)]
         self.is_whole, self.is_stuck = False, is_stuck
@@ -376,7 +394,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         return found
 
     def say_why_not(self) -> None:
-        if self._has_unasked:
+        if self._is_unreadable:
+            self._say("Nothing is planned: correct the dates", Tone.LATE)
+        elif self._has_unasked:
             self._say("That would run what you left out: choose other dates", Tone.LATE)
         elif self._plans:
             self._say("Nothing would run: choose other dates, or which of them", Tone.LATE)
