@@ -83,8 +83,9 @@ def unregister(frozen: Frozen, standing: Sequence[Standing], *, forgets: bool = 
         if forgets
         else Piece("  Whether past runs are kept, the server decides", Tone.MUTED)
     )
+    lines.append((Piece("  This can't be undone: registering again takes its spec", Tone.LATE),))
     lines.append((said,))
-    return _plan("unregister", frozen, lines, "workflow")
+    return _plan("unregister", frozen, lines, "workflow")._replace(destroys=True)
 
 
 # The plan around the lines
@@ -208,14 +209,14 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     next_run = ""
     if standing.next_at is not None:
         next_run = f"; its run {words.until(standing.next_at, now)} falls out"
-    lines = [_of_it("loses", f"{standing.schedule}{next_run}", Tone.PLAIN)]
+    lines = [_of_it("loses", f"{standing.schedule}{next_run}", Tone.FAILED)]
     if standing.active:
         runs = words.plural(standing.active, "run")
         lines.append(_of_it("active", f"{runs} under way, refused without force", Tone.LATE))
     if standing.by:
         lines.append(_of_it("made", standing.by))
     if standing.spec:
-        lines.append(_of_it("loses", f"its spec {standing.spec}", Tone.PLAIN))
+        lines.append(_of_it("loses", f"its spec {standing.spec}", Tone.FAILED))
     return lines
 
 

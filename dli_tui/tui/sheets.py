@@ -150,8 +150,11 @@ def _when(row: StepRow, zone: str, now: datetime) -> str:
     if row.started is None:
         return f", {words.span(row.seconds)}" if row.seconds is not None else ""
     began = words.clock_time(row.started, zone, now)
+    if not row.status.is_terminal:
+        return f", since {began}{_so_far(row.started, row.seconds, now)}"
     if row.finished is None:
-        return f", since {began}, {words.span(now - row.started)} so far"
+        took = "" if row.seconds is None else f", {words.span(row.seconds)}"
+        return f", {began}{took}"
     took = row.finished - row.started if row.seconds is None else row.seconds
     return f", {began} to {words.clock_time(row.finished, zone, now)}, {words.span(took)}"
 
@@ -168,10 +171,21 @@ def _since(sheet: RunSheet, zone: str, now: datetime) -> str:
         queued = words.clock_time(sheet.created, zone, now) if sheet.created else "not yet"
         return f"queued {queued}"
     began = words.clock_time(sheet.started, zone, now)
+    if not sheet.status.is_terminal:
+        return f"since {began}{_so_far(sheet.started, sheet.seconds, now)}"
     if sheet.finished is None:
-        return f"since {began}, {words.span(now - sheet.started)} so far"
+        # Some servers tell no end; the time since the start says nothing then.
+        took = "" if sheet.seconds is None else f", took {words.span(sheet.seconds)}"
+        return f"began {began}{took}"
     ended = words.clock_time(sheet.finished, zone, now)
     return f"{began} to {ended}, {words.span(sheet.seconds)}"
+
+
+def _so_far(started: datetime, seconds: float | None, now: datetime) -> str:
+    """How long something has been under way, as reported, or else by our clock; nothing where
+    the server's clock is ahead of ours."""
+    passed = (now - started).total_seconds() if seconds is None else seconds
+    return f", {words.span(passed)} so far" if passed > 0 else ""
 
 
 def _progress(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> Text:
@@ -270,6 +284,15 @@ def never_ran(name: str, run: str) -> Sequence[Text]:
         (Piece(f"{name} has never run"),),
         (),
         (Piece(run, Tone.RUNNING, bold=True), Piece(" start a run", Tone.MUTED)),
+    ]
+
+
+def unregistered(name: str, key: str) -> Sequence[Text]:
+    """A workflow that was removed while its page was open; `key` leads to the list."""
+    return [
+        (Piece(f"{name} is not registered any more"),),
+        (),
+        (Piece(key, Tone.RUNNING, bold=True), Piece(" workflows", Tone.MUTED)),
     ]
 
 

@@ -54,6 +54,8 @@ class Plan(NamedTuple):
     confirm: str = ""
     """What has to be typed before it is sent; empty: nothing."""
     confirm_label: str = ""
+    destroys: bool = False
+    """Whether something is lost that can't be had back."""
 
 
 class Question(Leaving[bool], Generic[Answer]):
@@ -177,6 +179,7 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def on_mount(self) -> None:
         self.set_class(self.is_of_place and self.dash.opening.where.production, "-production")
+        self.set_class(self.plan.destroys, "-destructive")
         self._tell_title(self.plan.title)
         self._tell_confirm()
         self._show(self.plan.lines)
@@ -210,7 +213,8 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _tell_title(self, title: str) -> None:
         where = self.dash.opening.where if self.is_of_place else None
-        self.query_one("#question-title", OneLine).tell(*around.title(title, where))
+        tone = Tone.FAILED if self.plan.destroys else Tone.PLAIN
+        self.query_one("#question-title", OneLine).tell(*around.title(title, where, tone))
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < around.TIGHT_ROWS, "-tight")
@@ -236,7 +240,8 @@ class Question(Leaving[bool], Generic[Answer]):
             bits = [*around.key("esc", "close" if self._done else "cancel", "leave")]
             if (self.is_whole or self.is_stuck) and not self._is_through:
                 verb = self.verb if self.is_whole else "ask again"
-                bits = [*around.key("enter", verb, "submit"), *bits]
+                tone = Tone.FAILED if self.plan.destroys else Tone.MUTED
+                bits = [*around.key("enter", verb, "submit", tone), *bits]
         if self._overflows:
             bits += around.key("pgdn", "read on", "page(1)")
         bits += around.told(() if self._sending else self.more_keys())

@@ -165,6 +165,8 @@ class HistoryScreen(PicturedScreen):
     def moved(self, news: News) -> None:
         if news is self.feed:
             self._take()
+        else:
+            self._tell_empty()
         self.tell_beside()
 
     def tick(self) -> None:
@@ -256,10 +258,20 @@ class HistoryScreen(PicturedScreen):
             through = "" if feed.ended else f", {len(feed.runs):,} runs looked through"
             told = f"{self.filter.told()}{looking or through}"
             self.table.say(sheets.nothing_fits(told, self.key("history.clear"), "run"))
+        elif self._is_gone:
+            self.table.say(sheets.unregistered(self._label, self.key("go.list")))
         elif self._key is not None:
             self.table.say(sheets.never_ran(self._label, self.key("do.run")))
         else:
             self.table.say(sheets.no_runs(self.dash.opening.where.name, self.key("go.refresh")))
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the workflow of this page is not in the list any more."""
+        session = self.session
+        if self._key is None or session is None or not session.workflows.complete:
+            return False
+        return not session.workflows.rows_of(self._key.name)
 
     @on(Lines.CursorMoved, "#runs")
     def _cursor_moved(self) -> None:
