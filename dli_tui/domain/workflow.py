@@ -54,6 +54,10 @@ class WorkflowInfo(Value):
     )
     workflow_id: str | None = Field(default=None, description="The server's id, beside the name.")
     warning: str | None = Field(default=None, description="What the server wants known.")
+    import_error: str | None = Field(
+        default=None,
+        description="Why its definition can't be loaded, where it stands still because of that.",
+    )
     unreadable: str | None = Field(
         default=None, description="Why this row of the server's couldn't be read, if it couldn't."
     )

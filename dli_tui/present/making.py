@@ -7,7 +7,7 @@ This module loads the models, so it comes after the first paint. A list makes a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -71,11 +71,21 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         team=_shown(info.team),
         zone=_shown(info.timezone),
         unreadable=_shown(info.unreadable),
+        import_error=_shown(info.import_error),
+        overdue_at=_overdue_at(last, runs),
         overridden_by=_shown(info.overridden_by),
         marks=tuple(mark(run) for run in reversed(runs)),
         **({} if last is None else _of_last(last)),
         last_ref=meant.ref if meant is not None else None,
     )
+
+
+def _overdue_at(last: WorkflowRun | None, runs: Sequence[WorkflowRun]) -> datetime | None:
+    """When the run under way will have taken longer than usual, as far as the past tells."""
+    if last is None or last.status is not RunStatus.RUNNING or last.started_at is None:
+        return None
+    past = durations(runs)
+    return None if past is None else last.started_at + timedelta(seconds=past.p95)
 
 
 def run_meant(info: WorkflowInfo, runs: Sequence[WorkflowRun]) -> WorkflowRun | None:
@@ -88,7 +98,7 @@ def run_meant(info: WorkflowInfo, runs: Sequence[WorkflowRun]) -> WorkflowRun | 
 
 def mark(run: WorkflowRun) -> Mark:
     """One of the last runs."""
-    return Mark(run.ref, run.status, run.started_at, run.duration_seconds)
+    return Mark(run.ref, run.status, run.started_at, run.duration_seconds, run.slot)
 
 
 def workflow_sheet(

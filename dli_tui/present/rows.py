@@ -24,6 +24,8 @@ class Mark(NamedTuple):
     status: RunStatus
     started: datetime | None = None
     seconds: float | None = None
+    slot: datetime | None = None
+    """Its logical date, if it has one."""
 
 
 class WorkflowRow(NamedTuple):
@@ -58,6 +60,10 @@ class WorkflowRow(NamedTuple):
     team: str = ""
     zone: str = "UTC"
     unreadable: str = ""
+    import_error: str = ""
+    """Why its definition can't be loaded, where it stands still because of that."""
+    overdue_at: datetime | None = None
+    """When the run under way will have taken longer than nineteen of twenty did."""
     overridden_by: str = ""
     marks: tuple[Mark, ...] = ()
     """The last runs, oldest first."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
+from textual._context import active_message_pump
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -394,5 +395,5 @@ class Dashboard(Contained, App[None]):
         return self._exit
 
     def _handle_exception(self, error: Exception) -> None:
-        # A widget of Textual's, or what none of ours is there to contain: its messages have ended.
-        self.break_down(error)
+        # Of a timer, of what was to follow a refresh, or of a widget of Textual's own.
+        self.breakage.contain(error, active_message_pump.get(self))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
 
 from textual.app import ScreenStackError
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from dli_tui.domain.errors import InternalError
 from dli_tui.tui.crash import Report
@@ -47,11 +48,11 @@ class Breakage:
 
         Without `pump` it is of the session, whose feeds tell by themselves that they broke.
         """
-        cause = getattr(error, "error", error)
-        is_new = self.keep(cause)
-        if self._app.is_ending:
+        if self._app.is_ending or self._is_left(pump):
             # Half of a screen may be gone already; nobody looks at it any more.
             return
+        cause = getattr(error, "error", error)
+        is_new = self.keep(cause)
         problem = InternalError.of(cause)
         if len(self.reports) > MOST_REPORTS:
             self._app.break_down(cause)
@@ -84,6 +85,13 @@ class Breakage:
         """Tell of a bug where no page can."""
         told = f"{problem.message}. {self.hint(problem)}"
         self._app.notify(told, severity="error", markup=False)
+
+    def _is_left(self, pump: MessagePump | None) -> bool:
+        """Whether the screen that `pump` belongs to has been left for good."""
+        screen = next((one for one in _around(pump) if isinstance(one, Screen)), None)
+        if screen is None or screen.is_attached:
+            return False
+        return not self._app.is_screen_installed(screen)
 
     def _is_told(self, problem: InternalError, pump: MessagePump) -> bool:
         """Whether a screen tells of a problem now; one that can't is left."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present import arranging, eta, strips, words
-from dli_tui.present.rows import RunSheet, StepRow, StepSheet, WorkflowSheet
+from dli_tui.present.rows import BAD, RunSheet, StepRow, StepSheet, WorkflowSheet
 from dli_tui.tui.columns import strip
 from dli_tui.tui.looks import RUNS, SCHEDULES, STEPS, Looks, Tone
 from dli_tui.tui.widgets.lines import Piece
@@ -50,6 +50,15 @@ def workflow(
         due = words.clock_time(row.due, zone, now)
         told = f"the run of {due} has not begun, {words.span(now - row.due)} late"
         lines.append(labelled("late", told, Tone.LATE))
+    if arranging.is_overdue(row, now):
+        lines.append(labelled("running", "longer than usual", Tone.LATE))
+    failed = arranging.failed_before(row) if row.last not in BAD else ()
+    if failed:
+        dates = ", ".join(words.clock_time(slot, zone, now) for slot in failed[:_FIRES])
+        more = f" and {len(failed) - _FIRES} more" if len(failed) > _FIRES else ""
+        lines.append(labelled("failed", f"{dates}{more}; not run again", Tone.LATE))
+    if row.import_error:
+        lines.append(labelled("error", row.import_error, Tone.FAILED))
     if with_runs:
         lines += [(), *_runs(sheet, zone, now, looks)]
         if sheet.error:
@@ -153,8 +162,7 @@ def _when(row: StepRow, zone: str, now: datetime) -> str:
     if not row.status.is_terminal:
         return f", since {began}{_so_far(row.started, row.seconds, now)}"
     if row.finished is None:
-        took = "" if row.seconds is None else f", {words.span(row.seconds)}"
-        return f", {began}{took}"
+        return f", {began}" + ("" if row.seconds is None else f", {words.span(row.seconds)}")
     took = row.finished - row.started if row.seconds is None else row.seconds
     return f", {began} to {words.clock_time(row.finished, zone, now)}, {words.span(took)}"
 

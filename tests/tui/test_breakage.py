@@ -158,3 +158,27 @@ async def test_the_notice_names_the_file_with_the_report(path):
         await here.settle()
         assert len(kept) == 1
         assert (bool(path) and path in here.picture) or "bug" in here.lines[-2]
+
+
+async def test_what_was_to_follow_a_refresh_is_contained_too():
+    async with dashboard(breaks=True) as here:
+        here.app.home.call_after_refresh(failing()(lambda: None))
+        await here.settle()
+        assert "BROKEN" in header(here)
+        await here.press("r")
+        assert "live" in header(here)
+
+
+async def test_a_timer_that_breaks_is_contained_too():
+    async with dashboard(breaks=True) as here:
+        here.app.home.set_timer(0.001, failing()(lambda: None))
+        await here.until(lambda: "BROKEN" in header(here))
+
+
+async def test_what_breaks_on_a_page_that_was_left_is_no_news():
+    async with dashboard() as here:
+        await here.press("enter")
+        page = here.screen
+        await here.press("escape")
+        here.app.breakage.contain(ZeroDivisionError(), page)
+        assert here.app.breakage.reports == []

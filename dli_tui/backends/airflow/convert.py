@@ -82,7 +82,8 @@ def explained(dag: Dag, errors: Mapping[str, str]) -> Dag:
     last = errors.get(dag.broken_file or "", "").strip().rpartition("\n")[2]
     if not last:
         return dag
-    return dag._replace(row=dag.row.twin(warning=f"It can't be imported: {last}"))
+    why = f"It can't be imported: {last}"
+    return dag._replace(row=dag.row.twin(warning=why, import_error=why))
 
 
 def dag_of(value: object) -> Dag | None:
@@ -108,6 +109,7 @@ def dag_of(value: object) -> Dag | None:
         tags=tags,
         airflow_dag_id=dag_id,
         warning=_UNREADABLE if _is_broken(told) else None,
+        import_error=_UNREADABLE if _is_broken(told) else None,
     )
     file = first(told, text, "relative_fileloc", "fileloc")
     return Dag(

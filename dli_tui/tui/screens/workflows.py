@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
@@ -11,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, words
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dli_tui.session.feed import Feed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
+    from dli_tui.session.session import Session
     from dli_tui.session.workflows import Workflows
 
 SKELETON_SECONDS: Final = 0.3
@@ -41,6 +44,8 @@ WORDS_TICKS: Final = 5
 """So often are "4m ago" and its like looked over: a list is to be read, not watched."""
 _AHEAD: Final = 10
 """Rows beyond the visible ones whose last runs are fetched too, so that a scroll finds them."""
+_MOST_UNSEEN: Final = 200
+"""So many workflows have their last runs fetched unseen; a server pays a request for some."""
 _SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
 _STATUSES: Final = (None, *WorkflowStatus)
 
@@ -55,6 +60,8 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         super().__init__()
         self.listing = Listing()
         self._ticks = 0
+        self._unseen_names: tuple[str, ...] = ()
+        """Workflows whose last runs are wanted though they can't be seen."""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -197,6 +204,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         table = self.table
         current = table.current
         self.listing.arrange(self.now())
+        self._unseen_names = self._worth_asking(self.session)
         order = self.listing.order
         by = None if order.column == "worst" else order.column
         table.sorted_by(by, descending=order.descending)
@@ -206,6 +214,15 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self.want_runs()
         self.tell_detail_soon()
         self.tell_header()
+
+    def _worth_asking(self, session: Session) -> tuple[str, ...]:
+        """Whose last runs are wanted unseen: what runs may take too long, and any may have a
+        failed date behind its last run. How many problems there are doesn't hang on scrolling."""
+        rows = self.listing.rows.values()
+        unasked = session.workflows.complete and Capability.RECENT_RUNS in session.capabilities
+        if unasked and len(rows) <= _MOST_UNSEEN:
+            return tuple(row.key.name for row in rows)
+        return tuple(islice((row.key.name for row in rows if row.running), _MOST_UNSEEN))
 
     def go_to(self, key: WorkflowKey) -> None:
         """Put the cursor on a row; a filter that hides it is taken off."""
@@ -221,7 +238,8 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
             return
         seen = self.table.seen
         near = self.listing.shown[max(0, seen.start - _AHEAD) : seen.stop + _AHEAD]
-        self.session.workflows.want_recent([row.key.name for row in near])
+        wanted = [*(row.key.name for row in near), *self._unseen_names]
+        self.session.workflows.want_recent(wanted)
 
     def _tell_empty(self) -> None:
         session = self.session
