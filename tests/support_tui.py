@@ -144,11 +144,13 @@ async def dashboard(
     held=False,
     refusals=(),
     project=NO_PROJECT,
+    breaks=False,
     **options,
 ):
     """A dashboard on the demo, with its first picture on screen.
 
-    Where it is `held`, the place never opens; `refusals` are raised when it is tried.
+    Where it is `held`, the place never opens; `refusals` are raised when it is tried. An exception
+    that the dashboard contained fails the test, unless it is about one that `breaks`.
     """
     clock, pace = ManualClock(hour), ManualPace()
     backend = backend or DemoBackend(scenario, clock=clock, journal=MemoryJournal())
@@ -169,6 +171,7 @@ async def dashboard(
             await here.until(lambda: app.bridge.session is not None)
             await here.settle()
         yield here
+    assert breaks == bool(app.breakage.reports), app.breakage.text
 
 
 class _Opened:

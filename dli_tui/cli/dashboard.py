@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dli_tui.cli import output
@@ -16,9 +15,10 @@ from dli_tui.domain.errors import ConfigurationError
 from dli_tui.domain.text import safe_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dli_tui.config.model import Settings
     from dli_tui.config.target import Target
-    from dli_tui.tui.crash import Report
     from dli_tui.tui.opening import Opening
 
 _SIXTEEN: Final = "ansi-dark"
@@ -79,6 +79,7 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
         zone=_local_zone(),
         choices=choices,
         remember=remembered.remember,
+        keep_report=_keep_report,
         begin=asked.begin,
     )
 
@@ -91,8 +92,6 @@ def _run(opening: Opening, *, mouse: bool) -> int:
     if opening.theme is not None and opening.theme not in app.available_themes:
         output.error(_no_such_theme(opening.theme, sorted(app.available_themes)))
         return WRONG_USE
-    # A worker that never got its turn is no news for a person who quits.
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     app.run(mouse=mouse)
     if app.return_code == HUNG_UP:
         # What is still to be written has nobody to read it.
@@ -101,7 +100,9 @@ def _run(opening: Opening, *, mouse: bool) -> int:
         # What was chosen with the last key before the end isn't kept yet.
         opening.remember(app.unkept)
     if app.crash is not None:
-        _tell_crash(app.crash)
+        _tell_crash(app.crash.summary, app.breakage.text)
+    elif app.breakage.reports:
+        output.talk(f"Parts of the dashboard broke; crash report: {app.breakage.kept_in or '-'}")
     return app.return_code or 0
 
 
@@ -132,16 +133,30 @@ def _no_such_theme(name: str, themes: list[str]) -> ConfigurationError:
     )
 
 
-def _tell_crash(report: Report) -> None:
-    """Say that it broke, and where the details are: in a file for this person alone."""
-    path = remembered.place().with_name("crash.log")
-    output.talk(f"The dashboard broke: {report.summary}. Nothing more was sent.")
+def _keep_report(text: str) -> str:
+    """Keep crash reports, and say in which file; "" where it can't be written."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - of a descriptor
-            stream.write(report.text)
+        return str(_kept(text))
+    except OSError:
+        return ""
+
+
+def _kept(text: str) -> Path:
+    """Write crash reports to a file that only this user may read."""
+    path = remembered.place().with_name("crash.log")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - of a descriptor
+        stream.write(text)
+    return path
+
+
+def _tell_crash(summary: str, text: str) -> None:
+    """Say that it broke, and where the details are: in a file for this person alone."""
+    output.talk(f"The dashboard broke: {summary}. Nothing more was sent.")
+    try:
+        path = _kept(text)
     except OSError as problem:
         output.talk(f"What happened could not be kept: {problem.strerror}")
     else:

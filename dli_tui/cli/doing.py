@@ -129,7 +129,7 @@ def run(
         result = await client.run(dataset, parameters=given, dry_run=dry_run)
         told = f"Run started: {words.word(result.run_id)}"
         if dry_run:
-            told = f"Dry run: {words.word(dataset)} can be run{_with(given)}. Nothing was started."
+            told = f"Dry run: {words.word(dataset)}{_with(given)}. {result.message}"
         return await waited_for(client, result, told, wait=wait and not dry_run)
 
     tell_end(reading(ctx, work) if dry_run else writing(ctx, work, yes=yes), format_)
@@ -154,6 +154,14 @@ def backfill(
     only: Annotated[
         BackfillScope, typer.Option("--only", help="Which slots of the range.")
     ] = BackfillScope.ALL,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone",
+            metavar="ZONE",
+            help="The zone of the schedule, where the server doesn't tell it.",
+        ),
+    ] = None,
     wait: Wait = False,
     yes: Yes = False,
     format_: Answer = Format.TABLE,
@@ -163,7 +171,9 @@ def backfill(
     may_wait(ctx, wait=wait, dry_run=dry_run)
 
     async def work(client: WorkflowClient) -> tuple[BackfillPlan, Started]:
-        plan = await client.plan_backfill(dataset, start, end, scope=only, parallel=parallel)
+        plan = await client.plan_backfill(
+            dataset, start, end, scope=only, parallel=parallel, timezone=timezone
+        )
         result = await client.start_backfill(plan, parameters=given, dry_run=dry_run)
         sent = result.run_id is not None
         return plan, await waited_for(client, result, _count_of(plan, result), wait=wait and sent)
@@ -252,7 +262,7 @@ def _hold(ctx: typer.Context, held: _Held, *, yes: bool, format_: Format) -> Non
 
 
 def _already(result: WorkflowRunResult) -> str:
-    return " (it was already, nothing was sent)" if "already" in (result.message or "") else ""
+    return "" if result.changed else " (it was already, nothing was sent)"
 
 
 def _count_of(plan: BackfillPlan, result: WorkflowRunResult) -> str:
@@ -263,7 +273,9 @@ def _count_of(plan: BackfillPlan, result: WorkflowRunResult) -> str:
 
 def _show_plan(plan: BackfillPlan, result: WorkflowRunResult, format_: Format) -> None:
     if format_ is Format.JSON:
-        output.as_json(result)
+        from dli_tui.domain.backfill import PlannedResult  # noqa: PLC0415 - models of plans
+
+        output.as_json(PlannedResult.of(result, plan))
         return
     output.table(tables.PLAN_COLUMNS, tables.plan(plan))
     output.line()

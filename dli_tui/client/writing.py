@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from dli_tui.backends.port import Backend
@@ -136,9 +136,11 @@ class WorkflowClient(Maker):
         else:
             look = lost.run(request, row.last_run)
             result = await lost.send(self, self.backend.run(request), look)
-        return self._told(
-            result, "Dry run validated; nothing was started" if dry_run else "Run triggered"
-        )
+        if not dry_run:
+            return self._told(result, "Run triggered")
+        # What a server checks itself, parameters above all, is known only where it was asked.
+        checked = "the server has checked it" if self._sends_dry_runs else _CHECKED_HERE
+        return self._told(result, f"Nothing was started; {checked}")
 
     async def backfill(
         self,
@@ -269,6 +271,10 @@ class WorkflowClient(Maker):
             return _already(row, f"Workflow '{name}' is already active, nothing to be resumed")
         deed = self.backend.unpause(name, reason=reason)
         result = await lost.send(self, deed, lost.held(name, is_held=False))
+        due = row.next_run_when_unpaused
+        if due is not None and due <= self.clock.now() and result.warning is None:
+            since = f"{due:%Y-%m-%d %H:%M} UTC"
+            result = result.twin(warning=f"A run was due since {since}, so one starts at once")
         return self._told(result, f"Workflow '{name}' resumed")
 
     async def _hold(self, name: str, reason: str | None) -> WorkflowRunResult:
@@ -338,12 +344,18 @@ class WorkflowClient(Maker):
         )
 
 
+_CHECKED_HERE: Final = (
+    "the name and the state are checked here, the parameters by the server when it starts"
+)
+
+
 def _already(row: WorkflowInfo, message: str) -> WorkflowRunResult:
     return WorkflowRunResult(
         dataset_name=row.dataset_name,
         status=ResultStatus.SUCCESS,
         workflow_status=row.status,
         message=message,
+        changed=False,
     )
 
 

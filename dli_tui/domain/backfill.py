@@ -10,6 +10,7 @@ from pydantic import Field, computed_field
 from dli_tui.domain.clock import GRACE
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillScope
+from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import RunStatus, SourceType
 from dli_tui.domain.value import Moment, Value
@@ -133,6 +134,17 @@ class BackfillPlan(Value):
     def unasked(self) -> tuple[PlannedSlot, ...]:
         """The slots that the server would run though they were left out."""
         return tuple(slot for slot in self.slots if slot.unasked)
+
+
+class PlannedResult(WorkflowRunResult):
+    """The result of a backfill of which nothing was sent, with its plan."""
+
+    plan: BackfillPlan = Field(description="Every date, and what would happen to it.")
+
+    @classmethod
+    def of(cls, result: WorkflowRunResult, plan: BackfillPlan) -> PlannedResult:
+        """The result with its plan."""
+        return cls(**dict(result), plan=plan)
 
 
 class BackfillDate(Value):

@@ -7,6 +7,7 @@
     │   ├── ConnectionFailedError     DLI-501  nothing answered
     │   │   └── AnswerLostError       DLI-501  a write left, and its answer never came
     │   └── AuthenticationError       DLI-502  it does not know who we are
+    ├── InternalError                 DLI-900  dli-tui itself broke: a bug
     └── WorkflowError
         ├── WorkflowNotFoundError     DLI-800
         ├── WorkflowRegistrationError DLI-801  804 exists already, 805 cron, 808 unregister
@@ -20,7 +21,7 @@ Each carries a code, a message that says what happened and a hint that says what
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 
 class ErrorCode(StrEnum):
@@ -40,6 +41,7 @@ class ErrorCode(StrEnum):
     WORKFLOW_OVERRIDDEN = "DLI-806"
     WORKFLOW_INVALID_STATE = "DLI-807"
     WORKFLOW_UNREGISTER_FAILED = "DLI-808"
+    INTERNAL = "DLI-900"
 
 
 HINTS: Final[dict[ErrorCode, str]] = {
@@ -57,6 +59,7 @@ HINTS: Final[dict[ErrorCode, str]] = {
     ErrorCode.WORKFLOW_OVERRIDDEN: "CODE is in force for this name; act on that one.",
     ErrorCode.WORKFLOW_INVALID_STATE: "See its state with: dli-tui workflow list -d NAME",
     ErrorCode.WORKFLOW_UNREGISTER_FAILED: "The workflow is still registered. Try again.",
+    ErrorCode.INTERNAL: "This is a bug of dli-tui. Try again, and report it if it stays.",
 }
 
 
@@ -142,6 +145,17 @@ class AuthenticationError(ServerError):
 
     def _default_message(self) -> str:
         return "The server did not accept the sign-in"
+
+
+class InternalError(DLIError):
+    """dli-tui itself broke: an exception that no code expected."""
+
+    default_code = ErrorCode.INTERNAL
+
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """The error to show for an unexpected exception, whose own words may hold a secret."""
+        return cls(f"dli-tui broke here ({type(error).__name__})")
 
 
 class WorkflowError(DLIError):

@@ -57,6 +57,9 @@ class WorkflowRunResult(Value):
     end_date: date | None = Field(default=None, description="Its last date.")
     run_ids: tuple[str, ...] = Field(default=(), description="The runs that it started.")
     total_runs: int | None = Field(default=None, description="How many runs it will have.")
+    changed: bool = Field(
+        default=True, description="Whether anything was sent; not where it was so already."
+    )
     reason: str | None = Field(default=None, description="Why it was stopped or paused.")
     stopped_by: str | None = Field(default=None, description="Who stopped it.")
     stopped_at: Moment | None = Field(default=None, description="When the stop was asked for.")

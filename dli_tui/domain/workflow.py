@@ -37,6 +37,10 @@ class WorkflowInfo(Value):
         "doesn't tell it; another zone with the same clock may be meant.",
     )
     next_run: Moment | None = Field(default=None, description="When it runs next.")
+    next_run_when_unpaused: Moment | None = Field(
+        default=None,
+        description="Of a paused one: when its next run is due. In the past: unpausing starts it.",
+    )
     next_run_computed: bool = Field(
         default=False, description="Whether we worked that out because the server didn't say."
     )
@@ -72,6 +76,10 @@ class WorkflowInfo(Value):
     )
     workflow_id: str | None = Field(default=None, description="The server's id, beside the name.")
     warning: str | None = Field(default=None, description="What the server wants known.")
+    import_error: str | None = Field(
+        default=None,
+        description="Why its definition can't be loaded, where it stands still because of that.",
+    )
     unreadable: str | None = Field(
         default=None, description="Why this row of the server's couldn't be read, if it couldn't."
     )

@@ -1,7 +1,8 @@
 """Which rows need a look, and in what order a list stands.
 
-"Worst first" is the order of the morning: what failed, what is late, what runs, the rest. An
-order is total, so that a list never jumps without a reason: ties go by name and source.
+"Worst first" is the order of the morning: what failed, what is late, what runs longer than usual,
+what has a failed date behind its last run, what was paused after it failed, what runs, the rest.
+An order is total, so that a list never jumps without a reason: ties go by name and source.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from typing import Any, Final, NamedTuple
 from dli_tui.domain.clock import GRACE
 from dli_tui.domain.status import WorkflowStatus
 from dli_tui.present import strips
-from dli_tui.present.rows import BAD, WorkflowRow
+from dli_tui.present.rows import BAD, Mark, WorkflowRow
 
 FAILED: Final = 0
 LATE: Final = 1
-RUNNING: Final = 2
-CALM: Final = 3
+OVERDUE: Final = 2
+"""A run takes longer than nineteen of twenty did."""
+FAILED_BEFORE: Final = 3
+"""The last run went well, but an earlier logical date failed and was not run again."""
+PAUSED_FAILED: Final = 4
+"""It failed and was paused then: somebody knows of it, so it stands below what is live."""
+RUNNING: Final = 5
+CALM: Final = 6
 _ACTIVE: Final = WorkflowStatus.ACTIVE
-_WATCHED: Final = frozenset({WorkflowStatus.ACTIVE, WorkflowStatus.PAUSED})
 _BIGGEST_FIRST: Final = frozenset({"last", "duration", "runs"})
 
 Value = Callable[[WorkflowRow, datetime], Any]
@@ -35,17 +41,24 @@ class Order(NamedTuple):
 
 
 def severity(row: WorkflowRow, now: datetime) -> int:
-    """How much a row needs a look, 0 the most: failed or unreadable, late, running, the rest.
+    """How much a row needs a look, 0 the most.
 
-    What is disabled or overridden isn't meant to work, so it is never a problem.
+    What is disabled or overridden isn't meant to work, so it is no problem, unless it stands still
+    because its definition can't be loaded any more.
     """
-    if row.unreadable:
+    if row.unreadable or row.import_error:
         return FAILED
-    if row.status in _WATCHED:
+    if row.status is WorkflowStatus.PAUSED and row.last in BAD:
+        return PAUSED_FAILED
+    if row.status is _ACTIVE:
         if row.last in BAD:
             return FAILED
         if is_late(row, now):
             return LATE
+        if is_overdue(row, now):
+            return OVERDUE
+        if row.marks and failed_before(row):
+            return FAILED_BEFORE
     return RUNNING if row.running else CALM
 
 
@@ -59,14 +72,37 @@ def is_late(row: WorkflowRow, now: datetime) -> bool:
     return row.due is not None and row.status is _ACTIVE and now - row.due > GRACE
 
 
+def is_overdue(row: WorkflowRow, now: datetime) -> bool:
+    """Whether the run under way takes longer than usual."""
+    return row.overdue_at is not None and now > row.overdue_at
+
+
+def failed_before(row: WorkflowRow) -> tuple[datetime, ...]:
+    """The logical dates behind the last run that failed and were not run again, newest first."""
+    newest: dict[datetime, Mark] = {}
+    for mark in reversed(row.marks):
+        if mark.slot is not None:
+            newest.setdefault(mark.slot, mark)
+    return tuple(slot for slot, mark in newest.items() if mark.status in BAD)
+
+
 def natural(column: str) -> bool:
     """Whether a column is first wanted descending: newest, longest, most failures."""
     return column in _BIGGEST_FIRST
 
 
+def by_name(rows: Iterable[WorkflowRow]) -> list[WorkflowRow]:
+    """The rows in the order of their names."""
+    return sorted(rows, key=_identity)
+
+
 def arranged(rows: Iterable[WorkflowRow], order: Order, now: datetime) -> list[WorkflowRow]:
     """The rows in order; those without a value stand last in either direction."""
-    named = sorted(rows, key=_identity)
+    return arranged_by_name(by_name(rows), order, now)
+
+
+def arranged_by_name(named: list[WorkflowRow], order: Order, now: datetime) -> list[WorkflowRow]:
+    """Rows that stand in the order of their names, in another order."""
     if order.column == "name":
         return named[::-1] if order.descending else named
     value = _VALUES[order.column]
@@ -79,20 +115,30 @@ def arranged(rows: Iterable[WorkflowRow], order: Order, now: datetime) -> list[W
     return done
 
 
+def outlook(rows: Iterable[WorkflowRow], now: datetime) -> tuple[int, datetime | None]:
+    """How many rows are problems, and the next moment at which time alone makes a row worse."""
+    wrong, turns = 0, []
+    for row in rows:
+        level = severity(row, now)
+        wrong += level < RUNNING
+        turn = _turn(row, level, now)
+        if turn is not None:
+            turns.append(turn)
+    return wrong, min(turns, default=None)
+
+
 def next_turn(rows: Iterable[WorkflowRow], now: datetime) -> datetime | None:
-    """The next moment at which time alone makes some row late."""
-    since = now - GRACE
-    dues = (
-        row.due
-        for row in rows
-        if row.due is not None and row.due >= since and row.status is _ACTIVE and not _failed(row)
-    )
-    due = min(dues, default=None)
-    return None if due is None else due + GRACE + datetime.resolution
+    """The next moment at which time alone makes some row late, or some run longer than usual."""
+    return outlook(rows, now)[1]
 
 
-def _failed(row: WorkflowRow) -> bool:
-    return row.last in BAD or row.unreadable != ""
+def _turn(row: WorkflowRow, level: int, now: datetime) -> datetime | None:
+    """When time alone makes a row late, or its run longer than usual."""
+    if row.status is not _ACTIVE or level <= LATE or (row.due is row.overdue_at is None):
+        return None
+    late = None if row.due is None else row.due + GRACE + datetime.resolution
+    overdue = None if row.overdue_at is None else row.overdue_at + datetime.resolution
+    return min((one for one in (late, overdue) if one is not None and one > now), default=None)
 
 
 def _identity(row: WorkflowRow) -> str:

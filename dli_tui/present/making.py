@@ -7,7 +7,7 @@ This module loads the models, so it comes after the first paint. A list makes a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -69,13 +69,24 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         due=due_slot(info),
         owner=_shown(info.owner),
         team=_shown(info.team),
-        zone=_shown(info.timezone),
+        zone=_shown(info.display_zone),
+        zone_known=info.timezone is not None,
         unreadable=_shown(info.unreadable),
+        import_error=_shown(info.import_error),
+        overdue_at=_overdue_at(last, runs),
         overridden_by=_shown(info.overridden_by),
         marks=tuple(mark(run) for run in reversed(runs)),
         **({} if last is None else _of_last(last)),
         last_ref=meant.ref if meant is not None else None,
     )
+
+
+def _overdue_at(last: WorkflowRun | None, runs: Sequence[WorkflowRun]) -> datetime | None:
+    """When the run under way will have taken longer than usual, as far as the past tells."""
+    if last is None or last.status is not RunStatus.RUNNING or last.started_at is None:
+        return None
+    past = durations(runs)
+    return None if past is None else last.started_at + timedelta(seconds=past.p95)
 
 
 def run_meant(info: WorkflowInfo, runs: Sequence[WorkflowRun]) -> WorkflowRun | None:
@@ -88,7 +99,7 @@ def run_meant(info: WorkflowInfo, runs: Sequence[WorkflowRun]) -> WorkflowRun | 
 
 def mark(run: WorkflowRun) -> Mark:
     """One of the last runs."""
-    return Mark(run.ref, run.status, run.started_at, run.duration_seconds)
+    return Mark(run.ref, run.status, run.started_at, run.duration_seconds, run.slot)
 
 
 def workflow_sheet(
@@ -112,6 +123,8 @@ def workflow_sheet(
         error=_shown(last.error_line) if last is not None and failed else "",
         facts=facts.of_workflow(info, dataset),
         schedule_known=info.schedule_known,
+        zone_fitted=info.timezone_fitted,
+        at_run_limit=info.at_run_limit,
     )
 
 

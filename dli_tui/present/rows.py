@@ -24,6 +24,8 @@ class Mark(NamedTuple):
     status: RunStatus
     started: datetime | None = None
     seconds: float | None = None
+    slot: datetime | None = None
+    """Its logical date, if it has one."""
 
 
 class WorkflowRow(NamedTuple):
@@ -57,7 +59,14 @@ class WorkflowRow(NamedTuple):
     owner: str = ""
     team: str = ""
     zone: str = "UTC"
+    """The zone in which its times are shown."""
+    zone_known: bool = True
+    """Whether that is the zone of its schedule."""
     unreadable: str = ""
+    import_error: str = ""
+    """Why its definition can't be loaded, where it stands still because of that."""
+    overdue_at: datetime | None = None
+    """When the run under way will have taken longer than nineteen of twenty did."""
     overridden_by: str = ""
     marks: tuple[Mark, ...] = ()
     """The last runs, oldest first."""
@@ -79,6 +88,9 @@ class WorkflowSheet(NamedTuple):
     facts: tuple[tuple[str, str], ...]
     """Label and words: owner, team, description, retry, spec, who paused it and why."""
     schedule_known: bool = True
+    zone_fitted: bool = False
+    """Whether the zone was worked out from the dates of its runs."""
+    at_run_limit: bool = False
 
 
 class RunSheet(NamedTuple):

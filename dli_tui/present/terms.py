@@ -176,5 +176,5 @@ _FIELDS: Final[Mapping[str, Callable[[str], Test | Problem]]] = {
     "source": _choice("source", _sources()),
     "status": _choice("status", _statuses()),
     "last": _choice("last", _last_runs(RunStatus)),
-    "zone": _text(lambda row: row.zone),
+    "zone": _text(lambda row: row.zone if row.zone_known else ""),
 }

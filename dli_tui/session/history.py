@@ -142,6 +142,9 @@ class HistoryFeed(Feed):
                     ended = False
                     break
         self._looked_at = self._pace.passed()
+        if not read:
+            # What no page is told of is no longer there.
+            self.total = None
         # Where pages came and none of what is on them is known, what is known is too old to be
         # gone on with. A place that ignores filters may have sent pages of which nothing fits.
         has_gap = met < 0 and bool(newest) and not ended

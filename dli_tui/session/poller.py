@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from dli_tui.domain.errors import (
     AuthenticationError,
     DLIError,
+    InternalError,
     ServerError,
     Unsupported,
     WorkflowNotFoundError,
@@ -33,7 +35,8 @@ class Poller:
     """Calls `ask`, waits as long as `every` says, and calls it again; `tell` when that shows.
 
     `every` says None while there is nothing to ask. A DLI error of `ask` becomes part of the
-    freshness; anything else ends the task, and its tasks' keeper hears of it.
+    freshness. So does a bug, which is reported too: what is shown isn't up to date any more, and
+    the next question may be answered again.
     """
 
     def __init__(
@@ -88,14 +91,31 @@ class Poller:
     async def _go_on(self) -> None:
         try:
             while True:
-                left = self._seconds_left()
-                if left is not None and left <= 0:
-                    with self._around.activity.under_way():
-                        await self._turn()
-                else:
-                    await self._rest(left)
+                try:
+                    await self._step()
+                except Exception as error:  # noqa: BLE001 - a bug ends one question, not all
+                    self._around.tasks.crashed(error)
+                    await self._broken(error)
         finally:
             _answer(self._waiting)
+
+    async def _step(self) -> None:
+        left = self._seconds_left()
+        if left is not None and left <= 0:
+            with self._around.activity.under_way():
+                await self._turn()
+        else:
+            await self._rest(left)
+
+    async def _broken(self, error: Exception) -> None:
+        """Show that the picture is no longer kept up to date, and wait before the next question."""
+        self._failures += 1
+        retry_at = self._around.pace.passed() + SLOWEST_RETRY
+        self.freshness = Freshness(self.freshness.as_of, InternalError.of(error), retry_at)
+        with suppress(Exception):
+            # Whoever is told may be what broke.
+            self._tell()
+        await self._rest(SLOWEST_RETRY)
 
     def _seconds_left(self) -> float | None:
         """How long until the next question; None: until somebody wants one."""
@@ -114,8 +134,8 @@ class Poller:
 
     async def _turn(self) -> None:
         waiting, self._waiting = self._waiting, []
-        self._now_is(self.freshness._replace(busy=True))
         try:
+            self._now_is(self.freshness._replace(busy=True))
             await self._ask()
         except DLIError as error:
             self._failures += 1

@@ -83,6 +83,10 @@ class Recents:
             # The list itself says what is wrong with the server.
             self._failed = True
             return
+        except Exception as error:  # noqa: BLE001 - the next answer of the list tries again
+            self._around.tasks.crashed(error)
+            self._failed = True
+            return
         new = {name: tuple(found.get(name, ())) for name in names}
         changed = [name for name in names if self.runs.get(name) != new[name]]
         self._keep(new, marks)

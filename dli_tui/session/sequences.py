@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dli_tui.domain.errors import InternalError
+from dli_tui.domain.status import RunStatus
 from dli_tui.session.news import News
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ class Sequences(News):
     async def _keep(self, sequence: DateSequence) -> None:
         try:
             await sequence.keep_going(self._sleep, self.tell)
+        except Exception as error:  # noqa: BLE001 - it is told as ended, not as going on
+            self._tasks.crashed(error)
+            sequence.problem, sequence.status = InternalError.of(error), RunStatus.FAILED
         finally:
             del self._kept[sequence.ref]
             self._ended.append(sequence)

@@ -23,6 +23,10 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
+    def crashed(self, error: BaseException) -> None:
+        """Hand on an exception that nobody expected, where the task goes on after it."""
+        self._crashed(error)
+
     async def end(self, task: asyncio.Task[None]) -> None:
         """Cancel one task and wait until it is over."""
         task.cancel()

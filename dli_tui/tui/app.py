@@ -6,18 +6,18 @@ import asyncio
 import gc
 import signal
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
+from textual._context import active_message_pump
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.filter import Monochrome, NoColor
-from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line
-from dli_tui.present.urls import web_address
-from dli_tui.tui import bells, browsers, colours, crash, pages, views
+from dli_tui.tui import bells, colours, crash, keyorder, pages, views
+from dli_tui.tui.breakage import Breakage, Contained, start_worker
 from dli_tui.tui.bridge import Bridge, Moved
 from dli_tui.tui.choices import Choices
 from dli_tui.tui.deeds import Deeds
@@ -48,10 +48,12 @@ if TYPE_CHECKING:
 TICK_SECONDS: Final = 1.0
 _GARBAGE: Final = 20_000
 """So many new objects between two looks for garbage: 700 would mean dozens in a poll."""
+_LONGEST_START: Final = 20.0
+"""Whatever becomes of the first list, garbage is collected from this second on."""
 _FATAL_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-class Dashboard(App[None]):
+class Dashboard(Contained, App[None]):
     """The control room."""
 
     CSS_PATH = "theme.tcss"
@@ -80,8 +82,10 @@ class Dashboard(App[None]):
         self._keeping = asyncio.Lock()
         super().__init__(driver_class=Terminal)
         self.register_theme(colours.SAFE_THEME)
+        self.breakage = Breakage(self)
         self.bridge = Bridge(self)
         self.deeds = Deeds(self)
+        self.siblings = pages.SiblingPages(self)
         self.filters: dict[str, ListFilter] = {}
         """How each place was filtered when it was left."""
         self.crash: crash.Report | None = None
@@ -116,6 +120,7 @@ class Dashboard(App[None]):
                 told = "\n".join((f"Of [{table}] in the config file:", *problems))
                 self.notify(told, severity="warning", markup=False)
         self.set_interval(TICK_SECONDS, self._tick)
+        self.set_timer(_LONGEST_START, self.settle_memory)
         self.call_after_refresh(self.bridge.start)
 
     def _ended_by(self, number: int) -> None:
@@ -126,8 +131,12 @@ class Dashboard(App[None]):
         # A tick may come when a screen is on its way and has nothing on it yet, and the last
         # one when half of a screen is gone.
         is_whole = front is not None and front.is_mounted and self.is_running and not self._exit
-        if front is not None and is_whole and front is self.screen:
-            front.tick()
+        # Under a dialog too: what can be seen behind it grows old all the same.
+        if front is not None and is_whole:
+            try:
+                front.tick()
+            except Exception as error:  # noqa: BLE001 - it is kept and told
+                self.breakage.contain(error, front)
 
     def on_app_focus(self) -> None:
         self.bridge.front(is_front=True)
@@ -150,7 +159,7 @@ class Dashboard(App[None]):
         if self.opening.begin:
             from dli_tui.tui.arriving import arrive  # noqa: PLC0415 - not for the first paint
 
-            self.run_worker(arrive(self, session, self.opening.begin), group="going")
+            start_worker(self, arrive, self, session, self.opening.begin, group="going")
 
     def open_run(self, ref: RunRef, name: str, *, to_log: bool = False) -> None:
         """Open the page of a run."""
@@ -173,10 +182,11 @@ class Dashboard(App[None]):
         self.push_screen(pages.saga(saga_id, name))
 
     def visit(self, page: str) -> None:
-        """Go to one of the pages that stand beside the list."""
-        self.go_home()
-        if page != "list":
-            self.push_screen(pages.BESIDE[page]())
+        """Go to the list, or to one of the pages beside it as it was left."""
+        if page == "list":
+            self.go_home()
+        else:
+            self.siblings.visit(page)
 
     def switch(self, context: Context) -> None:
         """Go to another place, unless something here would be lost by that."""
@@ -188,7 +198,7 @@ class Dashboard(App[None]):
         else:
             # Whoever was still on the way to something would arrive at another place's.
             self.workers.cancel_group(self, "going")
-            self.run_worker(switch(self, context), group="switching")
+            start_worker(self, switch, self, context, group="switching")
 
     def go_to(self, key: WorkflowKey) -> None:
         """Go to a workflow on the list, whatever is filtered."""
@@ -217,19 +227,7 @@ class Dashboard(App[None]):
 
     def close_later(self, feed: Feed) -> None:
         """End a feed that no screen needs any more; nobody waits for it."""
-        self.run_worker(feed.close(), group="closing")
-
-    def browse(self, url: str) -> None:
-        """Open an address in the browser, if it is one of the web."""
-        address = web_address(url)
-        if not address:
-            self.notify("There is no web page for this", severity="warning", markup=False)
-        elif browsers.has_window():
-            self.open_url(address)
-        else:
-            # A browser in the terminal would take it away from here.
-            self.copy_to_clipboard(address)
-            self.notify(f"No browser here, so it is copied: {address}", markup=False)
+        start_worker(self, feed.close, group="closing")
 
     def copy(self, texts: Sequence[str]) -> None:
         """Copy names or ids, and say which: no terminal tells whether it took them."""
@@ -281,8 +279,7 @@ class Dashboard(App[None]):
                 words, self.unkept = self.unkept, {}
                 await asyncio.to_thread(self.opening.remember, words)
 
-        # Of what a worker may be, mypy can't tell a function that is awaited from one that isn't.
-        self.run_worker(keep, group="choices")  # type: ignore[arg-type]
+        start_worker(self, keep, group="choices")
 
     @property
     def views(self) -> list[View]:
@@ -346,28 +343,30 @@ class Dashboard(App[None]):
             quitting = (*self.keymap.keys("go.quit"), "ctrl+q")
             if isinstance(event, events.Key) and event.key in quitting:
                 self.deeds.quit()
-        elif (line := self._left_line(event)) is not None:
-            # The letters before it are on their way to the line, so it goes there too; but the
-            # focus leaves now, for what comes next is meant for what is behind.
-            line.post_message(event)
-            self.screen.set_focus(None)
-        elif not (self._is_command(event) and await self._check_bindings(event.key)):
+        elif isinstance(event, events.Key) and not event.is_forwarded:
+            await self._on_key_pressed(event)
+        else:
             await super().on_event(event)
 
-    def _left_line(self, event: events.Event) -> SafeInput | None:
-        """The line that is typed in, where a key leaves it."""
-        line = self.screen.focused if isinstance(event, events.Key) else None
-        if not isinstance(line, SafeInput) or not isinstance(event, events.Key):
-            return None
-        return line if event.key in line.leaving and not event.is_forwarded else None
+    async def _on_key_pressed(self, event: events.Key) -> None:
+        """Run the binding of a key at once, and leave text to the widget that is typed in."""
+        focused = self.screen.focused
+        if isinstance(focused, SafeInput) and event.key in focused.leaving:
+            # The focus leaves now, for what comes next is meant for what is behind.
+            focused.post_message(event)
+            self.screen.set_focus(None)
+        elif focused is None or not keyorder.takes_text(focused):
+            await self._run_binding(event)
+        elif focused.check_consume_key(event.key, event.character):
+            await super().on_event(event)
+        else:
+            await keyorder.wait_for(focused)
+            await self._run_binding(event)
+            await keyorder.wait_for(focused)
 
-    def _is_command(self, event: events.Event) -> TypeGuard[events.Key]:
-        """Whether a key is not text that is typed. Such a key is obeyed as it comes: left to wait
-        for the widget in focus, it would be overtaken by what is typed right after it."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
-            return False
-        is_typing = isinstance(self.screen.focused, Input)
-        return not is_typing or event.key in ("tab", "shift+tab")
+    async def _run_binding(self, event: events.Key) -> None:
+        if not await self._check_bindings(event.key):
+            await super().on_event(event)
 
     async def action_quit(self) -> None:
         self.deeds.quit()
@@ -381,12 +380,20 @@ class Dashboard(App[None]):
     def break_down(self, error: BaseException) -> None:
         """End, and keep what happened for `crash.log`."""
         # Textual would print a traceback with the values of locals, and a token may be one.
-        self.crash = self.crash or crash.Report.of(getattr(error, "error", error))
+        cause = getattr(error, "error", error)
+        self.breakage.keep(cause)
+        self.crash = self.crash or crash.Report.of(cause)
         self._return_code = 1
         if self._exception is None and isinstance(error, Exception):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the dashboard is about to be over."""
+        return self._exit
+
     def _handle_exception(self, error: Exception) -> None:
-        self.break_down(error)
+        # Of a timer, of what was to follow a refresh, or of a widget of Textual's own.
+        self.breakage.contain(error, active_message_pump.get(self))

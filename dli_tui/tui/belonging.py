@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import RunRef
 from dli_tui.present import belonging, words
+from dli_tui.tui.breakage import start_worker
 
 if TYPE_CHECKING:
     from dli_tui.domain.run import WorkflowRun
@@ -22,7 +23,7 @@ def open_saga(screen: DashboardScreen) -> None:
     if run is None or session is None:
         screen.say("There is no run here, and so no saga of it", wrong=True)
     else:
-        screen.dash.run_worker(_open_saga(screen, session, run), group="going")
+        start_worker(screen.dash, _open_saga, screen, session, run, group="going")
 
 
 async def _open_saga(screen: DashboardScreen, session: Session, run: WorkflowRun) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.worker import Worker, WorkerError
 
-from dli_tui.domain.errors import DLIError
+from dli_tui.domain.errors import DLIError, InternalError
 from dli_tui.tui import late
+from dli_tui.tui.breakage import start_worker
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -65,7 +66,7 @@ class Bridge:
         """Open the session beside what is on screen, or try again."""
         if self.session is None and not self._is_opening:
             self.problem, self._is_opening = None, True
-            self._live_worker = self._app.run_worker(self._live(), group="session")
+            self._live_worker = start_worker(self._app, self._live, group="session")
 
     def let_go(self) -> None:
         """Let nobody ask or send anything through this session any more, nor begin another one;
@@ -86,12 +87,20 @@ class Bridge:
         try:
             await self._open()
         except DLIError as problem:
-            self.session, self.problem, self._is_opening = None, problem, False
-            self._tell_screens()
+            self._failed(problem)
+        except Exception as error:  # noqa: BLE001 - told like any other reason; `r` tries again
+            self._app.breakage.keep(error)
+            self._failed(InternalError.of(error))
+
+    def _failed(self, problem: DLIError) -> None:
+        self.session, self.problem, self._is_opening = None, problem, False
+        # No list comes that would be waited for.
+        self._app.settle_memory()
+        self._tell_screens()
 
     async def _open(self) -> None:
         manager = await asyncio.to_thread(
-            late.prepared, self._app.opening.session, self._app.break_down
+            late.prepared, self._app.opening.session, self._app.breakage.contain
         )
         async with manager as session:
             self.session = session

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from dli_tui.domain.status import RunStatus, WorkflowStatus
 from dli_tui.present import arranging, words
 from dli_tui.present.rows import Mark, WorkflowRow
-from dli_tui.tui.looks import RUNS, SCHEDULES, Look, Looks, Tone
+from dli_tui.tui.looks import BROKEN, RUNS, SCHEDULES, Look, Looks, Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.table import Column
 
@@ -74,6 +74,8 @@ class WorkflowCells:
     def status(self, row: WorkflowRow, room: int) -> list[Piece]:
         if row.unreadable:
             return [Piece(f"? {row.state}", Tone.FAILED)]
+        if row.import_error:
+            return [Piece(f"{self._looks.glyph(BROKEN)} {BROKEN.word}", BROKEN.tone)]
         look = SCHEDULES[row.status]
         tone = Tone.MUTED if row.status is WorkflowStatus.ACTIVE else look.tone
         return [Piece(f"{self._looks.glyph(look)} {_short(row.state, room - 2)}", tone)]
@@ -85,7 +87,8 @@ class WorkflowCells:
         word = row.last_word or look.word
         if row.last is RunStatus.RUNNING and row.steps:
             word = f"{word} {words.share(row.done, row.steps)}"
-            return [Piece(f"{self._looks.glyph(look)} {word}", look.tone)]
+            tone = Tone.LATE if arranging.is_overdue(row, self._now()) else look.tone
+            return [Piece(f"{self._looks.glyph(look)} {word}", tone)]
         when = "" if row.last_at is None else words.ago(row.last_at, self._now())
         told = f"{self._looks.glyph(look)} {word}"
         short = len(told) + len(when) + 1 > room

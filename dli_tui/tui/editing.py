@@ -19,6 +19,7 @@ from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import NewConfiguration
 from dli_tui.domain.template import TemplateDraft
 from dli_tui.present import definitions, differing, words
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.deeds import once
 from dli_tui.tui.editor import edited, editor
 from dli_tui.tui.looks import Tone
@@ -176,7 +177,7 @@ def _begin(dash: Dashboard, fetch: Callable[[], Awaitable[Document | str]]) -> N
         _say(dash, str(problem))
         return
     if not any(worker.group == _GROUP for worker in dash.workers):
-        dash.run_worker(_go(dash, command, fetch), group=_GROUP)
+        start_worker(dash, _go, dash, command, fetch, group=_GROUP)
 
 
 async def _go(

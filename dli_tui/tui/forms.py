@@ -156,5 +156,6 @@ def delete_template(session: Session, row: TemplateRow, where: Where) -> SureQue
         verb="delete it",
         confirm=confirm,
         confirm_label=label,
+        destroys=True,
     )
     return SureQuestion(plan, once(row.name, call))

@@ -30,6 +30,8 @@ _NARROW: Final = 80
 _PAGES_FROM: Final = 100
 """So wide that there is room to say which keys lead to the other pages."""
 _MOST: Final = 200
+_WORDS: Final = {ErrorCode.SERVER_UNREACHABLE: "OFFLINE", ErrorCode.INTERNAL: "BROKEN"}
+"""What stands for the age of a picture that isn't fresh; any other problem has its code there."""
 
 
 def here(screen: DashboardScreen) -> list[Bit]:
@@ -87,7 +89,7 @@ def _age(screen: DashboardScreen) -> list[Bit]:
     passed = session.pace.passed() if session is not None else 0.0
     age = None if fresh is None or fresh.as_of is None else passed - fresh.as_of
     if problem is not None:
-        word = "OFFLINE" if problem.code is ErrorCode.SERVER_UNREACHABLE else problem.code
+        word = _WORDS.get(problem.code, problem.code)
         old = "" if age is None or age < _LIVE_SECONDS else f" {words.span(age)} old,"
         retry_at = fresh.retry_at if fresh is not None else None
         left = "" if retry_at is None else f" retry {words.span(max(0.0, retry_at - passed))}"
@@ -102,12 +104,12 @@ def _age(screen: DashboardScreen) -> list[Bit]:
     return [Bit("live" if age < _LIVE_SECONDS else f"{steps}s ago", Tone.MUTED)]
 
 
-def notice(problem: DLIError, again: str) -> tuple[list[Bit], list[Bit]]:
+def notice(problem: DLIError, hint: str, again: str) -> tuple[list[Bit], list[Bit]]:
     """One calm line while something is wrong with the server: what, and what helps."""
     told = [
         Bit(f" {problem.code} ", Tone.LATE, bold=True),
         Bit(safe_line(problem.message, _MOST)),
-        Bit(f"  {safe_line(problem.hint, _MOST)}", Tone.MUTED),
+        Bit(f"  {safe_line(hint, _MOST)}", Tone.MUTED),
     ]
     return told, [Bit(f" {again} ask again ", Tone.RUNNING, action="screen.refresh")]
 

@@ -38,6 +38,8 @@ class Listing:
         self._version = 0
         self._arranged = 0
         self._turn: datetime | None = None
+        self._order_of_names: list[WorkflowKey] = []
+        """The keys by name. At 100,000 rows each poll would pay for sorting them again."""
         self._is_news = False
         """Whether rows have moved since they were arranged."""
 
@@ -45,11 +47,16 @@ class Listing:
         """Take over what has moved in the session; whether there is anything new to see."""
         moved = workflows.taken(self._version)
         self._version = moved.version
+        before = set(self.rows) if moved.whole else {key for key in moved.keys if key in self.rows}
         if moved.whole:
             self._make(workflows, workflows.rows)
             self.rows = {key: self.rows[key] for key in workflows.rows}
+            after = set(self.rows)
         else:
             self._make(workflows, moved.keys)
+            after = {key for key in moved.keys if key in self.rows}
+        if before != after:
+            self._order_of_names = [row.key for row in arranging.by_name(self.rows.values())]
         self.selected &= self.rows.keys()  # `arrange` counts those that are hidden
         news = moved.whole or bool(moved.keys)
         self._is_news = self._is_news or news
@@ -78,13 +85,13 @@ class Listing:
     def arrange(self, now: datetime) -> None:
         """Filter and sort."""
         admits = filters.predicate(self.filter, now)
-        self.shown = arranging.arranged(filter(admits, self.rows.values()), self.order, now)
+        named = (self.rows[key] for key in self._order_of_names)
+        self.shown = arranging.arranged_by_name(list(filter(admits, named)), self.order, now)
         self._arranged = len(self.rows)
         if self._is_news or self.is_due(now):
             # A filter changes neither; at 100,000 rows each letter typed would pay for it.
             self._is_news = False
-            self._turn = arranging.next_turn(self.rows.values(), now)
-            self.wrong = sum(arranging.is_problem(row, now) for row in self.rows.values())
+            self.wrong, self._turn = arranging.outlook(self.rows.values(), now)
         self.select(self.selected)
 
     def select(self, keys: frozenset[WorkflowKey]) -> None:

@@ -83,6 +83,8 @@ SAGAS: Final[dict[SagaStatus, Look]] = {
 }
 CANCELLING: Final = Look("⊘", "#", "cancel requested", Tone.LATE)
 """A saga that was asked to stop and hasn't turned round yet."""
+BROKEN: Final = Look("✗", "x", "broken", Tone.FAILED)
+"""A workflow whose definition can't be loaded any more."""
 HEALTH: Final[dict[HealthStatus, Look]] = {
     HealthStatus.HEALTHY: Look("✓", "+", "healthy", Tone.COMPLETED),
     HealthStatus.DEGRADED: Look("!", "!", "degraded", Tone.LATE),

@@ -103,5 +103,8 @@ class Opening:
     """What was chosen last time."""
     remember: Callable[[Mapping[str, str]], None] = lambda choices: None  # noqa: ARG005
     """Called in a thread to keep the choices."""
+    keep_report: Callable[[str], str] = lambda text: ""  # noqa: ARG005
+    """Keeps crash reports where only this user reads them, and says in which file; "" where it
+    can't."""
     begin: str | None = None
     """A workflow, run or address to open at once."""

@@ -1,4 +1,4 @@
-"""The pages behind the list. None of them is loaded before somebody goes there."""
+"""The pages behind the list. None of them is loaded before it is opened for the first time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from dli_tui.domain.ids import RunRef, WorkflowKey
+    from dli_tui.tui.app import Dashboard
     from dli_tui.tui.screens.base import DashboardScreen
 
 
@@ -90,3 +91,38 @@ BESIDE: Final[dict[str, Callable[[], DashboardScreen]]] = {
     "contexts": _contexts,
 }
 """The pages that are reached from anywhere."""
+
+
+class SiblingPages:
+    """The pages beside the list, each made once a profile and kept with its filter, cursor and
+    scroll position. A page that is covered asks nothing, so keeping it costs memory alone."""
+
+    def __init__(self, app: Dashboard) -> None:
+        self._app = app
+        self._made: dict[str, DashboardScreen] = {}
+
+    def visit(self, name: str) -> None:
+        """Bring a page to the front; the list stays behind it."""
+        app, page = self._app, self._page(name)
+        while app.screen_stack[1:-1] and app.screen is not page:
+            app.pop_screen()
+        if app.screen is app.home:
+            app.push_screen(page)
+        elif app.screen is not page:
+            # In place of the other one: the list isn't looked at in between.
+            app.switch_screen(page)
+
+    def _page(self, name: str) -> DashboardScreen:
+        page = self._made.get(name)
+        if page is None:
+            page = self._made[name] = BESIDE[name]()
+            self._app.install_screen(page, name)
+        return page
+
+    async def close(self) -> None:
+        """Let go of all pages; none of them may be in front."""
+        while self._made:
+            name, page = self._made.popitem()
+            self._app.uninstall_screen(name)
+            if page.is_running:
+                await page.remove()

@@ -34,7 +34,7 @@ _NAMELESS: Final = Objection("the server doesn't tell its run's id", "Look at it
 def _pause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     problem = _broken(rules.require_pausable, info)
     if problem is not None:
-        return Objection(_state(info), problem.hint)
+        return _held_back(info, problem)
     if info.status is not WorkflowStatus.ACTIVE:
         return Objection("it is paused already", "Resume it: dli-tui workflow unpause")
     return None
@@ -43,7 +43,7 @@ def _pause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
 def _unpause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     problem = _broken(rules.require_pausable, info)
     if problem is not None:
-        return Objection(_state(info), problem.hint)
+        return _held_back(info, problem)
     if info.status is WorkflowStatus.ACTIVE:
         return Objection("it is active already", "Pause it: dli-tui workflow pause")
     return None
@@ -51,13 +51,13 @@ def _unpause(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
 
 def _run(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     problem = _broken(rules.require_runnable, info)
-    return None if problem is None else Objection(_state(info), problem.hint)
+    return None if problem is None else _held_back(info, problem)
 
 
 def _backfill(info: WorkflowInfo, _run: WorkflowRun | None) -> Objection | None:
     # What is held can be planned all the same; the plan says that it is held.
     problem = _broken(rules.require_in_force, info)
-    return None if problem is None else Objection(_state(info), problem.hint)
+    return None if problem is None else _held_back(info, problem)
 
 
 def unless_active(info: WorkflowInfo | None) -> Objection | None:
@@ -106,6 +106,13 @@ def _broken(rule: Callable[..., None], about: object) -> DLIError | None:
     except DLIError as problem:
         return problem
     return None
+
+
+def _held_back(info: WorkflowInfo, problem: DLIError) -> Objection:
+    """Why its state forbids something; the hint of a rule doesn't know of a broken definition."""
+    if info.import_error is not None:
+        return Objection("its definition can't be loaded", info.import_error)
+    return Objection(_state(info), problem.hint)
 
 
 def _state(info: WorkflowInfo) -> str:

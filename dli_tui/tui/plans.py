@@ -36,7 +36,8 @@ def pause(frozen: Frozen) -> Plan:
 
 def unpause(frozen: Frozen) -> Plan:
     """Let schedules fire again."""
-    return _plan("unpause", frozen, _lines(frozen, _fires), "schedule")
+    lines = _lines(frozen, lambda one: _fires(one, frozen.now))
+    return _plan("unpause", frozen, lines, "schedule")
 
 
 def run(frozen: Frozen) -> Plan:
@@ -83,8 +84,9 @@ def unregister(frozen: Frozen, standing: Sequence[Standing], *, forgets: bool = 
         if forgets
         else Piece("  Whether past runs are kept, the server decides", Tone.MUTED)
     )
+    lines.append((Piece("  This can't be undone: registering again takes its spec", Tone.LATE),))
     lines.append((said,))
-    return _plan("unregister", frozen, lines, "workflow")
+    return _plan("unregister", frozen, lines, "workflow")._replace(destroys=True)
 
 
 # The plan around the lines
@@ -198,10 +200,18 @@ def _held(row: WorkflowRow, now: datetime) -> str:
     return f"{held}; the run under way goes on" if row.running else held
 
 
-def _fires(one: Target) -> str:
-    if one.info is not None and one.info.has_no_schedule:
+def _fires(one: Target, now: datetime) -> str:
+    if one.info is None:
+        return "runs by its schedule"
+    if one.info.has_no_schedule:
         return "no run is planned: it has no schedule"
-    return "fires by its schedule"
+    due = one.info.next_run_when_unpaused
+    if due is None:
+        return "runs by its schedule"
+    if due > now:
+        return f"runs by its schedule, next {words.until(due, now)}"
+    since = words.moment(due, one.info.display_zone)
+    return f"a run starts at once, due since {since}; if it catches up, one for each later date"
 
 
 def _lost(standing: Standing, now: datetime) -> list[Text]:
@@ -209,14 +219,14 @@ def _lost(standing: Standing, now: datetime) -> list[Text]:
     next_run = ""
     if standing.next_at is not None:
         next_run = f"; its run {words.until(standing.next_at, now)} falls out"
-    lines = [_of_it("loses", f"{standing.schedule}{next_run}", Tone.PLAIN)]
+    lines = [_of_it("loses", f"{standing.schedule}{next_run}", Tone.FAILED)]
     if standing.active:
         runs = words.plural(standing.active, "run")
         lines.append(_of_it("active", f"{runs} under way, refused without force", Tone.LATE))
     if standing.by:
         lines.append(_of_it("made", standing.by))
     if standing.spec:
-        lines.append(_of_it("loses", f"its spec {standing.spec}", Tone.PLAIN))
+        lines.append(_of_it("loses", f"its spec {standing.spec}", Tone.FAILED))
     return lines
 
 

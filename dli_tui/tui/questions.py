@@ -6,12 +6,13 @@ Loaded with the first deed, after the models: nothing of it is needed to look at
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillChoice, BackfillScope
+from dli_tui.domain.status import RunStatus
 from dli_tui.domain.zones import zone_of
 from dli_tui.present import registrations, words
 from dli_tui.present.registrations import Standing
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Ask = Callable[["Session", Frozen], Question[Any]]
 PERMITS: Final = permits.PERMITS
+_FAILED: Final = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.KILLED)
 _LATELY: Final = timedelta(days=6)
 """A week is what a backfill begins with, today included."""
 
@@ -94,12 +96,23 @@ def _backfill(session: Session, frozen: Frozen) -> Question[BackfillAnswer]:
 
 def _grounds(session: Session, frozen: Frozen, plannings: Sequence[Planning]) -> Grounds:
     info = frozen.fit[0].info
-    today = frozen.now.astimezone(UTC if info is None else zone_of(info.timezone)).date()
+    zone = UTC if info is None else zone_of(info.timezone)
+    today = frozen.now.astimezone(zone).date()
     slots = session.client.leaves_out(parallel=False)
     scope = BackfillScope.MISSING if slots else BackfillScope.ALL
     choice = frozen.dates or BackfillChoice(today - _LATELY, today, scope)
+    failed = _failed_slot(frozen) if slots and frozen.dates is None else None
+    if failed is not None:
+        day = failed.astimezone(zone).date()
+        choice = BackfillChoice(day, day, BackfillScope.FAILED)
     parallel = Capability.BACKFILL_PARALLEL in session.capabilities
     return Grounds(plannings, choice, today, slots, parallel)
+
+
+def _failed_slot(frozen: Frozen) -> datetime | None:
+    """The logical date of the one run that is meant, where it failed: it is what is run again."""
+    run = frozen.fit[0].run if len(frozen.fit) == 1 else None
+    return run.slot if run is not None and run.status in _FAILED else None
 
 
 def _with_those_that_fire(frozen: Frozen) -> Frozen:

@@ -205,6 +205,8 @@ def _took(row: LaneRow, zone: str, now: datetime) -> str:
     if row.started is None:
         return ""
     since = words.clock_time(row.started, zone, now)
+    if row.finished is None and row.status.is_terminal:
+        return f"  {since}"
     return f"  {since}, {words.span((row.finished or now) - row.started)}"
 
 

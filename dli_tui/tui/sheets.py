@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.text import safe_line
 from dli_tui.present import arranging, eta, strips, words
-from dli_tui.present.rows import RunSheet, StepRow, StepSheet, WorkflowSheet
+from dli_tui.present.rows import BAD, RunSheet, StepRow, StepSheet, WorkflowRow, WorkflowSheet
 from dli_tui.tui.columns import strip
 from dli_tui.tui.looks import RUNS, SCHEDULES, STEPS, Looks, Tone
 from dli_tui.tui.widgets.lines import Piece
@@ -37,20 +37,8 @@ def workflow(
         (),
         labelled("schedule", _schedule(sheet)),
     ]
-    if sheet.schedule:
-        lines.append(labelled("cron", sheet.cron))
-    if sheet.schedule_known:
-        elsewhere = "" if zone == row.zone else f", told in {zone}"
-        lines.append(labelled("zone", f"{row.zone}{elsewhere}"))
-    for place, fire in enumerate(sheet.fires[:_FIRES]):
-        label = "next" if place == 0 else ""
-        told = words.clock_time(fire, zone, now, offset=zone != "UTC")
-        when = f"{told} {words.until(fire, now)}"
-        lines.append(labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED))
-    if arranging.is_late(row, now) and row.due is not None:
-        due = words.clock_time(row.due, zone, now)
-        told = f"the run of {due} has not begun, {words.span(now - row.due)} late"
-        lines.append(labelled("late", told, Tone.LATE))
+    lines += _about_schedule(sheet, zone, now)
+    lines += _amiss(row, zone, now)
     if with_runs:
         lines += [(), *_runs(sheet, zone, now, looks)]
         if sheet.error:
@@ -58,6 +46,52 @@ def workflow(
     if sheet.facts:
         lines += [(), *(labelled(label, value) for label, value in sheet.facts)]
     return lines
+
+
+def _about_schedule(sheet: WorkflowSheet, zone: str, now: datetime) -> Iterable[Text]:
+    """The cron, the zone and the next runs, as far as they are known."""
+    row = sheet.row
+    if sheet.schedule:
+        yield labelled("cron", sheet.cron)
+    if sheet.schedule_known and sheet.cron:
+        yield labelled("zone", _zone(sheet, zone))
+    if sheet.at_run_limit:
+        yield labelled("next", "when a run under way ends: it is at its limit of active runs")
+    fires = sheet.fires[:_FIRES]
+    if not fires and row.next_at is not None and not sheet.at_run_limit:
+        # The server tells the next run of a schedule that can't be worked out here.
+        fires = (row.next_at,)
+    for place, fire in enumerate(fires):
+        label = "next" if place == 0 else ""
+        told = words.clock_time(fire, zone, now, offset=zone != "UTC")
+        when = f"{told} {words.until(fire, now)}"
+        yield labelled(label, when, Tone.PLAIN if place == 0 else Tone.MUTED)
+
+
+def _zone(sheet: WorkflowSheet, zone: str) -> str:
+    row = sheet.row
+    if not row.zone_known:
+        return f"unknown: the server doesn't tell it; times in {zone}"
+    fitted = " (worked out from its runs)" if sheet.zone_fitted else ""
+    elsewhere = "" if zone == row.zone else f", told in {zone}"
+    return f"{row.zone}{fitted}{elsewhere}"
+
+
+def _amiss(row: WorkflowRow, zone: str, now: datetime) -> Iterable[Text]:
+    """What is wrong with it now."""
+    if arranging.is_late(row, now) and row.due is not None:
+        due = words.clock_time(row.due, zone, now)
+        told = f"the run of {due} has not begun, {words.span(now - row.due)} late"
+        yield labelled("late", told, Tone.LATE)
+    if arranging.is_overdue(row, now):
+        yield labelled("running", "longer than usual", Tone.LATE)
+    failed = arranging.failed_before(row) if row.last not in BAD else ()
+    if failed:
+        dates = ", ".join(words.clock_time(slot, zone, now) for slot in failed[:_FIRES])
+        more = f" and {len(failed) - _FIRES} more" if len(failed) > _FIRES else ""
+        yield labelled("failed", f"{dates}{more}; not run again", Tone.LATE)
+    if row.import_error:
+        yield labelled("error", row.import_error, Tone.FAILED)
 
 
 def _schedule(sheet: WorkflowSheet) -> str:
@@ -157,8 +191,10 @@ def _when(row: StepRow, zone: str, now: datetime) -> str:
     if row.started is None:
         return f", {words.span(row.seconds)}" if row.seconds is not None else ""
     began = words.clock_time(row.started, zone, now)
+    if not row.status.is_terminal:
+        return f", since {began}{_so_far(row.started, row.seconds, now)}"
     if row.finished is None:
-        return f", since {began}, {words.span(now - row.started)} so far"
+        return f", {began}" + ("" if row.seconds is None else f", {words.span(row.seconds)}")
     took = row.finished - row.started if row.seconds is None else row.seconds
     return f", {began} to {words.clock_time(row.finished, zone, now)}, {words.span(took)}"
 
@@ -175,10 +211,21 @@ def _since(sheet: RunSheet, zone: str, now: datetime) -> str:
         queued = words.clock_time(sheet.created, zone, now) if sheet.created else "not yet"
         return f"queued {queued}"
     began = words.clock_time(sheet.started, zone, now)
+    if not sheet.status.is_terminal:
+        return f"since {began}{_so_far(sheet.started, sheet.seconds, now)}"
     if sheet.finished is None:
-        return f"since {began}, {words.span(now - sheet.started)} so far"
+        # Some servers tell no end; the time since the start says nothing then.
+        took = "" if sheet.seconds is None else f", took {words.span(sheet.seconds)}"
+        return f"began {began}{took}"
     ended = words.clock_time(sheet.finished, zone, now)
     return f"{began} to {ended}, {words.span(sheet.seconds)}"
+
+
+def _so_far(started: datetime, seconds: float | None, now: datetime) -> str:
+    """How long something has been under way, as reported, or else by our clock; nothing where
+    the server's clock is ahead of ours."""
+    passed = (now - started).total_seconds() if seconds is None else seconds
+    return f", {words.span(passed)} so far" if passed > 0 else ""
 
 
 def _progress(sheet: RunSheet, zone: str, now: datetime, looks: Looks, width: int) -> Text:
@@ -277,6 +324,15 @@ def never_ran(name: str, run: str) -> Sequence[Text]:
         (Piece(f"{name} has never run"),),
         (),
         (Piece(run, Tone.RUNNING, bold=True), Piece(" start a run", Tone.MUTED)),
+    ]
+
+
+def unregistered(name: str, key: str) -> Sequence[Text]:
+    """A workflow that was removed while its page was open; `key` leads to the list."""
+    return [
+        (Piece(f"{name} is not registered any more"),),
+        (),
+        (Piece(key, Tone.RUNNING, bold=True), Piece(" workflows", Tone.MUTED)),
     ]
 
 

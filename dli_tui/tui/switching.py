@@ -29,6 +29,7 @@ async def switch(app: Dashboard, context: Context) -> None:
     # A page that is still there could ask for what isn't open any more.
     while len(app.screen_stack) > 1:
         await app.pop_screen()
+    await app.siblings.close()
     session, old = app.bridge.session, app.opening.where.name
     watched = len(session.watching.labels) if session is not None else 0
     app.filters[old] = app.home.listing.filter

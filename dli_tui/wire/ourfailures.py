@@ -37,6 +37,8 @@ _KINDS: Final[dict[ErrorCode, type[DLIError]]] = {
     ErrorCode.WORKFLOW_OVERRIDDEN: WorkflowPermissionError,
     ErrorCode.WORKFLOW_INVALID_STATE: WorkflowExecutionError,
     ErrorCode.WORKFLOW_UNREGISTER_FAILED: WorkflowRegistrationError,
+    # What broke is the server's: dli-tui here is whole.
+    ErrorCode.INTERNAL: ServerError,
 }
 _NOT_IMPLEMENTED: Final = 501
 _MAX_HINT: Final = 300

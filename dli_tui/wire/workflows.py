@@ -98,6 +98,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         workflow_id=first(row, identifier, "workflow_id", "id"),
         warning=first(row, note, "warning"),
         next_run_computed=first(row, flag, "next_run_computed") or False,
+        import_error=first(row, note, "import_error"),
         unreadable=first(row, note, "unreadable"),
         **_moments(row),
     )

@@ -28,27 +28,48 @@ def marks(*statuses):
     return tuple(Mark(RunRef("r"), status) for status in statuses)
 
 
+def slots(*statuses):
+    """Runs of one logical date a day, the last of them yesterday."""
+    first = -len(statuses)
+    return tuple(
+        Mark(RunRef("r"), status, slot=later(days=first + at)) for at, status in enumerate(statuses)
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "severity"),
     [
         ({"last": FAILED}, 0),
         ({"last": RunStatus.TIMEOUT, "running": True}, 0),
         ({"unreadable": "no name", "status": WorkflowStatus.DISABLED}, 0),
-        ({"last": FAILED, "status": WorkflowStatus.PAUSED}, 0),
-        ({"last": FAILED, "status": WorkflowStatus.DISABLED}, 3),
-        ({"last": FAILED, "status": WorkflowStatus.OVERRIDDEN}, 3),
-        ({"due": NOW - GRACE - TICK}, 1),
-        ({"due": NOW - GRACE}, 3),
-        ({"due": NOW - GRACE - TICK, "status": WorkflowStatus.PAUSED}, 3),
-        ({"running": True}, 2),
-        ({"last": RunStatus.KILLED}, 3),
-        ({}, 3),
+        ({"import_error": "NameError", "status": WorkflowStatus.DISABLED}, arranging.FAILED),
+        ({"last": FAILED, "status": WorkflowStatus.PAUSED}, arranging.PAUSED_FAILED),
+        ({"last": FAILED, "status": WorkflowStatus.DISABLED}, arranging.CALM),
+        ({"last": FAILED, "status": WorkflowStatus.OVERRIDDEN}, arranging.CALM),
+        ({"due": NOW - GRACE - TICK}, arranging.LATE),
+        ({"due": NOW - GRACE}, arranging.CALM),
+        ({"due": NOW - GRACE - TICK, "status": WorkflowStatus.PAUSED}, arranging.CALM),
+        ({"running": True}, arranging.RUNNING),
+        ({"running": True, "overdue_at": NOW - TICK}, arranging.OVERDUE),
+        ({"running": True, "overdue_at": NOW}, arranging.RUNNING),
+        ({"last": COMPLETED, "marks": slots(FAILED, COMPLETED)}, arranging.FAILED_BEFORE),
+        ({"last": COMPLETED, "marks": slots(COMPLETED, COMPLETED)}, arranging.CALM),
+        ({"last": RunStatus.KILLED}, arranging.CALM),
+        ({}, arranging.CALM),
     ],
 )
 def test_how_much_a_row_needs_a_look(changes, severity):
     one = row(**changes)
     assert arranging.severity(one, NOW) == severity
-    assert arranging.is_problem(one, NOW) is (severity < 2)
+    assert arranging.is_problem(one, NOW) is (severity < arranging.RUNNING)
+
+
+def test_a_date_that_failed_and_was_run_again_is_no_problem():
+    again = (*slots(FAILED, COMPLETED), Mark(RunRef("r"), COMPLETED, slot=later(days=-2)))
+    assert arranging.failed_before(row(marks=again)) == ()
+    assert arranging.failed_before(row(marks=slots(FAILED, COMPLETED))) == (later(days=-2),)
+    # A run without a logical date stands for nothing that is missing.
+    assert arranging.failed_before(row(marks=marks(FAILED, COMPLETED))) == ()
 
 
 def test_the_worst_come_first_and_the_same_go_by_name():
@@ -56,11 +77,15 @@ def test_the_worst_come_first_and_the_same_go_by_name():
         row("calm"),
         row("runs", running=True),
         row("B-failed", last=FAILED),
+        row("a-paused", last=FAILED, status=WorkflowStatus.PAUSED),
+        row("a-before", last=COMPLETED, marks=slots(FAILED, COMPLETED)),
+        row("hangs", running=True, overdue_at=NOW - TICK),
         row("late", due=later(minutes=-9)),
         row("a-failed", last=FAILED),
     ]
-    assert names(rows, "worst") == ["a-failed", "B-failed", "late", "runs", "calm"]
-    assert names(rows, "worst", descending=True) == ["calm", "runs", "late", "a-failed", "B-failed"]
+    worst = ["late", "hangs", "a-before", "a-paused", "runs", "calm"]
+    assert names(rows, "worst") == ["a-failed", "B-failed", *worst]
+    assert names(rows, "worst", descending=True) == [*worst[::-1], "a-failed", "B-failed"]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +145,7 @@ DUES = st.none() | st.integers(-600, 600).map(lambda seconds: later(seconds=seco
         st.builds(
             row,
             due=DUES,
+            overdue_at=DUES,
             last=st.sampled_from([None, FAILED, COMPLETED]),
             status=st.sampled_from(WorkflowStatus),
         ),

@@ -48,6 +48,16 @@ def test_a_row_tells_how_far_the_run_under_way_is():
     assert (made.done, made.steps) == (5, 8)
 
 
+def test_a_row_tells_when_its_run_takes_longer_than_usual_where_the_past_is_known():
+    past = [
+        run(f"r{n}", started_at=BEGAN, finished_at=BEGAN + timedelta(seconds=60)) for n in range(5)
+    ]
+    made = making.workflow_row(row(last_run=GOING), [GOING, *past])
+    assert made.overdue_at == BEGAN + timedelta(seconds=60)
+    assert making.workflow_row(row(last_run=GOING), [GOING, *past[1:]]).overdue_at is None
+    assert making.workflow_row(row(last_run=FAILED), [FAILED, *past]).overdue_at is None
+
+
 def test_a_run_without_an_id_can_not_be_opened():
     assert making.workflow_row(row(last_run=run("", started_at=BEGAN))).last_ref is None
 

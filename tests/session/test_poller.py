@@ -8,11 +8,12 @@ import pytest
 from dli_tui.domain.errors import (
     AuthenticationError,
     ConnectionFailedError,
+    InternalError,
     ServerError,
     Unsupported,
     WorkflowNotFoundError,
 )
-from dli_tui.session.poller import Poller
+from dli_tui.session.poller import SLOWEST_RETRY, Poller
 from tests.support_session import ManualPace, surroundings
 
 DOWN = ConnectionFailedError()
@@ -196,12 +197,34 @@ async def test_while_there_is_nothing_to_ask_nothing_is_asked():
         assert await place.after(0) == 1
 
 
-async def test_a_bug_is_no_state_but_reaches_the_keeper_and_nobody_waits_for_ever():
-    async with begun(None, ZeroDivisionError()) as place:
+async def test_a_bug_is_reported_and_shown_as_a_problem_and_the_next_question_may_be_answered():
+    async with begun(None, ZeroDivisionError("a secret")) as place:
         await place.poller.refresh()
         await place.settle()
         assert [type(crash) for crash in place.crashes] == [ZeroDivisionError]
+        assert isinstance(place.poller.freshness.problem, InternalError)
+        assert "secret" not in str(place.poller.freshness.problem)
+        assert place.told[-1] == place.poller.freshness
         await place.poller.refresh()
+        assert place.poller.freshness.problem is None
+
+
+async def test_after_a_bug_it_asks_by_itself_as_seldom_as_ever():
+    async with begun(ZeroDivisionError()) as place:
+        assert await place.after(SLOWEST_RETRY - 1) == 0
+        assert await place.after(2) == 1
+        assert place.poller.freshness.problem is None
+
+
+async def test_one_who_is_told_and_breaks_ends_no_questions():
+    async with begun() as place:
+        place.poller._tell = lambda: 1 / 0
+        await place.poller.refresh()
+        await place.settle()
+        assert [type(crash) for crash in place.crashes] == [ZeroDivisionError]
+        place.poller._tell = place.tell
+        await place.poller.refresh()
+        assert place.poller.freshness.problem is None
 
 
 async def test_closing_gives_up_what_is_under_way_and_leaves_no_task():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from textual.widgets import Input
@@ -13,14 +13,16 @@ from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ServerError
-from dli_tui.domain.query import BackfillChoice
+from dli_tui.domain.query import BackfillChoice, BackfillScope
 from dli_tui.domain.status import RunStatus, WorkflowStatus
 from dli_tui.tui.foresight import Foresight
+from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals import drafts
 from dli_tui.tui.modals.backfill import BackfillQuestion
 from dli_tui.tui.opening import Where
 from dli_tui.tui.screens.backfill import BackfillScreen
 from dli_tui.tui.widgets.month import HEIGHT
+from dli_tui.tui.widgets.options import Options
 from tests.support import ManualClock
 from tests.support_backends import ScriptedBackend, row, run
 from tests.support_deeds import answer, go_to, notices
@@ -553,3 +555,50 @@ async def test_what_was_worked_out_for_dates_that_are_no_longer_meant_is_not_sho
         gate.set()
         await rest(here)
         assert "48 slots" in plan_lines(here)[0]
+
+
+async def test_dates_that_cannot_be_read_dim_the_plan_and_send_nothing_until_they_can():
+    async with dashboard() as here:
+        await plan(here, DAILY, "tab", "left")
+        before, page = plan_lines(here), here.screen.query_one("#plan")
+        field = here.screen.query_one("#date-from", Input)
+        kept, field.value = field.value, "potato"
+        await here.settle()
+        await rest(here)
+        assert plan_lines(here) == before
+        assert {piece.tone for text in page._texts for piece in text} == {Tone.MUTED}
+        assert not here.screen.is_whole
+        assert "start" not in here.screen.query_one("#question-keys").words
+        await answer(here)
+        assert here.sent == []
+        field.value = kept
+        await here.settle()
+        await rest(here)
+        assert plan_lines(here) == before
+        assert here.screen.is_whole
+        assert "start" in here.screen.query_one("#question-keys").words
+
+
+async def test_an_answer_that_comes_while_the_dates_cannot_be_read_plans_nothing():
+    async with dashboard() as here:
+        await go_to(here, DAILY)
+        await here.press("b")
+        here.screen.query_one("#date-from", Input).value = "potato"
+        await here.settle()
+        await rest(here)
+        assert not here.screen.is_whole
+
+
+async def test_on_a_failed_run_the_planner_is_about_its_date_and_what_failed():
+    slot = datetime(2026, 11, 19, 22, 0, tzinfo=UTC)
+    failed = run("r1", RunStatus.FAILED, slot=slot, started_at=slot)
+    rows = [row("d", timezone="Asia/Seoul", cron="0 7 * * *", last_run=failed)]
+    async with dashboard(backend=ScriptedBackend(rows, [failed])) as here:
+        await here.press("v")
+        await here.press("b")
+        await rest(here)
+        choice = here.screen._choice
+        assert (choice.start, choice.end) == (date(2026, 11, 20), date(2026, 11, 20))
+        assert choice.scope is BackfillScope.FAILED
+        assert here.screen.query_one("#scope", Options).chosen == "failed"
+        assert "start 1 run" in here.screen.verb

@@ -1,4 +1,4 @@
-"""When it breaks, it says so in two lines, keeps where it was, and tells no secret."""
+"""What breaks says so where it is and keeps a report without secrets; the dashboard goes on."""
 
 from __future__ import annotations
 
@@ -48,35 +48,56 @@ PLACES = {
 OPENING = {PLACES["a key"]: "enter", PLACES["a screen that is pushed"]: "v"}
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_it_ends_with_one_and_two_lines(place, tmp_path):
-    command = [sys.executable, "-c", BREAKING, *place]
-    env = environment(SECRET=SECRET, XDG_STATE_HOME=str(tmp_path), DLI_TUI_TOKEN=SECRET)
-    with Terminal(command, env=env) as terminal:
-        if place in OPENING:
-            terminal.until("logistics")
-            terminal.press(OPENING[place])
-        assert terminal.wait() == 1
-        assert terminal.left_over() == []
-        assert SECRET.encode() not in terminal.raw
-        said = [line for line in terminal.text().splitlines() if line]
-        raw = terminal.raw
+FIRST_FRAME = ("dli_tui.tui.screens.workflows", "WorkflowsScreen", "body")
+
+
+def report_of(tmp_path):
     log = tmp_path / "dli-tui" / "crash.log"
-    assert said[0] == "The dashboard broke: RuntimeError. Nothing more was sent."
-    assert "".join(said[1:]) == f"What happened is in {log}"
-    assert b"Traceback" not in raw
-    assert b"\x1b]0;" not in raw
     text = log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert "RuntimeError: it broke in the middle" in text
     assert "KeyError: 'a cause'" in text
     assert SECRET not in text
     assert "\x1b" not in text
+    return log
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_what_breaks_says_so_and_the_dashboard_goes_on(place, tmp_path):
+    command = [sys.executable, "-c", BREAKING, *place]
+    env = environment(SECRET=SECRET, XDG_STATE_HOME=str(tmp_path), DLI_TUI_TOKEN=SECRET)
+    with Terminal(command, env=env) as terminal:
+        if place in OPENING:
+            terminal.until("logistics")
+            terminal.press(OPENING[place])
+        terminal.until("dli-tui broke here")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.left_over() == []
+        raw = terminal.raw
+        said = "".join(line for line in terminal.text().splitlines() if line)
+    assert str(report_of(tmp_path)) in said
+    assert SECRET.encode() not in raw
+    assert b"Traceback" not in raw
+    assert b"\x1b]0;" not in raw
+
+
+def test_without_a_first_frame_it_ends_with_one_and_two_lines(tmp_path):
+    command = [sys.executable, "-c", BREAKING, *FIRST_FRAME]
+    env = environment(SECRET=SECRET, XDG_STATE_HOME=str(tmp_path), DLI_TUI_TOKEN=SECRET)
+    with Terminal(command, env=env) as terminal:
+        assert terminal.wait() == 1
+        assert terminal.left_over() == []
+        assert SECRET.encode() not in terminal.raw
+        said = [line for line in terminal.text().splitlines() if line]
+        assert b"Traceback" not in terminal.raw
+    assert said[0] == "The dashboard broke: RuntimeError. Nothing more was sent."
+    assert "".join(said[1:]) == f"What happened is in {report_of(tmp_path)}"
 
 
 def test_where_nothing_can_be_kept_it_says_that(tmp_path):
     (tmp_path / "file").write_text("")
-    command = [sys.executable, "-c", BREAKING, *PLACES["mounting"]]
+    command = [sys.executable, "-c", BREAKING, *FIRST_FRAME]
     env = environment(SECRET=SECRET, XDG_STATE_HOME=str(tmp_path / "file"))
     with Terminal(command, env=env) as terminal:
         assert terminal.wait() == 1

@@ -18,7 +18,7 @@ async def needing(screen, selector):
 
 
 @pytest.mark.parametrize(
-    ("key", "selector"), [("2", "#header"), ("p", "#plan")], ids=["a page", "a question"]
+    ("key", "selector"), [("enter", "#header"), ("p", "#plan")], ids=["a page", "a question"]
 )
 async def test_what_a_screen_asks_ends_before_its_widgets_go(key, selector):
     async with dashboard() as here:

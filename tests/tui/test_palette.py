@@ -105,7 +105,7 @@ async def test_a_workflow_that_vanished_meanwhile_is_said_to_have():
         assert notices(here)[-1] == "two is no longer there"
 
 
-async def test_enter_pressed_twice_at_once_goes_there_once():
+async def test_enter_pressed_twice_at_once_goes_there_and_then_opens_what_is_there():
     async with dashboard() as here:
         await here.press("colon")
         await here.type("orders_daily")
@@ -113,8 +113,8 @@ async def test_enter_pressed_twice_at_once_goes_there_once():
             here.app.simulate_key(key)
         await here.settle()
         assert here.app.is_running
-        assert len(here.app.screen_stack) == 1
-        assert here.screen.table.current.name == "orders_daily"
+        assert here.screen.scope == "history"
+        assert here.app.home.table.current.name == "orders_daily"
 
 
 async def test_times_are_told_where_they_are_told_now():

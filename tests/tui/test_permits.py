@@ -59,3 +59,10 @@ def test_what_is_paused_by_disabling_can_be_unpaused_and_not_paused_again():
     held = row(status=WorkflowStatus.DISABLED, raw_status="paused")
     assert PERMITS["unpause"](held, None) is None
     assert PERMITS["pause"](held, None).why == "it is paused already"
+
+
+def test_a_definition_that_cannot_be_loaded_is_the_reason_and_not_its_state():
+    info = row("d", status=WorkflowStatus.DISABLED, import_error="NameError: x")
+    for deed in ("run", "pause"):
+        objection = PERMITS[deed](info, None)
+        assert objection.hint == "NameError: x"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from dli_tui.backends.demo.cast import STANDARD
+from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
@@ -22,6 +24,7 @@ from dli_tui.domain.status import RunStatus
 from dli_tui.tui.app import Dashboard
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Opening, Where
+from dli_tui.tui.widgets.options import Options
 from tests.support_places import FakePlaces, among, holding
 from tests.support_project import project
 from tests.support_tui import SIZES, Pilot, dashboard
@@ -65,7 +68,9 @@ async def test_the_list_opens_worst_first(size):
 
 
 async def test_the_list_in_ascii():
-    async with dashboard(size=(80, 24), looks=Looks(ascii=True)) as here:
+    plain = tuple(one for one in STANDARD.workflows if one.name.isascii())
+    scenario = Scenario(plain, STANDARD.archive)
+    async with dashboard(size=(80, 24), looks=Looks(ascii=True), scenario=scenario) as here:
         assert here.picture.isascii()
         assert same("list-ascii", here)
 
@@ -364,6 +369,10 @@ async def planned(here):
     """Open the planner and choose the last week, whatever exists."""
     await here.press("b")
     await here.pass_by(1)
+    for name, day in (("from", "2026-11-15"), ("to", "2026-11-21")):
+        here.screen.query_one(f"#date-{name}").value = day
+    with here.screen.prevent(Options.Changed):
+        here.screen.query_one("#scope").chosen = "missing"
     await here.press("tab", "left", "shift+tab")
     await here.pass_by(1)
 

@@ -171,6 +171,7 @@ def test_an_unregistration_says_of_each_what_is_lost():
         "    active  2 runs under way, refused without force",
         "    made    by ann",
         "    loses   its spec s3://x",
+        "  This can't be undone: registering again takes its spec",
         "  Whether past runs are kept, the server decides",
     ]
 
@@ -178,6 +179,7 @@ def test_an_unregistration_says_of_each_what_is_lost():
 def test_past_runs_that_go_with_it_are_told():
     standing = Standing("by hand only", 0, None, "", "")
     plan = plans.unregister(frozen(target("a")), [standing], forgets=True)
+    assert plan.destroys
     assert words(plan)[-1] == "  Past runs are forgotten too"
 
 

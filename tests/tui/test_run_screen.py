@@ -11,6 +11,8 @@ from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
+from dli_tui.tui import pages
+from dli_tui.tui.screens.run import REST_SECONDS
 from tests.support_backends import ScriptedBackend, row
 from tests.support_backends import run as made
 from tests.support_deeds import answer
@@ -305,7 +307,8 @@ async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_agai
     place = Place()
     async with opened(place) as here:
         await open_r1(here)
-        await here.press("question_mark")
+        here.app.push_screen(pages.BESIDE["health"]())
+        await here.settle()
         before = place.asked(*ABOUT_A_RUN)
         for _ in range(5):
             await here.pass_by(10)
@@ -314,6 +317,17 @@ async def test_a_covered_page_asks_nothing_and_asks_at_once_when_it_is_seen_agai
         await here.press("escape")
         assert place.asked(*ABOUT_A_RUN) > before
         assert "load 30" in here.picture
+
+
+@pytest.mark.parametrize("key", ["question_mark", "colon", "R"])
+async def test_a_page_behind_a_dialog_goes_on(key):
+    place = Place()
+    async with opened(place) as here:
+        await open_r1(here)
+        await here.press(key)
+        before = place.asked(*ABOUT_A_RUN)
+        await here.pass_by(10)
+        assert place.asked(*ABOUT_A_RUN) > before
 
 
 async def test_a_page_that_was_left_asks_nothing_any_more():
@@ -434,6 +448,33 @@ async def test_other_tries_of_a_step_are_a_key_away():
         assert "load has had 2 tries" in here.picture
         await here.press("greater_than_sign")
         assert "log load try 2" in here.picture
+
+
+async def test_the_log_is_of_the_step_that_the_cursor_rests_on_and_so_are_its_tries():
+    place = Place(steps=("load", "check"), status=RunStatus.FAILED)
+    place.attempt = 2
+    async with opened(place) as here:
+        page = await open_r1(here)
+        assert page.picked.row.raw == page.steps.current.raw == "check"
+        await here.press("up")
+        asked = place.asked("logs")
+        assert page.picked.row.raw == "check"
+        await here.pass_by(REST_SECONDS)
+        assert page.picked.row.raw == "load"
+        assert place.asked("logs") > asked
+        assert page.focused is page.steps
+        await here.press("less_than_sign")
+        assert (page.picked.row.raw, page.picked.attempt) == ("load", 1)
+
+
+async def test_a_step_that_the_cursor_only_passes_is_not_asked_for_its_log():
+    place = Place(steps=("one", "two", "three"), status=RunStatus.FAILED)
+    async with opened(place) as here:
+        page = await open_r1(here)
+        await here.press("up", "up")
+        await here.pass_by(REST_SECONDS)
+        assert page.picked.row.raw == "one"
+        assert [ref.step for ref in place.arrived("logs")] == ["three", "one"]
 
 
 async def test_a_search_is_typed_at_once_counted_and_left_step_by_step():

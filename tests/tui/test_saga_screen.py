@@ -8,6 +8,7 @@ from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.saga import SagaStep
 from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.session.sagas import SAGA_SECONDS
+from dli_tui.tui import pages
 from dli_tui.tui.screens.saga import SagaScreen
 from tests.support_deeds import answer, notices
 from tests.support_tui import SIZES, dashboard
@@ -175,7 +176,8 @@ async def test_a_covered_page_asks_nothing_and_one_that_is_left_no_more():
     backend = Sagas(saga("s1"))
     async with dashboard(backend=backend) as here:
         await open_saga(here, "s1")
-        await here.press("s")
+        here.app.push_screen(pages.BESIDE["health"]())
+        await here.settle()
         before = len(backend.arrived("saga"))
         await here.pass_by(100)
         assert len(backend.arrived("saga")) == before

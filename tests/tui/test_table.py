@@ -186,3 +186,23 @@ async def test_a_bar_that_comes_after_the_scroll_stands_where_the_lines_do():
         await pilot.pause(0)
         assert app.table.show_vertical_scrollbar
         assert app.table.vertical_scrollbar.position == app.table.top > 0
+
+
+class Moves(Shelf):
+    moves = 0
+
+    def on_lines_cursor_moved(self):
+        self.moves += 1
+
+
+async def test_the_cursor_is_told_to_have_moved_only_when_another_row_is_under_it():
+    app = Moves(3)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await shown(app, pilot)
+        moves = app.moves
+        app.table.load([Thing("t0", 7), *app.things[1:]], keep="t0")
+        await shown(app, pilot)
+        assert app.moves == moves
+        app.table.load(app.things[1:])
+        await shown(app, pilot)
+        assert app.moves == moves + 1

@@ -7,6 +7,7 @@ import pytest
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.template import Template, TemplateCategory, TemplateUsage, UsagePoint
+from dli_tui.tui import pages
 from dli_tui.tui.screens.templates import TemplatesScreen
 from tests.support_backends import ScriptedBackend
 from tests.support_deeds import notices
@@ -142,7 +143,8 @@ async def test_a_covered_page_asks_nothing():
     backend = Shelves(Template(id="1", name="one"))
     async with dashboard(backend=backend) as here:
         await here.press("3")
-        await here.press("plus")
+        here.app.push_screen(pages.BESIDE["health"]())
+        await here.settle()
         before = len(backend.arrived("templates"))
         await here.pass_by(300)
         assert len(backend.arrived("templates")) == before

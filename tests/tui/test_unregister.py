@@ -7,6 +7,7 @@ import pytest
 from dli_tui.domain.errors import ErrorCode, WorkflowRegistrationError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import RunStatus, SourceType
+from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.unregister import UnregisterQuestion
 from dli_tui.tui.opening import Where
 from dli_tui.tui.widgets.page import Page
@@ -179,3 +180,31 @@ async def test_force_for_runs_that_have_ended_meanwhile_has_to_be_said_again():
         here.screen._tell_force()
         assert not force.display
         assert not force.on
+
+
+async def test_what_is_destroyed_is_asked_in_red():
+    async with dashboard() as here:
+        await go_to(here, "orders_snapshot")
+        await here.press("D")
+        assert here.screen.has_class("-destructive")
+        title, _ = here.screen.query_one("#question-title")._left[:2]
+        assert title.tone is Tone.FAILED
+        await here.press("escape", "p")
+        assert not here.screen.has_class("-destructive")
+
+
+async def test_the_page_of_what_was_unregistered_says_that_it_is_gone():
+    async with dashboard() as here:
+        await go_to(here, "orders_snapshot")
+        await here.press("enter")
+        page = here.screen
+        await here.press("D")
+        await answer(here)
+        await here.pass_by(10)
+        assert here.screen is page
+        assert "unregister" in here.sent
+        assert "has never run" not in here.picture
+        assert page.table.said.startswith("orders_snapshot is not registered any more")
+        assert "0 runs" in here.lines[0]
+        await here.press("R")
+        assert here.screen is page

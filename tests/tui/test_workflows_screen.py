@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError
 from dli_tui.domain.ids import WorkflowKey
-from dli_tui.domain.status import SourceType
+from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Where
 from tests.support_backends import ScriptedBackend, row, run
-from tests.support_tui import SIZES, dashboard
+from tests.support_tui import HOUR, SIZES, dashboard
 
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
 
@@ -65,12 +67,12 @@ async def test_keys_go_from_problem_to_problem_round_the_end():
 async def test_problems_alone():
     async with dashboard() as here:
         await here.press("exclamation_mark")
-        assert names(here) == [
+        assert names(here)[:3] == [
             "legacy.[bold]import[/bold]",
             "logistics.carriers.rates",
             "finance.ledger.hourly_balance",
         ]
-        assert "3 of 39" in here.picture
+        assert "10 of 39" in here.picture
 
 
 async def test_filters_of_source_and_status_go_round():
@@ -99,9 +101,9 @@ async def test_what_is_typed_right_after_the_slash_filters_as_it_comes():
         for key in ("slash", *"orders_r"):
             here.app.simulate_key(key)
         await here.settle()
-        assert names(here) == ["orders_refunds", "orders_returns"]
+        assert names(here) == ["orders_returns", "orders_refunds"]
         await here.press("enter", "down")
-        assert current(here) == "orders_returns"
+        assert current(here) == "orders_refunds"
         await here.press("slash", "escape")
         assert len(names(here)) == 39
 
@@ -265,11 +267,22 @@ async def test_ascii_draws_with_nothing_else():
 
 
 async def test_the_visible_rows_have_their_last_runs_and_others_are_fetched_when_they_come():
-    async with dashboard(size=(80, 24)) as here:
-        fetched = here.screen.session.workflows.recent
-        assert names(here)[-1] not in fetched
+    backend = ScriptedBackend([last_run(one) for one in _rows(300)])
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        assert names(here)[-1] not in here.screen.session.workflows.recent
         await here.press("G")
         assert names(here)[-1] in here.screen.session.workflows.recent
+
+
+async def test_of_a_short_list_all_last_runs_are_fetched_so_that_problems_are_counted_at_once():
+    backend = ScriptedBackend([last_run(one) for one in _rows(100)])
+    async with dashboard(backend=backend, size=(80, 24)) as here:
+        assert set(names(here)) == set(here.screen.session.workflows.recent)
+
+
+def last_run(info):
+    """The workflow with a last run: what never ran has no runs to be asked for."""
+    return info.twin(last_run=run("r1", dataset_name=info.dataset_name, started_at=HOUR))
 
 
 def _rows(count):
@@ -374,3 +387,118 @@ async def test_a_key_right_after_the_filter_is_left_is_meant_for_the_list():
         await here.settle()
         assert here.app.listing.filter.text == "orders_daily"
         assert "Run orders_daily?" in here.picture
+
+
+def talkative(text):
+    """Rows that tell a lot, and another thing each time."""
+    return [row(name, tags=[f"{text}{number}" for number in range(500)]) for name in "ab"]
+
+
+async def test_what_is_read_beside_the_list_stays_where_it_was_scrolled_while_its_row_moves():
+    backend = ScriptedBackend(talkative("x"))
+    async with dashboard(backend=backend) as here:
+        detail = here.screen.query_one("#detail")
+        await here.press("z", "pagedown")
+        top = detail.top
+        assert top > 0
+        for text in "yz":
+            backend.rows = talkative(text)
+            await here.pass_by(10)
+            await here.pass_by(1)
+            assert f"{text}99" in detail.words
+            assert detail.top == top
+
+
+async def test_a_deed_chooses_its_row_so_the_cursor_stays_with_it_as_it_sinks():
+    failed = [row(name, last_run=run("r1", RunStatus.FAILED, dataset_name=name)) for name in "ab"]
+    backend = ScriptedBackend(failed)
+    async with dashboard(backend=backend) as here:
+        assert current(here) == "a"
+        await here.press("p")
+        here.pace.advance(1)
+        await here.press("enter")
+        assert backend.sent == ["pause"]
+        backend.rows[0] = row("a")
+        await here.pass_by(10)
+        assert names(here) == ["b", "a"]
+        assert current(here) == "a"
+
+
+@pytest.mark.parametrize("key", ["escape", "x"])
+async def test_clearing_a_filter_leaves_the_cursor_on_the_row_that_was_found(key):
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("orders_snap")
+        await here.press("enter")
+        assert current(here) == "orders_snapshot"
+        await here.press(key)
+        assert len(names(here)) > 10
+        assert current(here) == "orders_snapshot"
+
+
+async def test_escape_while_a_filter_is_typed_leaves_the_cursor_on_the_row_that_was_found():
+    async with dashboard() as here:
+        await here.press("slash")
+        await here.type("orders_snap")
+        await here.press("escape")
+        assert len(names(here)) > 10
+        assert current(here) == "orders_snapshot"
+
+
+async def test_a_name_typed_whole_has_the_cursor_wherever_it_stood_before():
+    rows = [row(name) for name in ("a_utc_daily_preset", "utc_daily", "other")]
+    async with dashboard(backend=ScriptedBackend(rows)) as here:
+        await here.press("down", "up", "up")
+        assert current(here) == "a_utc_daily_preset"
+        await here.press("slash")
+        await here.type("utc_daily")
+        assert len(names(here)) == 2
+        assert current(here) == "utc_daily"
+
+
+async def test_the_age_of_the_list_is_told_under_a_dialog_too():
+    backend = ScriptedBackend([row("one")])
+    async with dashboard(backend=backend) as here:
+        await here.press("question_mark")
+        backend.cues["workflows"] = [ConnectionFailedError()] * 9
+        await here.pass_by(10)
+        await here.pass_by(60)
+        assert "1m10s old" in here.app.home.query_one("#header").words
+
+
+async def test_a_run_that_hangs_and_a_failed_date_behind_a_green_run_are_problems_with_the_others():
+    day = timedelta(days=1)
+
+    def daily(name, *statuses, first=0):
+        """Runs of a minute each, one a day, newest first; the first has begun an hour ago."""
+        return [
+            run(
+                f"{name}{at}",
+                status,
+                dataset_name=name,
+                slot=HOUR - day * at,
+                started_at=(began := HOUR - day * at - timedelta(hours=1)),
+                finished_at=None if status is RunStatus.RUNNING else began + timedelta(minutes=1),
+            )
+            for at, status in enumerate(statuses)
+        ]
+
+    good = [RunStatus.COMPLETED] * 6
+    runs = {
+        "calm": daily("calm", *good),
+        "before": daily("before", RunStatus.COMPLETED, RunStatus.FAILED, *good),
+        "hangs": daily("hangs", RunStatus.RUNNING, *good),
+    }
+    rows = [row(name, cron=None, last_run=own[0]) for name, own in runs.items()]
+    rows.append(row("torn", status=WorkflowStatus.DISABLED, import_error="NameError"))
+    backend = ScriptedBackend(rows, [one for own in runs.values() for one in own])
+    async with dashboard(backend=backend) as here:
+        assert names(here) == ["torn", "hangs", "before", "calm"]
+        assert "3 problems" in here.lines[0]
+        await here.press("exclamation_mark")
+        assert names(here) == ["torn", "hangs", "before"]
+        assert "broken" in here.picture
+        await here.press("down")
+        assert "longer than usual" in here.picture
+        await here.press("down")
+        assert "not run again" in here.picture

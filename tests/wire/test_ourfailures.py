@@ -23,7 +23,9 @@ KINDS = [
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, DLIError) and kind is not DLIError
 ]
-OF_THE_LINE = {"ConnectionFailedError", "AnswerLostError", "AuthenticationError"}
+OF_THE_LINE = {
+    *("ConnectionFailedError", "AnswerLostError", "AuthenticationError", "InternalError"),
+}
 """What went wrong between the server and the place behind it; to us the server failed."""
 
 

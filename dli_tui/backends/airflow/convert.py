@@ -93,7 +93,8 @@ def explained(dag: Dag, errors: Mapping[str, str]) -> Dag:
     last = errors.get(dag.broken_file or "", "").strip().rpartition("\n")[2]
     if not last:
         return dag
-    return dag._replace(row=dag.row.twin(warning=f"It can't be imported: {last}"))
+    why = f"It can't be imported: {last}"
+    return dag._replace(row=dag.row.twin(warning=why, import_error=why))
 
 
 def dag_of(value: object) -> Dag | None:
@@ -106,6 +107,7 @@ def dag_of(value: object) -> Dag | None:
     named_zone = _zone_named(tags)
     next_date = _next_date(told)
     cron, schedule_text = _schedule(told)
+    due = first(told, moment, *_NEXT)
     source = (_tagged(tags, "source") or _tagged(tags, "origin") or "").casefold()
     status = _status(told)
     row = WorkflowInfo(
@@ -115,7 +117,8 @@ def dag_of(value: object) -> Dag | None:
         cron=cron,
         schedule_text=schedule_text,
         timezone=_zone(cron, next_date, named_zone),
-        next_run=first(told, moment, *_NEXT) if status is WorkflowStatus.ACTIVE else None,
+        next_run=due if status is WorkflowStatus.ACTIVE else None,
+        next_run_when_unpaused=due if status is WorkflowStatus.PAUSED else None,
         at_run_limit=_is_at_limit(told),
         owner=_joined(told.get("owners")),
         team=_tagged(tags, "team"),
@@ -123,6 +126,7 @@ def dag_of(value: object) -> Dag | None:
         tags=tags,
         airflow_dag_id=dag_id,
         warning=_UNREADABLE if _is_broken(told) else None,
+        import_error=_UNREADABLE if _is_broken(told) else None,
     )
     file = first(told, text, "relative_fileloc", "fileloc")
     return Dag(

@@ -55,21 +55,21 @@ def frame(*, is_tight: bool) -> int:
     return _FRAME + (0 if is_tight else _AIR)
 
 
-def title(said: str, where: Where | None) -> tuple[list[Bit], list[Bit]]:
+def title(said: str, where: Where | None, tone: Tone = Tone.PLAIN) -> tuple[list[Bit], list[Bit]]:
     """The title with the place it is about, if it is about one, and how careful to be there."""
-    told = [Bit(said, bold=True)]
+    told = [Bit(said, tone, bold=True)]
     if where is None:
         return told, []
     badge = [Bit(" PROD ", Tone.FAILED, bold=True, reverse=True)] if where.production else []
     return [*told, Bit(f"  {where.name}", Tone.MUTED)], badge
 
 
-def key(spelled: str, label: str, action: str) -> list[Bit]:
+def key(spelled: str, label: str, action: str, tone: Tone = Tone.MUTED) -> list[Bit]:
     """A key that can be clicked, and what it does."""
     act = f"screen.{action}"
     return [
         Bit(f" {spelled}", Tone.RUNNING, bold=True, action=act),
-        Bit(f" {label}  ", Tone.MUTED, action=act),
+        Bit(f" {label}  ", tone, bold=tone is Tone.FAILED, action=act),
     ]
 
 

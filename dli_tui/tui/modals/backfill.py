@@ -19,6 +19,7 @@ from dli_tui.domain.status import WorkflowStatus
 from dli_tui.domain.text import safe_line, spelled_out
 from dli_tui.present import backfills, parameters, words
 from dli_tui.tui import backfilling, late
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.foresight import Foreseen, Foresight
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals import drafts
@@ -64,6 +65,8 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._plans: Mapping[WorkflowKey, BackfillPlan] = {}
         self._foresight = Foresight(grounds.plannings)
         self._tallest = 0
+        self._is_unreadable = False
+        """Whether the dates as typed are none, so that what was planned before is out of date."""
         self.started: RunRef | None = None
         """The backfill that was begun, for whoever wants to see it go."""
         self.is_whole = False
@@ -137,14 +140,28 @@ class BackfillQuestion(Question[BackfillAnswer]):
             self.month.choose(chosen._replace(without=frozenset()))
             return
         self.query_one(DateRange).put(chosen.start, chosen.end)
+        self._is_unreadable = False
         self._choose(start=chosen.start, end=chosen.end, without=chosen.without)
 
     @on(DateRange.Typed)
     def _days_typed(self, message: DateRange.Typed) -> None:
         start, end = message.start, message.end
+        self._is_unreadable = False
         without = frozenset(day for day in self._choice.without if start <= day <= end)
         self.month.choose(Chosen(start, end, without))
         self._choose(start=start, end=end, without=without)
+
+    @on(DateRange.Unreadable)
+    def _days_unreadable(self) -> None:
+        """Dim what was planned for other dates: none of it can be sent now."""
+        if self.is_settled:
+            return
+        self.workers.cancel_group(self, "planning")
+        self._is_unreadable = True
+        self.is_whole, self.is_stuck = False, False
+        dimmed = [tuple(piece._replace(tone=Tone.MUTED) for piece in line) for line in self._lines]
+        self.replan(self._first_plan._replace(lines=dimmed))
+        self.tell_keys()
 
     @on(Options.Changed)
     def _how_chosen(self) -> None:
@@ -182,6 +199,8 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _look(self) -> None:
         """Plan with what is known, and ask for what isn't, once the person rests."""
+        if self._is_unreadable:
+            return
         if not self._tell() or not self._knows_all:
             self._rest()
 
@@ -190,9 +209,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
         self._rest()
 
     def _rest(self) -> None:
-        # The method, not its coroutine: the next key may cancel it before it has begun. Of
-        # what a worker may be, mypy can't tell a function that is awaited from one that isn't.
-        self.run_worker(self._ask, group="planning", exclusive=True)  # type: ignore[arg-type]
+        start_worker(self, self._ask, group="planning", exclusive=True)
 
     @property
     def _in_sight(self) -> tuple[date, date]:
@@ -254,7 +271,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
 
     def _put(self, seen: Foreseen) -> None:
         """Show what is foreseen; it has to be read anew where it is another."""
-        if self.is_settled:
+        if self.is_settled or self._is_unreadable:
             return
         self._plans = seen.plans
         self.month.tell(seen.marks)
@@ -270,7 +287,7 @@ class BackfillQuestion(Question[BackfillAnswer]):
     def _cannot(
         self, why: str, hint: str = "", tone: Tone = Tone.FAILED, *, is_stuck: bool = False
     ) -> None:
-        if self.is_settled:
+        if self.is_settled or self._is_unreadable:
             return
         lines = [(Piece(safe_line(why), tone),), (Piece(safe_line(hint), Tone.MUTED),)]
         self.is_whole, self.is_stuck = False, is_stuck
@@ -377,7 +394,9 @@ class BackfillQuestion(Question[BackfillAnswer]):
         return found
 
     def say_why_not(self) -> None:
-        if self._has_unasked:
+        if self._is_unreadable:
+            self._say("Nothing is planned: correct the dates", Tone.LATE)
+        elif self._has_unasked:
             self._say("That would run what you left out: choose other dates", Tone.LATE)
         elif self._plans:
             self._say("Nothing would run: choose other dates, or which of them", Tone.LATE)

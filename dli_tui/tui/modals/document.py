@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from textual.binding import BindingType
 
 from dli_tui.tui import keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.page import Text
 
@@ -69,7 +70,7 @@ class DocumentQuestion(Question[Any]):
     def action_edit(self) -> None:
         """Back to the editor, with the text as it was left."""
         if not self.is_settled and not self.left:
-            self.dash.run_worker(self._edit_again(), group="editor")
+            start_worker(self.dash, self._edit_again, group="editor")
 
     async def _edit_again(self) -> None:
         text = await self._edit(self._text)

@@ -13,6 +13,7 @@ from dli_tui.domain import cron
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present import filling, words
 from dli_tui.present.besides import OpenField, TemplateSheet
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.field import Field
 from dli_tui.tui.widgets.page import Page, Text
@@ -126,7 +127,7 @@ class TemplateQuestion(Question[TemplateAnswer]):
             await session.workflows.refresh()
             dash.open_workflow(key, words.name(key.name))
 
-        dash.run_worker(go_there(), group="going")
+        start_worker(dash, go_there, group="going")
 
     def _filled(self) -> TemplateAnswer:
         return TemplateAnswer(

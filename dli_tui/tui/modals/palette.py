@@ -15,6 +15,7 @@ from textual.widgets import Input
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import finding, keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Lines, Piece
@@ -144,7 +145,7 @@ class Palette(Leaving[Choice | None]):
         self.table.go_to(0)
         if wanted and len(named) < finding.MOST:
             self.table.say([[Piece("Looking …", Tone.MUTED)]])
-            self.run_worker(self._add_by_words(wanted), group="going")
+            start_worker(self, self._add_by_words, wanted, group="going")
         else:
             self.table.say([[Piece("Nothing is called that", Tone.MUTED)]])
 

@@ -17,7 +17,9 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dli_tui.domain.errors import InternalError
 from dli_tui.tui import keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.deeds import Progress, Told
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals import around, drafts, results
@@ -52,6 +54,8 @@ class Plan(NamedTuple):
     confirm: str = ""
     """What has to be typed before it is sent; empty: nothing."""
     confirm_label: str = ""
+    destroys: bool = False
+    """Whether something is lost that can't be had back."""
 
 
 class Question(Leaving[bool], Generic[Answer]):
@@ -175,6 +179,7 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def on_mount(self) -> None:
         self.set_class(self.is_of_place and self.dash.opening.where.production, "-production")
+        self.set_class(self.plan.destroys, "-destructive")
         self._tell_title(self.plan.title)
         self._tell_confirm()
         self._show(self.plan.lines)
@@ -208,7 +213,8 @@ class Question(Leaving[bool], Generic[Answer]):
 
     def _tell_title(self, title: str) -> None:
         where = self.dash.opening.where if self.is_of_place else None
-        self.query_one("#question-title", OneLine).tell(*around.title(title, where))
+        tone = Tone.FAILED if self.plan.destroys else Tone.PLAIN
+        self.query_one("#question-title", OneLine).tell(*around.title(title, where, tone))
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < around.TIGHT_ROWS, "-tight")
@@ -234,7 +240,8 @@ class Question(Leaving[bool], Generic[Answer]):
             bits = [*around.key("esc", "close" if self._done else "cancel", "leave")]
             if (self.is_whole or self.is_stuck) and not self._is_through:
                 verb = self.verb if self.is_whole else "ask again"
-                bits = [*around.key("enter", verb, "submit"), *bits]
+                tone = Tone.FAILED if self.plan.destroys else Tone.MUTED
+                bits = [*around.key("enter", verb, "submit", tone), *bits]
         if self._overflows:
             bits += around.key("pgdn", "read on", "page(1)")
         bits += around.told(() if self._sending else self.more_keys())
@@ -327,7 +334,7 @@ class Question(Leaving[bool], Generic[Answer]):
         self.freeze(is_frozen=True)
         self.tell_keys()
         # The app's worker, not this screen's: what has been sent is seen to its end.
-        self.dash.run_worker(self._see_through(answer), group="deeds")
+        start_worker(self.dash, self._see_through, answer, group="deeds")
 
     def _is_confirmed(self, *, at_once: bool) -> bool:
         """Whether it was typed out; where only that is missing, `at_once` goes there."""
@@ -343,9 +350,17 @@ class Question(Leaving[bool], Generic[Answer]):
 
     async def _see_through(self, answer: Answer) -> None:
         """Send, and tell what became of it: here, or as a note if this was left meanwhile."""
-        with self.dash.deeds.sending(self.plan.title):
-            told = await self._send(answer, self._tell_progress)
-        self._sending = False
+        try:
+            with self.dash.deeds.sending(self.plan.title):
+                told = await self._send(answer, self._tell_progress)
+        except Exception as error:  # noqa: BLE001 - the dialog may not wait for ever
+            self.dash.breakage.keep(error)
+            problem = InternalError.of(error)
+            words = f"{problem.message}; what was asked for may have been done"
+            hint = self.dash.breakage.hint(problem)
+            told = [Told(self.plan.title, ok=False, words=words, hint=hint, unsure=True)]
+        finally:
+            self._sending = False
         done = all(one.ok for one in told)
         if done:
             self.dash.deeds.drafts.pop(self.plan.id, None)

@@ -25,6 +25,7 @@ from dli_tui.domain.status import SourceType
 from dli_tui.present import completing, crons, facts, fires, registrations, words
 from dli_tui.specs.errors import SpecError
 from dli_tui.tui import late, registering
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.deeds import once
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.modals.question import Question
@@ -85,7 +86,7 @@ class RegisterQuestion(Question[Registration]):
     def on_mount(self) -> None:
         for toggle in self.query(Toggle):
             self.watch(toggle, "on", self._retell, init=False)
-        self.run_worker(self._look_around(), group="asking")
+        start_worker(self, self._look_around, group="asking")
         self._retell()
 
     async def _look_around(self) -> None:
@@ -136,7 +137,7 @@ class RegisterQuestion(Question[Registration]):
         self.query_one("#force", Toggle).on = False
         self.is_whole = why_not_a_name(name) is not None or self._owned() is not None
         if not self.is_whole:
-            self.run_worker(self._read_spec(name), group="spec")
+            start_worker(self, self._read_spec, name, group="spec")
 
     async def _read_spec(self, name: str) -> None:
         await self._session.pace.sleep(REST_SECONDS)
@@ -365,7 +366,7 @@ class RegisterQuestion(Question[Registration]):
             # The list takes its rows first.
             dash.screen_stack[0].call_after_refresh(point)
 
-        dash.run_worker(go_there(), group="going")
+        start_worker(dash, go_there, group="going")
 
     # Fields
 

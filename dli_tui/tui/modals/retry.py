@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.toggle import Toggle
 
@@ -43,7 +44,7 @@ class RetryQuestion(Question[bool]):
     def _ask(self) -> None:
         """Ask what would run again by what is chosen now."""
         self.is_whole = False
-        self.run_worker(self._fill_in(), group="asking", exclusive=True)
+        start_worker(self, self._fill_in, group="asking", exclusive=True)
 
     async def _fill_in(self) -> None:
         plan = await self._look(self._alone)

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from dli_tui.domain.text import safe_line
 from dli_tui.present import parameters, words
 from dli_tui.present.besides import SagaKind
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.modals.question import Plan, Question, Send
 from dli_tui.tui.widgets.completing import CompletingField
 from dli_tui.tui.widgets.field import Field
@@ -68,7 +69,7 @@ class StartSagaQuestion(Question[SagaAnswer]):
         yield RowField("tenant", "tenant", hint="on whose behalf (may stay empty)")
 
     def on_mount(self) -> None:
-        self.run_worker(self._fill_in(), group="asking")
+        start_worker(self, self._fill_in, group="asking")
 
     async def _fill_in(self) -> None:
         self._told = await self._look()

@@ -144,7 +144,6 @@ class BackfillScreen(FollowingScreen[BackfillFeed]):
         yield Table(COLUMNS, cells, lambda row: row.slot, self.looks, id="dates", selectable=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 
@@ -177,7 +176,6 @@ class BackfillScreen(FollowingScreen[BackfillFeed]):
         self._tell()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._draw_strip()
         self._tell()
 

@@ -116,7 +116,6 @@ class BackfillsScreen(DashboardScreen):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 
@@ -135,7 +134,7 @@ class BackfillsScreen(DashboardScreen):
             self.session.backfills.refresh()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.session is not None:
+        if self.session is not None and not self.is_covered:
             self.session.backfills.refresh()
 
     def reoffered(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -13,7 +14,8 @@ from textual.widget import Widget
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.text import safe_line
-from dli_tui.tui import belonging, frame, keys
+from dli_tui.tui import belonging, browsers, frame, keys
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.bridge import Moved, Opened, follow
 from dli_tui.tui.choices import Times, following
 from dli_tui.tui.ending import EndingScreen
@@ -25,12 +27,15 @@ from dli_tui.tui.widgets.toosmall import TooSmall
 
 if TYPE_CHECKING:
     from dli_tui.domain.capability import Capability
+    from dli_tui.domain.errors import InternalError
     from dli_tui.domain.query import BackfillChoice
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.present.rows import StepRow, WorkflowRow
+    from dli_tui.session.feed import Feed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
+    from dli_tui.session.workflows import Workflows
     from dli_tui.tui.app import Dashboard
 
 
@@ -46,9 +51,14 @@ class DashboardScreen(EndingScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._follows: list[Callable[[], None]] = []
+        self._follows: dict[News, Callable[[], None]] = {}
+        self._opened_for: Session | None = None
+        """The session that this page was last opened with."""
+        self._was_covered = False
         self._offered: frozenset[Capability] | None = None
         """What the place offered when it was last looked at."""
+        self.broken: InternalError | None = None
+        """What broke on this screen since it was last asked to refresh."""
 
     @property
     def dash(self) -> Dashboard:
@@ -144,6 +154,18 @@ class DashboardScreen(EndingScreen[None]):
     def let_go(self) -> None:
         """What was selected is done with."""
 
+    def choose_pointed(self) -> None:
+        """Let the cursor stay with its row: a command was given that is meant for it."""
+
+    def feeds(self) -> Iterable[Feed | Workflows]:
+        """What is polled for this page alone, as long as it can be seen."""
+        return ()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether another page stands before this one. A dialog leaves it in sight."""
+        return self.dash.front is not self
+
     def reoffered(self) -> None:
         """The place offers something else than before: what depends on it follows."""
         self.tell_keys()
@@ -187,20 +209,23 @@ class DashboardScreen(EndingScreen[None]):
 
     def on_mount(self) -> None:
         self.tell_header()
-        self._offered = self._offered_now
-        if self.session is not None:
-            self.opened()
+        self._open()
 
     def on_resize(self) -> None:
         self.tell_keys()
 
     def on_opened(self, _message: Opened) -> None:
-        self._offered = self._offered_now
-        if self.session is not None:
-            self.opened()
-        else:
+        self._open()
+        if self.session is None:
             self.retell()
         self.tell_header()
+
+    def _open(self) -> None:
+        """Begin with the session, once it is there."""
+        self._offered = self._offered_now
+        if self.session is not None and self.session is not self._opened_for:
+            self._opened_for = self.session
+            self.opened()
 
     def on_moved(self, message: Moved) -> None:
         self._follow_offers()
@@ -213,11 +238,12 @@ class DashboardScreen(EndingScreen[None]):
     def unfollow_all(self) -> None:
         """Be told of nothing any more."""
         while self._follows:
-            self._follows.pop()()
+            self._follows.popitem()[1]()
 
     def follow(self, news: News) -> None:
-        """Be told of news as long as this screen lives."""
-        self._follows.append(follow(self, news))
+        """Be told of news as long as this screen lives; once is enough."""
+        if news not in self._follows:
+            self._follows[news] = follow(self, news)
 
     def tell_header(self) -> None:
         """Say where we are and how old the picture is."""
@@ -225,13 +251,21 @@ class DashboardScreen(EndingScreen[None]):
         notice, problem = self.query_one("#notice", OneLine), self.problem
         notice.display = problem is not None
         if problem is not None:
-            notice.tell(*frame.notice(problem, self.key("go.refresh")))
+            hint = self.dash.breakage.hint(problem)
+            notice.tell(*frame.notice(problem, hint, self.key("go.refresh")))
 
     @property
     def problem(self) -> DLIError | None:
         """What keeps the picture from being fresh."""
+        if self.broken is not None:
+            return self.broken
         fresh = self.freshness
         return fresh.problem if fresh is not None else self.dash.bridge.problem
+
+    def broke(self, problem: InternalError) -> None:
+        if self.broken is None:
+            self.broken = problem
+            self.tell_header()
 
     def tell_keys(self) -> None:
         """Show the keys of this screen, as many as there is room for."""
@@ -292,7 +326,28 @@ class DashboardScreen(EndingScreen[None]):
 
     # Commands of everywhere
 
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self.is_covered:
+            self._was_covered = True
+            for feed in self.feeds():
+                feed.pause()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        if self.is_covered:
+            # It came to the front on the way to another page.
+            return
+        self._open()
+        for feed in self.feeds():
+            feed.resume()
+        if self._was_covered:
+            # Other pages may have changed how things are told.
+            self._was_covered = False
+            self.retell()
+            self.tell_keys()
+            self.tell_header()
+
     def action_do(self, deed: str) -> None:
+        self.choose_pointed()
         if deed == "edit":
             self.dash.deeds.edit(self)
         else:
@@ -300,6 +355,7 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_inside(self) -> None:
         """Show what the workflow that is meant does, step by step."""
+        self.choose_pointed()
         if self.pointed is None:
             self.say("There is no workflow here to look into", wrong=True)
         else:
@@ -310,6 +366,7 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_watch(self) -> None:
         """Ring when the run that is meant ends, or no longer."""
+        self.choose_pointed()
         session = self.session
         row = self.pointed
         run = self.run_of(row) if row is not None else None
@@ -328,10 +385,11 @@ class DashboardScreen(EndingScreen[None]):
         """Open the page of the run that is meant."""
         row = self.pointed
         run = self.run_of(row) if row is not None else None
-        self.dash.browse(run.logs_url or "" if run is not None else "")
+        browsers.browse(self.dash, run.logs_url or "" if run is not None else "")
 
     def action_last_log(self) -> None:
         """Open the log of the last failed step."""
+        self.choose_pointed()
         row = self.pointed
         run = self.run_of(row) if row is not None else None
         if row is None or run is None:
@@ -359,11 +417,21 @@ class DashboardScreen(EndingScreen[None]):
         self.dash.deeds.quit()
 
     def action_refresh(self) -> None:
+        if self.broken is not None:
+            self.broken = None
+            if self.session is not None:
+                # It may have broken before it followed what it is about.
+                self.opened()
+            self.retell()
+            self.tell_header()
         session = self.session
         if session is None:
             self.dash.bridge.start()
         else:
-            self.run_worker(session.workflows.refresh(), group="refresh", exclusive=True)
+            start_worker(self, self._refreshed, session.workflows, group="refresh", exclusive=True)
+
+    async def _refreshed(self, workflows: Workflows) -> None:
+        await workflows.refresh()
 
     def action_times(self) -> None:
         choices = self.dash.choices

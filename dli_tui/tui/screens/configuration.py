@@ -56,7 +56,6 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
         yield Horizontal(Page(id="definition"), Page(id="remarks"))
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self.definition)
 
     # The feed
@@ -84,7 +83,6 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
         self.definition.tell(note)
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.retell)
 
     # Commands

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -14,6 +13,7 @@ from textual.widget import Widget
 from dli_tui.domain.errors import DLIError
 from dli_tui.present import words
 from dli_tui.tui import keys, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.contextcolumns import COLUMNS, ContextCells, ContextRow
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import Tone
@@ -82,7 +82,6 @@ class ContextsScreen(DashboardScreen):
         yield Page(id="context-about")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         places = self.dash.opening.places
         if places is None:
@@ -96,17 +95,15 @@ class ContextsScreen(DashboardScreen):
         self.tell_keys()
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self._look()
+        if not self.is_covered:
+            self._look()
 
     def _look(self) -> None:
         """Read the profiles, and look at each of the places."""
         places, contexts = self.dash.opening.places, self._contexts
         if places is not None and contexts is not None:
             self._looked_at = contexts.pace.passed()
-            # Made when its turn comes: one that another overtakes is never made at all.
-            read = partial(self._read, places, contexts)
-            # Of what a worker may be, mypy can't tell a function that is awaited.
-            self.run_worker(read, group="asking", exclusive=True)  # type: ignore[arg-type]
+            start_worker(self, self._read, places, contexts, group="asking", exclusive=True)
 
     async def _read(self, places: Places, contexts: Contexts) -> None:
         try:

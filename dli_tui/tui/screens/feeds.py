@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.widgets import Input
 
 from dli_tui.domain.capability import Capability
 from dli_tui.present import words
 from dli_tui.session.feed import Feed
 from dli_tui.tui import sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.keys import Command
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.filterbar import FilterLine
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
@@ -48,20 +49,14 @@ class FollowingScreen(DashboardScreen, Generic[Fed]):
         """Begin to follow it."""
         self.feed = self.feed_of(session)
         self.follow(self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         if self.feed is not None:
             self.dash.close_later(self.feed)
 
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        if self.feed is not None:
-            self.feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.feed is not None:
-            self.feed.resume()
+    def feeds(self) -> Iterable[Feed]:
+        return [self.feed] if self.feed is not None else []
 
     def reoffered(self) -> None:
         super().reoffered()
@@ -108,7 +103,6 @@ class FeedScreen(FollowingScreen[Fed]):
         return super().freshness or listed
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
 
     def _tell_waiting(self) -> None:
@@ -227,7 +221,6 @@ class FeedList(FeedScreen[Fed]):
         return self.query_one(Table)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self.table)
         self.tell_filters()
 
@@ -239,6 +232,9 @@ class FeedList(FeedScreen[Fed]):
         table = self.table
         current = table.current if table.is_steered else None
         table.load(rows, keep=current.raw if current is not None else None)
+
+    def choose_pointed(self) -> None:
+        self.table.is_steered = True
 
     def refilter(self) -> None:
         """Other filters are in force."""
@@ -260,6 +256,9 @@ class FeedList(FeedScreen[Fed]):
         self.tell_filters()
 
     def action_clear(self) -> None:
+        if self.is_filtered and self.table.current is not None:
+            # What was found stays under the cursor.
+            self.choose_pointed()
         self.search = ""
         self.query_one(FilterLine).forget()
         self.clear()

@@ -58,7 +58,6 @@ class HealthScreen(FeedScreen["HealthFeed"]):
         yield Horizontal(Page(id="report"), Page(id="numbers"))
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self.report)
 
     def tick(self) -> None:
@@ -98,7 +97,6 @@ class HealthScreen(FeedScreen["HealthFeed"]):
         self.report.tell(note)
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.retell)
 
     # Commands

@@ -16,6 +16,7 @@ from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present import words
 from dli_tui.present.runfilters import SOURCES, STATUSES, TYPES, HistoryFilter
 from dli_tui.tui import bridge, keys, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import unlisted
@@ -135,7 +136,6 @@ class HistoryScreen(PicturedScreen):
         yield Horizontal(table, self.beside(), id="split")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.focus()
         self._tell_filters()
         self.set_timer(_SKELETON_SECONDS, self._tell_waiting)
@@ -155,7 +155,6 @@ class HistoryScreen(PicturedScreen):
         self.tell_beside()
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_feed()
 
     def feeds(self) -> Iterable[Feed]:
@@ -166,6 +165,8 @@ class HistoryScreen(PicturedScreen):
     def moved(self, news: News) -> None:
         if news is self.feed:
             self._take()
+        else:
+            self._tell_empty()
         self.tell_beside()
 
     def tick(self) -> None:
@@ -181,7 +182,6 @@ class HistoryScreen(PicturedScreen):
         self.tell_beside()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._laid_out)
 
     def _laid_out(self) -> None:
@@ -207,7 +207,7 @@ class HistoryScreen(PicturedScreen):
         self._leave_feed()
         self.feed = self.session.history(query)
         self._unfollow_feed = bridge.follow(self, self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
         self.tell_header()
 
     def _leave_feed(self) -> None:
@@ -258,10 +258,20 @@ class HistoryScreen(PicturedScreen):
             through = "" if feed.ended else f", {len(feed.runs):,} runs looked through"
             told = f"{self.filter.told()}{looking or through}"
             self.table.say(sheets.nothing_fits(told, self.key("history.clear"), "run"))
+        elif self._is_gone:
+            self.table.say(sheets.unregistered(self._label, self.key("go.list")))
         elif self._key is not None:
             self.table.say(sheets.never_ran(self._label, self.key("do.run")))
         else:
             self.table.say(sheets.no_runs(self.dash.opening.where.name, self.key("go.refresh")))
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the workflow of this page is not in the list any more."""
+        session = self.session
+        if self._key is None or session is None or not session.workflows.complete:
+            return False
+        return not session.workflows.rows_of(self._key.name)
 
     @on(Lines.CursorMoved, "#runs")
     def _cursor_moved(self) -> None:

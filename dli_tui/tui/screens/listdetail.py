@@ -9,6 +9,7 @@ from textual import on
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import late, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.widgets.lines import Lines
 from dli_tui.tui.widgets.page import Page
@@ -26,6 +27,9 @@ class DetailedScreen(DashboardScreen):
     def __init__(self) -> None:
         super().__init__()
         self._told: WorkflowKey | None = None
+        """The row that the detail pane is about."""
+        self._asked: WorkflowKey | None = None
+        """The row for which the server was asked what the list doesn't know."""
         self._behind = False
         """Whether the cursor has moved since the detail pane was told."""
 
@@ -39,7 +43,8 @@ class DetailedScreen(DashboardScreen):
         raise NotImplementedError
 
     @on(Lines.CursorMoved)
-    def _cursor_moved(self) -> None:
+    def tell_detail_soon(self) -> None:
+        """Tell of the row under the cursor after the next paint."""
         # The cursor is painted first: a key is answered at once, what it leads to follows.
         if not self._behind:
             self._behind = True
@@ -60,7 +65,9 @@ class DetailedScreen(DashboardScreen):
         if row.key != self._told:
             self._told = row.key
             self.query_one("#detail", Page).scroll_lines_to(0)
-            self.run_worker(self._tell_more(row.key), group="detail", exclusive=True)
+        if row.key != self._asked:
+            self._asked = row.key
+            start_worker(self, self._tell_more, row.key, group="detail", exclusive=True)
 
     async def _tell_more(self, key: WorkflowKey) -> None:
         """Ask for what the list doesn't know of a dataset, once the cursor rests on it."""

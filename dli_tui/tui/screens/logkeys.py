@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual.app import SuspendNotSupported
 
 from dli_tui.tui import logfile
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.choices import following
 from dli_tui.tui.logrows import Level
 from dli_tui.tui.programs import NoProgramError
@@ -84,8 +85,8 @@ class LogScreen(DashboardScreen):
         else:
             # The app's own: what was typed right after this may lead away from the screen.
             if not any(worker.group == _PAGER for worker in self.dash.workers):
-                showing = self._show(command, tuple(self.log_view.rows))
-                self.dash.run_worker(showing, group=_PAGER)
+                rows = tuple(self.log_view.rows)
+                start_worker(self.dash, self._show, command, rows, group=_PAGER)
 
     async def _show(self, command: Sequence[str], rows: Sequence[LogRow]) -> None:
         try:

@@ -13,6 +13,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.query import HistoryQuery
 from dli_tui.present import outcomes, words
 from dli_tui.tui import bridge, charts, late, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.charts import Picture
 from dli_tui.tui.choices import following
 from dli_tui.tui.screens.base import DashboardScreen
@@ -50,6 +51,7 @@ class PicturedScreen(DashboardScreen):
         super().__init__()
         self.picture = Picture.TREND
         self._told: WorkflowKey | None = None
+        self._asked: WorkflowKey | None = None
         """Of which workflow what takes a question was asked."""
         self._past: HistoryFeed | None = None
         """The runs of the workflow under the cursor, where the page isn't of one alone."""
@@ -94,34 +96,23 @@ class PicturedScreen(DashboardScreen):
         if self.session is not None and self._book is None:
             self._book = self.session.stepbook()
             self.follow(self._book)
-            self.run_worker(self._book.start(), group="feed")
+            start_worker(self, self._book.start, group="feed")
 
     def feeds(self) -> Iterable[Feed]:
         """What is asked for the sake of this panel."""
         return [feed for feed in (self._past, self._book) if feed is not None]
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_past()
         if self._book is not None:
             self.dash.close_later(self._book)
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        # A question leaves the page in sight; another page covers it, and then nobody asks.
-        if self._is_covered:
-            if self.workers.cancel_group(self, "detail"):
-                # What was about to be asked is asked when somebody is back.
-                self._told = None
-            for feed in self.feeds():
-                feed.pause()
-
-    @property
-    def _is_covered(self) -> bool:
-        return self.dash.front is not self
+        if self.is_covered and self.workers.cancel_group(self, "detail"):
+            # What was about to be asked is asked when the page is seen again.
+            self._asked = None
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        for feed in self.feeds():
-            feed.resume()
         self.tell_beside()
 
     def _leave_past(self) -> None:
@@ -133,20 +124,22 @@ class PicturedScreen(DashboardScreen):
 
     def tell_beside(self) -> None:
         """Tell of the workflow that is meant now; what takes a question comes a moment later."""
-        if self._is_covered:
+        if self.is_covered:
             return
         row, session = self.pointed, self.session
         if not self.query_one("#side").display:
             # Nobody sees it: nothing is asked for it until somebody does.
             self._leave_past()
-            self._told = None
+            self._told = self._asked = None
             return
         if row is None or session is None:
             return
         if row.key != self._told:
             self._told = row.key
             self.about.scroll_lines_to(0)
-            self.run_worker(self._ask_more(row), group="detail", exclusive=True)
+        if row.key != self._asked:
+            self._asked = row.key
+            start_worker(self, self._ask_more, row, group="detail", exclusive=True)
         self._tell_about(row, session.known_dataset(row.key.name))
         self.tell_picture()
 
@@ -168,7 +161,7 @@ class PicturedScreen(DashboardScreen):
         self._leave_past()
         self._past = self.session.history(HistoryQuery(workflow=name))
         self._unfollow_past = bridge.follow(self, self._past)
-        self.run_worker(self._past.start(), group="feed")
+        start_worker(self, self._past.start, group="feed")
         self.tell_picture()
 
     def reoffered(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -14,6 +14,7 @@ from dli_tui.domain.ids import RunRef
 from dli_tui.present import words
 from dli_tui.present.rows import RunSheet, StepRow, WorkflowRow
 from dli_tui.tui import bridge, keys, late, panes, picks, sheets
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.listing import unlisted
 from dli_tui.tui.looks import RUNS, Tone
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.runs import RunFeed
 
+REST_SECONDS: Final = 0.2
+"""The cursor rests so long on a step before its log is asked for."""
 _WAIT_SECONDS: Final = 0.3
 
 
@@ -113,7 +116,6 @@ class RunScreen(InsideScreen):
         yield Page(id="inside")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.lay_out()
         self.set_focus(self.log_view)
         self.set_timer(_WAIT_SECONDS, self._tell_waiting)
@@ -127,30 +129,20 @@ class RunScreen(InsideScreen):
             return
         self.feed = self.session.run(self._ref)
         self.follow(self.feed)
-        self.run_worker(self.feed.start(), group="feed")
+        start_worker(self, self.feed.start, group="feed")
         self.tell_keys()
 
     def on_unmount(self) -> None:
-        super().on_unmount()
         self._leave_log()
         if self.feed is not None:
             self.dash.close_later(self.feed)
 
-    @property
-    def _feeds(self) -> Sequence[RunFeed | LogFeed]:
+    def feeds(self) -> Sequence[RunFeed | LogFeed]:
         return [feed for feed in (self.feed, self.log_feed) if feed is not None]
-
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        for feed in self._feeds:
-            feed.pause()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        for feed in self._feeds:
-            feed.resume()
 
     def reoffered(self) -> None:
         super().reoffered()
-        for feed in self._feeds:
+        for feed in self.feeds():
             # Steps and logs that weren't offered may be now.
             feed.refresh()
 
@@ -169,7 +161,6 @@ class RunScreen(InsideScreen):
             self.tell_inside()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -274,7 +265,7 @@ class RunScreen(InsideScreen):
         self._unfollow_log = bridge.follow(self, self.log_feed)
         opened = Opened(pick.title, pick.failed, pick.row.error, pick.row.kind)
         self.pane.open(opened, self.log_feed)
-        self.run_worker(self.log_feed.start(), group="log-feed")
+        start_worker(self, self.log_feed.start, group="log-feed")
 
     def _leave_log(self) -> None:
         if self._unfollow_log is not None:
@@ -301,6 +292,21 @@ class RunScreen(InsideScreen):
     def _step_changed(self) -> None:
         self.inside.scroll_lines_to(0)
         self.tell_inside()
+        if self.steps.is_steered and self.focused is self.steps and not self.is_inside:
+            start_worker(self, self._show_log, group="detail", exclusive=True)
+
+    async def _show_log(self) -> None:
+        """Show the log of the step that the cursor rests on: both are about the same step."""
+        if self.session is None:
+            return
+        await self.session.pace.sleep(REST_SECONDS)
+        row = self.steps.current
+        if row is None or (self.picked is not None and self.picked.is_of(row)):
+            return
+        pick = Pick(row, row.attempt)
+        # On the step that says most, the page follows the run again.
+        self._by_hand = not pick.is_same(picks.telling(self.steps.rows))
+        self._open_log(pick)
 
     def action_last_log(self) -> None:
         pick = picks.last_failed(self.steps.rows)
@@ -338,7 +344,7 @@ class RunScreen(InsideScreen):
 
     def action_refresh(self) -> None:
         super().action_refresh()
-        for feed in self._feeds:
+        for feed in self.feeds():
             feed.refresh()
 
     # Where the keys go

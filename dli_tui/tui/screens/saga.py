@@ -75,7 +75,6 @@ class SagaScreen(FeedScreen["SagaFeed"]):
         yield Page(id="step")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self.lanes)
 
     def tick(self) -> None:
@@ -128,7 +127,6 @@ class SagaScreen(FeedScreen["SagaFeed"]):
         page.styles.height = page.needed(self.size.width - 1) + page.gutter.height
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.retell()
 
     # Commands

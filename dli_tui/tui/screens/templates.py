@@ -15,6 +15,7 @@ from dli_tui.domain.errors import DLIError
 from dli_tui.present import besides, words
 from dli_tui.present.besides import TemplateRow, TemplateSheet
 from dli_tui.tui import keys, late, reading
+from dli_tui.tui.breakage import start_worker
 from dli_tui.tui.choices import following
 from dli_tui.tui.keys import Scope
 from dli_tui.tui.looks import Tone
@@ -150,8 +151,8 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
         if known is None:
             if self._asked_of != template_id:
                 self._asked_of = template_id
-                asking = self._ask_usage(session, template_id)
-                self.run_worker(asking, group="detail", exclusive=True)
+                ask = self._ask_usage
+                start_worker(self, ask, session, template_id, group="detail", exclusive=True)
             return ()
         if isinstance(known, DLIError):
             return reading.no_usage(f"{known.code} {words.word(known.message)}")
@@ -165,7 +166,6 @@ class TemplatesScreen(FeedList["TemplatesFeed"]):
         self._tell_detail()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._tell_detail)
 
     def _sheet(self) -> TemplateSheet | None:

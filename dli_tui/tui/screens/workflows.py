@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, words
@@ -31,8 +32,11 @@ from dli_tui.tui.widgets.page import Page
 from dli_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from dli_tui.session.feed import Feed
     from dli_tui.session.freshness import Freshness
     from dli_tui.session.news import News
+    from dli_tui.session.session import Session
+    from dli_tui.session.workflows import Workflows
 
 SKELETON_SECONDS: Final = 0.3
 ASK_SECONDS: Final = 0.2
@@ -40,6 +44,8 @@ WORDS_TICKS: Final = 5
 """So often are "4m ago" and its like looked over: a list is to be read, not watched."""
 _AHEAD: Final = 10
 """Rows beyond the visible ones whose last runs are fetched too, so that a scroll finds them."""
+_MOST_UNSEEN: Final = 200
+"""So many workflows have their last runs fetched unseen; a server pays a request for some."""
 _SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
 _STATUSES: Final = (None, *WorkflowStatus)
 
@@ -54,6 +60,8 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         super().__init__()
         self.listing = Listing()
         self._ticks = 0
+        self._unseen_names: tuple[str, ...] = ()
+        """Workflows whose last runs are wanted though they can't be seen."""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -106,7 +114,6 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     def on_mount(self) -> None:
         self.listing.order = self.dash.choices.order
-        super().on_mount()
         self.table.focus()
         self._tell_filters()
         self.set_timer(SKELETON_SECONDS, self._tell_waiting)
@@ -128,7 +135,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self.unfollow_all()
         self.listing = Listing(self.dash.choices.order)
         self.listing.filter = filtered
-        self._told = None
+        self._told = self._asked = None
         self.table.select(frozenset())
         self.table.load([])
         self.table.is_steered = False
@@ -140,6 +147,9 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     def let_go(self) -> None:
         self._select(frozenset())
+
+    def choose_pointed(self) -> None:
+        self.table.is_steered = True
 
     def moved(self, news: News) -> None:
         self._take()
@@ -155,22 +165,17 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
             self.table.repaint_words()
 
     def retell(self) -> None:
-        self._told = None
         self._tell_empty()
         self.tell_detail()
 
-    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
-        # A question leaves the list in sight; another page covers it, and then nobody asks.
-        if self.session is not None and not isinstance(self.app.screen, ModalScreen):
-            self.session.workflows.pause()
+    def feeds(self) -> Iterable[Feed | Workflows]:
+        return [self.session.workflows] if self.session is not None else []
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        if self.session is not None:
-            self.session.workflows.resume()
+        if not self.is_covered:
             self._take()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.want_runs)
 
     # Rows
@@ -178,16 +183,18 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
     def _take(self) -> None:
         """Take over what has moved, and show it."""
         session = self.session
+        if session is not None and (
+            session.workflows.complete or session.workflows.freshness.problem is not None
+        ):
+            self.dash.settle_memory()
         if session is None or session.workflows.loading:
             self._tell_empty()
             return
         news = self.listing.take(session.workflows)
         if news:
-            self._told = None
+            self._asked = None
         if self.listing.is_worth_arranging(session.workflows, news=news):
             self.rearrange()
-        if session.workflows.complete or session.workflows.freshness.problem is not None:
-            self.dash.settle_memory()
         self._tell_empty()
 
     def rearrange(self) -> None:
@@ -197,6 +204,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         table = self.table
         current = table.current
         self.listing.arrange(self.now())
+        self._unseen_names = self._worth_asking(self.session)
         order = self.listing.order
         by = None if order.column == "worst" else order.column
         table.sorted_by(by, descending=order.descending)
@@ -204,7 +212,17 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         table.load(self.listing.shown, keep=current.key if current and follow else None)
         self._tell_empty()
         self.want_runs()
+        self.tell_detail_soon()
         self.tell_header()
+
+    def _worth_asking(self, session: Session) -> tuple[str, ...]:
+        """Whose last runs are wanted unseen: what runs may take too long, and any may have a
+        failed date behind its last run. How many problems there are doesn't hang on scrolling."""
+        rows = self.listing.rows.values()
+        unasked = session.workflows.complete and Capability.RECENT_RUNS in session.capabilities
+        if unasked and len(rows) <= _MOST_UNSEEN:
+            return tuple(row.key.name for row in rows)
+        return tuple(islice((row.key.name for row in rows if row.running), _MOST_UNSEEN))
 
     def go_to(self, key: WorkflowKey) -> None:
         """Put the cursor on a row; a filter that hides it is taken off."""
@@ -220,7 +238,8 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
             return
         seen = self.table.seen
         near = self.listing.shown[max(0, seen.start - _AHEAD) : seen.stop + _AHEAD]
-        self.session.workflows.want_recent([row.key.name for row in near])
+        wanted = [*(row.key.name for row in near), *self._unseen_names]
+        self.session.workflows.want_recent(wanted)
 
     def _tell_empty(self) -> None:
         session = self.session
@@ -240,11 +259,13 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     @on(Lines.Chosen, "#workflows")
     def action_open(self) -> None:
+        self.choose_pointed()
         row = self.table.current
         if row is not None:
             self.dash.open_workflow(row.key, row.name)
 
     def action_last_run(self) -> None:
+        self.choose_pointed()
         row = self.table.current
         if row is None:
             return
@@ -279,6 +300,9 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self._filter(status=following(_STATUSES, self.listing.filter.status))
 
     def action_clear(self) -> None:
+        if not self.listing.filter.is_empty and self.table.current is not None:
+            # What was found stays under the cursor.
+            self.choose_pointed()
         self.query_one(FilterBar).forget()
         self._filter_by(ListFilter())
 
@@ -330,7 +354,18 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
 
     @on(Input.Changed, "#text")
     def _text_typed(self, message: Input.Changed) -> None:
+        if not message.value.strip() and self.table.current is not None:
+            # Escape empties the text, and what was found stays under the cursor.
+            self.choose_pointed()
         self._filter(text=message.value)
+        self._go_to_named(message.value)
+
+    def _go_to_named(self, text: str) -> None:
+        """Put the cursor on the row whose whole name was typed: keys are meant for that one."""
+        wanted = text.strip().casefold()
+        named = (at for at, row in enumerate(self.listing.shown) if row.name.casefold() == wanted)
+        if wanted and (at := next(named, None)) is not None:
+            self.table.go_to(at)
 
     @on(FilterBar.Left)
     def _text_left(self) -> None:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from dli_tui.present import dates
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.oneline import Bit, OneLine
 from dli_tui.tui.widgets.safeinput import SafeInput
@@ -18,7 +19,7 @@ from dli_tui.tui.widgets.safeinput import SafeInput
 Range = tuple[date, date]
 
 
-class DateRange(Horizontal):
+class DateRange(Contained, Horizontal):
     """From a date to a date, both included."""
 
     class Typed(Message):
@@ -28,11 +29,14 @@ class DateRange(Horizontal):
             super().__init__()
             self.start, self.end = start, end
 
+    class Unreadable(Message):
+        """What was typed is no range."""
+
     def __init__(self, start: date, end: date, today: date) -> None:
         super().__init__(id="range")
         self._first = (start, end)
-        self._known = (start, end)
-        """The range that was told last, or put here."""
+        self._known: Range | None = (start, end)
+        """The range that was told last, or put here; None while there is none."""
         self._today = today
 
     def compose(self) -> ComposeResult:
@@ -70,9 +74,10 @@ class DateRange(Horizontal):
         self._complain("" if found is not None else self._why_not())
         if found is not None and self._is_in_words():
             self._remark(f"{found[0]} to {found[1]}")
-        if found is not None and found != self._known:
-            self._known = found
-            self.post_message(self.Typed(*found))
+        if found == self._known:
+            return
+        self._known = found
+        self.post_message(self.Unreadable() if found is None else self.Typed(*found))
 
     def _is_in_words(self) -> bool:
         return any(dates.is_word(self._input(name).value) for name in ("from", "to"))

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from dli_tui.domain.text import safe_line, typed
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.lines import Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
@@ -19,7 +20,7 @@ from dli_tui.tui.widgets.saying import Saying
 _MOST: Final = 200
 
 
-class Field(Vertical):
+class Field(Contained, Vertical):
     """A label, a value, and the complaint about it right below."""
 
     def __init__(self, name: str, label: str, *, value: str = "", hint: str = "") -> None:

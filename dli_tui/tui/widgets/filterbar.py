@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from dli_tui.present import filters
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.oneline import Bit, Bits, OneLine
 from dli_tui.tui.widgets.safeinput import SafeInput
@@ -38,7 +39,7 @@ class FilterText(SafeInput):
             self.post_message(FilterLine.Left())
 
 
-class FilterLine(Horizontal):
+class FilterLine(Contained, Horizontal):
     """What is filtered, each part clickable, and the text as it is typed."""
 
     hint: ClassVar[str] = ""

@@ -23,6 +23,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dli_tui.tui import keys
+from dli_tui.tui.breakage import contain
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.toned import BOLD, HIT, Toned
 
@@ -51,7 +52,7 @@ class Lines(ScrollView, Toned, can_focus=True):
     """Lines at the top that stay where they are."""
 
     class CursorMoved(Message):
-        """Another line is the current one."""
+        """Another line is the current one; in a table, another row."""
 
         def __init__(self, lines: Lines) -> None:
             super().__init__()
@@ -168,6 +169,13 @@ class Lines(ScrollView, Toned, can_focus=True):
     # Painting
 
     def render_line(self, y: int) -> Strip:
+        try:
+            return self._rendered(y)
+        except Exception as error:  # noqa: BLE001 - a line that can't be drawn ends no screen
+            contain(self, error)
+            return Strip([Segment("? dli-tui broke here", Style(reverse=True))])
+
+    def _rendered(self, y: int) -> Strip:
         width = self.field.width
         if y < self.head_height:
             return self.paint_head(width)

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from dli_tui.present import words
 from dli_tui.tui import late, sheets
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.logrows import Level
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
@@ -38,7 +39,7 @@ class Opened(NamedTuple):
     """What kind of step wrote it."""
 
 
-class LogPane(Vertical):
+class LogPane(Contained, Vertical):
     """Reads one log feed at a time; who opened the feed closes it."""
 
     def __init__(

@@ -13,12 +13,13 @@ from textual import events
 from textual.widgets import Input
 
 from dli_tui.domain.text import typed
+from dli_tui.tui.breakage import Contained
 
 _MOST: Final = 100_000
 """No line is meant to be longer, and a paste may be all of a log."""
 
 
-class SafeInput(Input):
+class SafeInput(Contained, Input):
     """Takes a whole paste as one line, and keeps what can be read of it."""
 
     leaving: ClassVar[frozenset[str]] = frozenset()

@@ -94,7 +94,8 @@ class Steps(Table[StepRow]):
                 return [Piece(self._bar(row, room), look.tone)]
 
     def _took(self, row: StepRow) -> float | None:
-        if row.seconds is not None or row.started is None:
+        if row.seconds is not None or row.started is None or row.status.is_terminal:
+            # Of a step that is over only its own duration counts, also where its end isn't told.
             return row.seconds
         return (self._now() - row.started).total_seconds()
 

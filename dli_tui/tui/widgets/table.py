@@ -96,6 +96,7 @@ class Table(Lines, Generic[Row]):
     def load(self, rows: Sequence[Row], *, keep: Hashable | None = None) -> None:
         """Show other rows. The cursor stays with the row `keep`, where that row was on screen."""
         offset = self.cursor - self.top
+        before = self.current
         old, self.rows = self.rows, rows
         where = self._where(keep)
         if len(old) != len(rows):
@@ -103,6 +104,12 @@ class Table(Lines, Generic[Row]):
         if where is None:
             where = max(0, min(self.cursor, len(rows) - 1))
         self._settle(where, offset, old)
+        if self._key_of(before) != self._key_of(self.current):
+            # Not after each poll: what is read about the current row stays where it was scrolled.
+            self.post_message(self.CursorMoved(self))
+
+    def _key_of(self, row: Row | None) -> Hashable | None:
+        return None if row is None else self._key(row)
 
     def _where(self, key: Hashable | None) -> int | None:
         """The line of a row: where it was, else wherever it is now."""
@@ -121,7 +128,6 @@ class Table(Lines, Generic[Row]):
             self.refresh()
         else:
             self.repaint_changed()
-        self.post_message(self.CursorMoved(self))
 
     def repaint_changed(self) -> None:
         """Paint the visible lines whose row is another than the one painted there."""

@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.widget import Widget
 
+from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ HIT: Final = Style(reverse=True)
 _UNDERLINED: Final = Style(underline=True)
 
 
-class Toned(Widget):
+class Toned(Contained, Widget):
     """A widget that paints in tones."""
 
     _styles: dict[str, Style]

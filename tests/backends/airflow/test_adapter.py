@@ -176,3 +176,4 @@ async def test_a_dag_that_cant_be_imported_says_why():
     assert rows["a"].warning == f"It can't be imported: {missing}"
     assert rows["b"].warning == "It can't be imported; see the health page"
     assert rows["c"].warning is None
+    assert [rows[name].import_error for name in "abc"] == [rows[name].warning for name in "abc"]
