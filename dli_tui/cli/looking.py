@@ -16,6 +16,7 @@ from dli_tui.cli.running import (
     reports_errors,
     verdict,
 )
+from dli_tui.cli.started import warn
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery
@@ -120,6 +121,7 @@ def history(
             output.as_json(result)
         else:
             _show_history(result, is_of_one=dataset is not None, show_info=show_dataset_info)
+        warn(result.warning)
 
     reading(ctx, work)
 
@@ -221,6 +223,15 @@ def _about_dataset(info: DatasetInfo | None) -> list[str]:
     ]
 
 
+def _zone(row: WorkflowInfo) -> str:
+    if row.has_no_schedule or row.schedule_text is not None:
+        return words.NOTHING
+    known = row.timezone if row.schedule_known else None
+    if known is None:
+        return crons.UNKNOWN
+    return f"{known} (worked out from its runs)" if row.timezone_fitted else known
+
+
 def _about(row: WorkflowInfo, next_run: str) -> list[str]:
     last = row.last_run
     facts = {
@@ -230,7 +241,7 @@ def _about(row: WorkflowInfo, next_run: str) -> list[str]:
         "Reason": row.reason,
         "Paused by": row.paused_by,
         "Cron": crons.cell(row),
-        "Timezone": (row.timezone if row.schedule_known else None) or crons.UNKNOWN,
+        "Timezone": _zone(row),
         "Next Run": next_run,
         "Last Run": f"{last.run_id} {tables.run_status(last.status, last.raw_status)}"
         if last

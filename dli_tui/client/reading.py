@@ -158,7 +158,7 @@ class Reader:
         async for page in self.backend.history(query):
             fitting = tuple(run for run in page.items if rules.matches_run(run, query))
             exact = exact and len(fitting) == len(page.items)
-            yield Page(fitting, page.total if exact else None)
+            yield page._replace(items=fitting, total=page.total if exact else None)
 
     async def history(
         self, query: HistoryQuery, *, include_dataset_info: bool = True
@@ -166,16 +166,27 @@ class Reader:
         """The runs that fit, and what is known of the dataset."""
         wanted = query.limit
         asked = query if wanted is None else query._replace(limit=checks.limit(wanted) + 1)
-        runs, total, more = await _gathered(self.runs(asked), wanted, id)
+        stopped: list[int] = []
+
+        async def pages() -> AsyncIterator[Page[WorkflowRun]]:
+            async for page in self.runs(asked):
+                if page.stopped_after is not None:
+                    stopped.append(page.stopped_after)
+                yield page
+
+        runs, total, more = await _gathered(pages(), wanted, id)
         info = None
         if include_dataset_info and query.workflow is not None:
             info = await self.dataset_info(query.workflow)
         return WorkflowHistoryResult(
             runs=[self.addressed(run) for run in runs],
             total_count=total,
-            more=more,
+            more=more or bool(stopped),
             status=ResultStatus.SUCCESS,
             dataset_info=info,
+            warning=f"Stopped after {stopped[0]:,} runs that don't fit; there may be older ones"
+            if stopped
+            else None,
         )
 
     async def run_now(self, run: str | RunRef) -> WorkflowRun:

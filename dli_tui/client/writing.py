@@ -131,7 +131,11 @@ class WorkflowClient(Maker):
         if dry_run and not self._sends_dry_runs:
             # A server that we don't know may take it for a real run: checked here, not sent.
             result = WorkflowRunResult(
-                dataset_name=name, status=ResultStatus.SUCCESS, dry_run=True, parameters=given
+                dataset_name=name,
+                status=ResultStatus.SUCCESS,
+                dry_run=True,
+                parameters=given,
+                changed=False,
             )
         else:
             look = lost.run(request, row.last_run)
@@ -367,6 +371,7 @@ def _not_sent(
         dataset_name=plan.dataset_name,
         status=ResultStatus.SUCCESS if dry_run else ResultStatus.SKIPPED,
         dry_run=dry_run,
+        changed=False,
         parameters=parameters,
         start_date=plan.start_date,
         end_date=plan.end_date,

@@ -16,6 +16,8 @@ class Page(NamedTuple, Generic[T]):
 
     items: tuple[T, ...]
     total: int | None = None
+    stopped_after: int | None = None
+    """After so many rows were looked through for those that fit, though there are more."""
 
 
 class Changes(NamedTuple):

@@ -118,3 +118,4 @@ class WorkflowHistoryResult(Value):
     dataset_info: DatasetInfo | None = Field(
         default=None, description="What is known of the dataset, where it was asked for."
     )
+    warning: str | None = Field(default=None, description="What to know besides.")

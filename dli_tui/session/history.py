@@ -112,7 +112,11 @@ class HistoryFeed(Feed):
             new = [run for run in page.items if run.ref not in known]
             self.total, self.loading = page.total, False
             self._show((*self.runs, *new))
-            self._pages = pages
+            if page.stopped_after is not None:
+                self.ended = True
+                await pages.aclose()
+            else:
+                self._pages = pages
             return
         self.loading, self.ended = False, True
 

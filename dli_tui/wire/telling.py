@@ -58,6 +58,9 @@ def workflow_told(row: WorkflowInfo, *, whole_ids: bool = True) -> Row:
     told: dict[str, Any] = row.model_dump(mode="json", exclude_none=True, exclude={"last_run"})
     told["source_type"] = _source_word(row.source_type)
     told["raw_status"] = row.raw_status
+    if row.timezone is None:
+        # Where other servers leave the zone out they mean UTC.
+        told["timezone_known"] = False
     if row.schedule_known:
         told["schedule"] = {"cron": row.cron, "timezone": row.timezone}
     if row.last_run is not None:

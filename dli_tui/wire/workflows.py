@@ -78,7 +78,10 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         raw_status=own(row, "raw_status", text, raw_status),
         cron=first(schedule, text, "cron"),
         schedule_known=_schedule_known(row),
-        timezone=first(schedule, text, "timezone") or "UTC",
+        schedule_text=first(row, text, "schedule_text"),
+        timezone=_timezone(row, schedule),
+        timezone_fitted=first(row, flag, "timezone_fitted") or False,
+        at_run_limit=first(row, flag, "at_run_limit") or False,
         last_run=_last_run(row, name, kind),
         active_runs=first(row, count, "active_runs"),
         owner=first(row, text, "owner"),
@@ -107,6 +110,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
 def _moments(row: Row) -> dict[str, Any]:
     return {
         "next_run": first(row, moment, "next_run", "next_run_at"),
+        "next_run_when_unpaused": first(row, moment, "next_run_when_unpaused"),
         "paused_at": first(row, moment, "paused_at"),
         "registered_at": first(row, moment, "registered_at"),
         "created_at": first(row, moment, "created_at"),
@@ -126,6 +130,13 @@ def _schedule_known(row: Row) -> bool:
     """Whether the row tells a schedule, or says that there is none; some lists tell neither."""
     told = first(row, flag, "schedule_known")
     return any(key in row for key in _SCHEDULE_KEYS) if told is None else told
+
+
+def _timezone(row: Row, schedule: Row) -> str | None:
+    """The zone of the schedule; a server that leaves it out means UTC, unless it says otherwise."""
+    if first(row, flag, "timezone_known") is False:
+        return None
+    return first(schedule, text, "timezone") or "UTC"
 
 
 def _cron(value: object) -> str | None:

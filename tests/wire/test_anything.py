@@ -206,6 +206,10 @@ _BODIES: dict[str, tuple[Callable[[Any], Any], Any]] = {
         lambda query: asked.forecast_asked(_NAME, asked.body_of(query)),
         {"start_date": "2026-01-01", "end_date": "2026-01-02", "scope": "missing"},
     ),
+    "dates": (
+        lambda query: asked.dates_asked(asked.body_of(query)),
+        {"start_date": "2026-01-01", "end_date": "2026-01-02", "timezone": "Asia/Seoul"},
+    ),
     "reason": (lambda body: asked.reason_asked(asked.body_of(body)), {"reason": "r"}),
     "retry": (lambda body: asked.steps_asked(asked.body_of(body)), {"steps": ["s"]}),
     "registration": (
@@ -345,7 +349,7 @@ def test_every_reader_and_every_body_is_here():
         "log_of",
         "retry_plan_of",
     }
-    used |= {"forecast_of"}
+    used |= {"forecast_of", "run_dates_of"}
     used |= {"templates_of", "template_of", "categories_of", "sagas_of", "saga_of", "health_of"}
     imported = {"workflow_of", "run_of", "kind_of"}
     assert readers - imported == used | {"saga_types_of"}

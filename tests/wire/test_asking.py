@@ -42,12 +42,14 @@ HISTORIES = st.builds(
     *(MAYBE, maybe(SourceType), maybe(RunStatus), maybe(RunType)),
     *(DAY | st.none(), DAY | st.none(), st.none()),
 )
-RUNS = st.builds(RunRequest, TEXT, OBJECT, st.booleans(), MOMENT | st.none(), MAYBE)
+INTERVALS = st.tuples(MOMENT, MOMENT) | st.none()
+RUNS = st.builds(RunRequest, TEXT, OBJECT, st.booleans(), MOMENT | st.none(), MAYBE, INTERVALS)
 BACKFILLS = st.builds(
     BackfillRequest,
     *(TEXT, DAY, DAY),
     st.lists(MOMENT, max_size=3).map(tuple) | st.none(),
     *(OBJECT, st.booleans()),
+    timezone=st.sampled_from(["UTC", "Asia/Seoul"]) | st.none(),
 )
 REGISTRATIONS = st.builds(
     Registration,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dli_tui.domain.backfill import BackfillForecast
+from dli_tui.domain.backfill import BackfillForecast, RunDates
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import ErrorCode, ServerError
 from dli_tui.domain.health import Health
@@ -26,6 +26,7 @@ WHOLE = {
     LogChunk: beside.log_of,
     Health: beside.health_of,
     BackfillForecast: beside.forecast_of,
+    RunDates: beside.run_dates_of,
 }
 SEVERAL = {
     Step: beside.steps_of,

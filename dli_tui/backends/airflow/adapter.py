@@ -20,7 +20,7 @@ from dli_tui.backends.airflow.asking import Asking, hour_of
 from dli_tui.backends.airflow.backfills import Backfills
 from dli_tui.backends.airflow.book import KEPT, Book
 from dli_tui.backends.airflow.deeds import Deeds
-from dli_tui.backends.airflow.dialect import MOST_RUNS
+from dli_tui.backends.airflow.dialect import MOST_RUNS, STATES
 from dli_tui.backends.airflow.keeping import OWN_BACKFILLS, KeepsBackfills
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.airflow.rundates import RunDateFinder
@@ -28,9 +28,13 @@ from dli_tui.backends.http.exchange import Asked
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
     ErrorCode,
+    ServerError,
     WorkflowExecutionError,
     WorkflowNotFoundError,
+    WorkflowPermissionError,
 )
 from dli_tui.domain.page import Changes, Page
 from dli_tui.domain.query import WorkflowQuery
@@ -80,6 +84,8 @@ _IN_TURN: Final = 100
 """So many DAGs are asked anew with each sweep: that is one request."""
 _FEW: Final = 5
 """Of more names that nobody knows yet, the list tells sooner than asking for each."""
+MOST_SCANNED: Final = 2_000
+"""So many runs in a row that don't fit end a history: it can't be asked for every filter."""
 _YEAR: Final = timedelta(days=370)
 _OVERLAP: Final = timedelta(seconds=30)
 """A run may be written down some time after the moment that it says."""
@@ -162,7 +168,7 @@ class AirflowBackend(KeepsBackfills):
             if offset == 0 and query == WorkflowQuery():
                 # Rows at once; their last runs follow with the same rows again.
                 yield Page(tuple(map(self._book.row, ids)), total)
-            await self._asking.latest(ids)
+            await self._latest(ids)
             rows = [self._book.row(one) for one in ids]
             if self._listed is not None and query == WorkflowQuery():
                 self._listed.update(zip(ids, rows, strict=True))
@@ -173,6 +179,15 @@ class AirflowBackend(KeepsBackfills):
             if not came or offset >= total or (left is not None and left <= 0):
                 return
 
+    async def _latest(self, dag_ids: Iterable[str]) -> None:
+        """The last runs of DAGs; a list is told without them where they can't be had."""
+        try:
+            await self._asking.latest(dag_ids)
+        except (AuthenticationError, ConnectionFailedError):
+            raise
+        except (ServerError, WorkflowExecutionError, WorkflowPermissionError) as problem:
+            self._book.lack_runs(dag_ids, f"Its runs can't be read: {problem.message}")
+
     async def workflow(self, name: str) -> tuple[WorkflowInfo, ...]:
         await self._meet(name)
         dag_id = self._book.dag_id(name)
@@ -182,8 +197,10 @@ class AirflowBackend(KeepsBackfills):
         # Who looks at one row may see what the list has yet to be told.
         self._book.touched.add(dag_id)
         self._book.take([dag])
-        await self._asking.latest([dag_id])
-        await self._fit_zones([dag_id])
+        if self._since is None or self._book.runs(dag_id) is None:
+            # Nothing polls: neither its runs nor its zone will be known otherwise.
+            await self._asking.latest([dag_id])
+            await self._fit_zones([dag_id])
         return (self._book.row(dag_id),)
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
@@ -192,13 +209,18 @@ class AirflowBackend(KeepsBackfills):
         elif not self._book.dags:
             # Their names stand in their tags.
             await self._list()
-        left, exact = query.limit, True
+        if query.status is not None and query.status not in STATES:
+            # No run of an Airflow is ever that.
+            return
+        left, exact, unfitting = query.limit, True, 0
         async for runs, total in self._asking.history(query, limit=query.limit):
             fitting = tuple(run for run in runs if matches_run(run, query))[:left]
             exact = exact and len(fitting) == len(runs)
-            yield Page(fitting, total if exact else None)
+            unfitting = 0 if fitting else unfitting + len(runs)
+            is_enough = unfitting >= MOST_SCANNED
+            yield Page(fitting, total if exact else None, unfitting if is_enough else None)
             left = None if left is None else left - len(fitting)
-            if left == 0:
+            if left == 0 or is_enough:
                 return
 
     async def recent_runs(
@@ -291,8 +313,8 @@ class AirflowBackend(KeepsBackfills):
         behind, self._is_behind = self._is_behind, False
         # Runs that were deleted there show in no list of what moved.
         anew = self._book.in_turn(ids, _IN_TURN)
-        await self._asking.latest(
-            one for one in sorted(ids) if behind or one in anew or self._book.runs(one) is None
+        await self._latest(
+            [one for one in sorted(ids) if behind or one in anew or self._book.runs(one) is None]
         )
         self._asking.forget_shapes()
         self._book.warn(await self._asking.warned())

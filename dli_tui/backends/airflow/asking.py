@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -40,6 +41,10 @@ _MOST_IDS: Final = 100
 _OURS: Final = "_backfill_"
 """What the ids of our backfills' runs hold, and those of Airflow's own don't."""
 _BEGUN_LAST: Final = "-id"
+_SAME_LISTING: Final = 5.0
+"""For so many seconds import errors are as good as asked for now."""
+_ROUNDS: Final = 3
+"""So often a list is asked for anew that comes in no order."""
 _HALF_A_YEAR: Final = timedelta(days=182)
 _FORTNIGHT: Final = timedelta(days=14)
 
@@ -49,6 +54,7 @@ class Asking:
 
     def __init__(self, airflow: Airflow, book: Book, passed: Callable[[], float]) -> None:
         self._airflow, self._book, self._passed = airflow, book, passed
+        self._errors: tuple[float, dict[str, str]] = (-math.inf, {})
         self._shapes: dict[str, tuple[Shape, frozenset[str]]] = {}
         """Of each DAG, and the tasks of runs for which it was asked."""
 
@@ -70,8 +76,16 @@ class Asking:
         dags = tuple(dag for row in rows if (dag := convert.dag_of(row)) is not None)
         if not any(dag.broken_file for dag in dags):
             return dags
-        errors = health.traces_of(await self._if_told("/importErrors"))
+        errors = await self._traces()
         return tuple(convert.explained(dag, errors) if dag.broken_file else dag for dag in dags)
+
+    async def _traces(self) -> dict[str, str]:
+        """What is wrong with files, by path; asked once for all pages of a listing."""
+        at, known = self._errors
+        if self._passed() - at > _SAME_LISTING:
+            known = health.traces_of(await self._if_told("/importErrors", "import_errors"))
+            self._errors = self._passed(), known
+        return known
 
     async def _explained(self, refused: WorkflowPermissionError) -> DLIError:
         """2.x refuses whoever it doesn't know as it does those who may too little."""
@@ -153,7 +167,9 @@ class Asking:
         while True:
             query = dialect.moved(since, limit=PAGE, offset=offset)
             path = f"{dialect.root}/dags/{ALL}/dagRuns"
-            answer = await self._airflow.read(Asked(Operation.HISTORY, path, query))
+            # Each poll asks from another moment on: no answer is met a second time.
+            asked = Asked(Operation.HISTORY, path, query, cacheable=False)
+            answer = await self._airflow.read(asked)
             if offset == 0:
                 now = hour_of(answer)
             rows = convert.rows_of(answer.value, "dag_runs")
@@ -217,11 +233,24 @@ class Asking:
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         """The tasks of a run, in the order in which they can run."""
-        path = f"{self.path_of(ref)}/taskInstances"
-        rows = await self._every(Operation.STEPS, path, "task_instances", {}, ref)
+        rows = await self._task_instances(ref)
         shape = await self._shape(ref, tasks.names_of(rows))
         found = (step for row in rows if (step := tasks.step_of(row, shape)) is not None)
         return tuple(sorted(found, key=lambda one: (one.order, one.name, one.map_index or 0)))
+
+    async def _task_instances(self, ref: RunRef) -> list[Any]:
+        """Each task of a run once.
+
+        2.x pages through them in no order: where some come twice, others are missing.
+        """
+        path = f"{self.path_of(ref)}/taskInstances"
+        found: dict[tuple[object, object], Any] = {}
+        for _ in range(_ROUNDS):
+            rows = await self._every(Operation.STEPS, path, "task_instances", {}, ref)
+            found |= {_identity(row): row for row in rows}
+            if len(found) >= len(rows):
+                break
+        return list(found.values())
 
     async def _shape(self, ref: RunRef, names: frozenset[str]) -> Shape:
         """The shape of a DAG; asked again where a run has a task that wasn't there before."""
@@ -297,27 +326,27 @@ class Asking:
         """How Airflow says it is doing, what it couldn't import and warns of, and its pools."""
         found = await self._airflow.found()
         report = await self.get(Operation.HEALTH, found.dialect.health, {})
-        errors = await self._if_allowed("/importErrors")
-        pools = await self._if_allowed("/pools")
-        warnings = await self._if_allowed("/dagWarnings")
+        errors = await self._if_allowed("/importErrors", "import_errors")
+        pools = await self._if_allowed("/pools", "pools")
+        warnings = await self._if_allowed("/dagWarnings", "dag_warnings")
         return health.health_of(report, errors, pools, warnings, found.version)
 
     async def warned(self) -> dict[str, str]:
         """What Airflow warns of, by DAG."""
-        warnings = health.warnings_of(await self._if_told("/dagWarnings"))
+        warnings = health.warnings_of(await self._if_told("/dagWarnings", "dag_warnings"))
         return {one.name: one.message.partition("\n")[0] for one in warnings}
 
-    async def _if_told(self, path: str) -> object:
+    async def _if_told(self, path: str, key: str) -> object:
         """What rows say besides; nothing where it can't be had, as the list itself matters more."""
         try:
-            return await self._if_allowed(path)
+            return await self._if_allowed(path, key)
         except WorkflowExecutionError:
             return None
 
-    async def _if_allowed(self, path: str) -> object:
-        """A part of the health; nothing where our role may not see it."""
+    async def _if_allowed(self, path: str, key: str) -> object:
+        """A part of the health, all pages of it; nothing where our role may not see it."""
         try:
-            return await self.get(Operation.HEALTH, path, {"limit": PAGE})
+            return {key: await self._every(Operation.HEALTH, path, key, {})}
         except WorkflowPermissionError:
             return None
 
@@ -406,6 +435,11 @@ class Asking:
             run_id=ref.run_id if ref is not None else "",
         )
         return await self._airflow.read(asked)
+
+
+def _identity(row: object) -> tuple[object, object]:
+    told = record(row) or {}
+    return told.get("task_id"), told.get("map_index")
 
 
 def hour_of(answer: Answer[Any]) -> datetime | None:

@@ -42,6 +42,8 @@ class Book:
         self.older: dict[str, tuple[ScheduledDate, ...]] = {}
         """Dates of some months ago: they show on which side of a change of clocks a zone is."""
         self._natives: dict[str, dict[int, Native]] = {}
+        self._lacking: dict[str, str] = {}
+        """Why the runs of a DAG aren't known, if they were asked for in vain."""
         self._last_in_turn = ""
         self._warned: Mapping[str, str] = {}
         """What Airflow warns of, by DAG."""
@@ -142,6 +144,13 @@ class Book:
         """The DAG that a name means; a name that isn't known is an id."""
         return self._names.get(name, name)
 
+    def lack_runs(self, dag_ids: Iterable[str], why: str) -> None:
+        """The runs of these DAGs can't be had; those that are known stay."""
+        for dag_id in dag_ids:
+            if dag_id not in self._runs and self._lacking.get(dag_id) != why:
+                self._lacking[dag_id] = why
+                self.touched.add(dag_id)
+
     def longest_interval(self, dag_id: str | None) -> timedelta:
         """The longest data interval of a DAG, or of all that are known."""
         dags = self.dags.values() if dag_id is None else filter(None, [self.dags.get(dag_id)])
@@ -152,6 +161,7 @@ class Book:
     def set_runs(self, dag_id: str, runs: Sequence[WorkflowRun]) -> None:
         """These are the latest runs of a DAG, newest first."""
         latest = tuple(runs[:KEPT])
+        self._lacking.pop(dag_id, None)
         if self._runs.get(dag_id) != latest:
             self._runs[dag_id] = latest
             self.touched.add(dag_id)
@@ -184,7 +194,8 @@ class Book:
         if row.warning is None and dag_id in self._warned:
             row = row.twin(warning=safe_line(self._warned[dag_id]))
         if runs is None:
-            return row
+            lacks = self._lacking.get(dag_id)
+            return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
         active, most = sum(run.status.is_running for run in runs), self.dags[dag_id].max_active_runs
         is_full = row.at_run_limit or (most is not None and active >= most)
         return row.twin(

@@ -21,7 +21,7 @@ PAGE: Final = 100
 """Airflow gives no more at once, and doesn't say so."""
 MOST_RUNS: Final = 1_000
 """Five times as many have been seen to bring a server down."""
-_STATES: Final = {
+STATES: Final = {
     RunStatus.PENDING: "queued",
     RunStatus.RUNNING: "running",
     RunStatus.COMPLETED: "success",
@@ -63,8 +63,8 @@ class Dialect(ABC):
         `interval` is the longest data interval: so much later than its date may a run be made.
         """
         asked: Query = {"limit": limit, "offset": offset, "order_by": self.newest_first}
-        if query.status is not None and query.status in _STATES:
-            asked["state"] = _STATES[query.status]
+        if query.status is not None and query.status in STATES:
+            asked["state"] = STATES[query.status]
         # Slots are days of a schedule's zone, which may begin a day before or after UTC's.
         if query.start_date is not None:
             asked[f"{self.ranged_by}_gte"] = _midnight(query.start_date - _DAY)

@@ -26,12 +26,14 @@ def health_of(
         if (word := first(told := record(value) or {}, text, "status")) is not None
     ]
     parts += _full_pools(pools)
+    failures = tuple(failures_of(errors))
+    statuses = [part.status for part in parts] + [HealthStatus.DEGRADED] * bool(failures)
     return Health(
-        status=max((part.status for part in parts), key=_WORSE.index, default=HealthStatus.UNKNOWN),
+        status=max(statuses, key=_WORSE.index, default=HealthStatus.UNKNOWN),
         service="Airflow",
         version=version,
         components=tuple(parts),
-        import_errors=tuple(failures_of(errors)),
+        import_errors=failures,
         warnings=tuple(warnings_of(warnings)),
     )
 

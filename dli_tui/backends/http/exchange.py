@@ -48,6 +48,8 @@ class Asked(NamedTuple):
     run_id: str = ""
     expected: frozenset[int] = frozenset()
     """Statuses beside 2xx that the caller reads for itself."""
+    cacheable: bool = True
+    """Whether the same question may be asked again, so that its answer is worth keeping."""
     seconds: float | None = None
     """How long its answer may take, where that is longer than the profile allows."""
 

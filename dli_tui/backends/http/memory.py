@@ -16,8 +16,10 @@ import httpx
 from dli_tui.backends.http.exchange import Asked
 
 QUESTIONS: Final = 256
-LARGEST: Final = 8 * 1024 * 1024
+LARGEST: Final = 1024 * 1024
 """A body beyond this isn't worth the memory of what was made of it."""
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""All bodies together; what is made of them takes several times as much."""
 
 _LONGEST_ETAG: Final = 1_000
 
@@ -61,6 +63,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: OrderedDict[_Question, Known] = OrderedDict()
+        self._bytes = 0
 
     def of(self, asked: Asked) -> Known | None:
         """What was answered the last time."""
@@ -71,23 +74,29 @@ class Memory:
         """Something else was answered: the next answer is news, even the one from before."""
         question = _question(asked)
         if question is not None:
-            self._known.pop(question, None)
+            self._drop(question)
 
     def keep(self, asked: Asked, known: Known) -> None:
         """Remember an answer; the one that was asked for longest ago goes."""
         question = _question(asked)
         if question is None:
             return
-        self._known.pop(question, None)
+        self._drop(question)
         if known.mark.length <= LARGEST:
             self._known[question] = known
-        if len(self._known) > QUESTIONS:
-            self._known.popitem(last=False)
+            self._bytes += known.mark.length
+        while len(self._known) > QUESTIONS or self._bytes > MOST_BYTES:
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, question: _Question) -> None:
+        known = self._known.pop(question, None)
+        if known is not None:
+            self._bytes -= known.mark.length
 
 
 def _question(asked: Asked) -> _Question | None:
     """What makes two questions the same; None where each is one of its own."""
-    if asked.method != "GET":
+    if asked.method != "GET" or not asked.cacheable:
         return None
     # The operation stands for what is made of the body.
     where = f"{asked.operation} {asked.path}"

@@ -220,7 +220,9 @@ async def test_health_tells_what_airflow_warns_of(version):
 async def test_health_has_its_parts(version):
     async with opened(FakeAirflow(version)) as backend:
         health = await backend.health()
-    assert (health.status, health.service) == (HealthStatus.HEALTHY, "Airflow")
+    # A file that can't be imported is not healthy; one was recorded of 3.x.
+    wanted = HealthStatus.HEALTHY if version == 1 else HealthStatus.DEGRADED
+    assert (health.status, health.service) == (wanted, "Airflow")
     assert health.version.startswith("2." if version == 1 else "3.")
     names = [part.name for part in health.components]
     assert {"metadatabase", "scheduler", "default pool"} <= set(names)

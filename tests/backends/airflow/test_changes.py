@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from dli_tui.backends.airflow.adapter import SWEEP_SECONDS
-from dli_tui.domain.errors import WorkflowExecutionError
+from dli_tui.domain.errors import ConnectionFailedError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from tests.backends.airflow.fake import NOW, FakeAirflow, Passing, opened
@@ -236,7 +236,7 @@ async def test_what_moved_is_told_though_the_sweep_in_between_broke_off(version)
 
     def answer(request):
         if is_down and request.url.path.endswith("/dagRuns/list"):
-            return httpx.Response(500)
+            raise httpx.ConnectError("no route")
         return airflow(request)
 
     async with opened(airflow, passed=passed, answer=answer) as backend:
@@ -247,7 +247,7 @@ async def test_what_moved_is_told_though_the_sweep_in_between_broke_off(version)
         airflow.dag("new")
         passed.seconds += SWEEP_SECONDS
         is_down = True
-        with pytest.raises(WorkflowExecutionError):
+        with pytest.raises(ConnectionFailedError):
             await swept(backend, cursor)
         is_down = False
         passed.seconds += SWEEP_SECONDS
@@ -284,3 +284,19 @@ async def test_a_sweep_goes_on_without_the_warnings_where_those_cant_be_had(vers
         passed.seconds += SWEEP_SECONDS
         (row,) = (await swept(backend, cursor)).workflows
     assert row.status is WorkflowStatus.PAUSED
+
+
+@BOTH
+async def test_a_list_is_told_without_the_runs_where_those_cant_be_had(version):
+    airflow = FakeAirflow(version)
+    for number in range(130):
+        airflow.dag(f"d{number:03}", runs=1)
+
+    def answer(request):
+        is_broken = request.url.path.endswith("/dagRuns/list")
+        return httpx.Response(500) if is_broken else airflow(request)
+
+    async with opened(airflow, answer=answer) as backend:
+        rows = await listed(backend)
+    assert len(rows) == 130
+    assert all(row.warning for row in rows.values())

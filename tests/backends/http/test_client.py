@@ -230,6 +230,19 @@ class TestWhatIsKnown:
             seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, a, c, a, b)]
         assert seen == [False, False, True, False, True, False]
 
+    async def test_what_is_kept_is_limited_by_its_bytes(self, monkeypatch):
+        monkeypatch.setattr(memory, "MOST_BYTES", 2 * len(OK.content))
+        a, b, c = (LIST._replace(path=f"/{name}") for name in "abc")
+        async with client(Stub(OK)) as http:
+            seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, b, c, b, a)]
+        assert seen == [False, False, True, False, True, False]
+
+    async def test_a_question_that_is_never_asked_again_leaves_nothing(self):
+        asked = LIST._replace(cacheable=False)
+        async with client(Stub(OK)) as http:
+            await http.read(asked, decoded)
+            assert not (await http.read(asked, decoded)).unchanged
+
     async def test_a_huge_body_isnt_kept(self, monkeypatch):
         monkeypatch.setattr(memory, "LARGEST", 4)
         async with client(Stub(OK)) as http:
