@@ -15,7 +15,8 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from dli_tui.cli import quick  # noqa: PLC0415 - not before the two lines above
 
-    asked = quick.read(sys.argv[1:])
+    # A shell that completes a command line asks for words, not for the dashboard.
+    asked = None if "_DLI_TUI_COMPLETE" in os.environ else quick.read(sys.argv[1:])
     if asked is not None:
         sys.exit(quick.open_dashboard(asked))
     from dli_tui.cli.main import run  # noqa: PLC0415 - loads typer

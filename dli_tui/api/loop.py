@@ -35,9 +35,7 @@ class _Life(Generic[Resource]):
         self._ended: asyncio.Event | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.resource: Resource | None = None
-        self.thread = threading.Thread(
-            target=lambda: asyncio.run(self._live()), name="dli-tui", daemon=True
-        )
+        self.thread = threading.Thread(target=self._run, name="dli-tui", daemon=True)
 
     def begin(self) -> None:
         """Start, and return when it can be called; whatever keeps it from that is raised."""
@@ -58,6 +56,16 @@ class _Life(Generic[Resource]):
         self._end.set()
         if self.loop is not None and self._ended is not None:
             self.loop.call_soon_threadsafe(self._ended.set)
+
+    def _run(self) -> None:
+        runner = asyncio.Runner()
+        try:
+            runner.run(self._live())
+        finally:
+            # As the program ends no thread can be started any more, which closing a loop needs to
+            # wait for its other threads. They end with the program.
+            with suppress(RuntimeError):
+                runner.close()
 
     async def _live(self) -> None:
         try:

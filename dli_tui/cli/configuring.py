@@ -10,9 +10,8 @@ from dli_tui.cli import output
 from dli_tui.cli.connection import connected
 from dli_tui.cli.documents import are_same, configuration_in, tell_changes
 from dli_tui.cli.options import Answer, Definition, Name, Rehearsal, Yes
-from dli_tui.cli.output import Format
+from dli_tui.cli.output import Format, warn
 from dli_tui.cli.running import reading, reports_errors, require_offered, writing
-from dli_tui.cli.started import warn
 from dli_tui.client import WorkflowClient
 from dli_tui.domain import rules
 from dli_tui.domain.capability import Capability

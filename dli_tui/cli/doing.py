@@ -24,9 +24,9 @@ from dli_tui.cli.options import (
     Yes,
     pairs_of,
 )
-from dli_tui.cli.output import Format
+from dli_tui.cli.output import Format, warn
 from dli_tui.cli.running import may_wait, reading, reports_errors, writing
-from dli_tui.cli.started import Started, show, tell_end, waited_for, warn
+from dli_tui.cli.started import Started, show, tell_end, waited_for
 from dli_tui.client import WorkflowClient
 from dli_tui.config.target import HERE
 from dli_tui.domain.errors import DatasetNotFoundError, ServerError

@@ -6,6 +6,7 @@ it, which is one place to declare them, and less to build each time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,6 +21,8 @@ from dli_tui.domain.text import safe
 
 # The class of every refusal of a command line, which typer keeps to itself.
 _WRONG_USE: Final[Any] = typer.BadParameter.__bases__[0]
+_COMPLETING: Final = "_DLI_TUI_COMPLETE"
+"""The variable by which a shell's completion calls the program."""
 _ITSELF: Final = ""
 """The command that a group is itself, where the first word names none of its commands."""
 
@@ -71,7 +74,7 @@ def _carried_on(args: Sequence[str], default: Sequence[str]) -> list[str]:
         carried.append(word)
         if name in VALUED and not equals and rest:
             carried.append(rest.pop(0))
-    if not rest and not own:
+    if not rest and not own and _COMPLETING not in os.environ:
         rest = list(default)
     # Behind the first word; a group there carries them on in its turn.
     return [*own, *rest[:1], *carried, *rest[1:]] if rest else own

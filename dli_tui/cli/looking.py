@@ -8,7 +8,7 @@ import typer
 
 from dli_tui.cli import output
 from dli_tui.cli.connection import connected
-from dli_tui.cli.output import Format
+from dli_tui.cli.output import Format, warn
 from dli_tui.cli.running import (
     followed,
     may_wait,
@@ -16,7 +16,6 @@ from dli_tui.cli.running import (
     reports_errors,
     verdict,
 )
-from dli_tui.cli.started import warn
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.query import HistoryQuery, WorkflowQuery

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.domain.errors import DLIError
 from dli_tui.domain.text import safe_line, spelled_out
+from dli_tui.present import words
 
 if TYPE_CHECKING:
     from dli_tui.domain.value import Value
@@ -117,3 +118,9 @@ def _width(text: str) -> int:
     from rich.cells import cell_len  # noqa: PLC0415 - only letters beyond ASCII need its tables
 
     return cell_len(text)
+
+
+def warn(warning: str | None) -> None:
+    """What to know besides, if there is something."""
+    if warning:
+        talk(f"Warning: {words.word(warning)}")

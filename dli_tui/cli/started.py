@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dli_tui.cli import output
 from dli_tui.cli.looking import show_status
-from dli_tui.cli.output import Format
+from dli_tui.cli.output import Format, warn
 from dli_tui.cli.running import followed, verdict
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.results import WorkflowRunResult, WorkflowStatusResult
@@ -49,9 +49,3 @@ def show(result: WorkflowRunResult, text: str, format_: Format) -> None:
     else:
         output.line(text)
     warn(result.warning)
-
-
-def warn(warning: str | None) -> None:
-    """What to know besides, if there is something."""
-    if warning:
-        output.talk(f"Warning: {words.word(warning)}")
