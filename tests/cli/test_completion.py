@@ -6,13 +6,15 @@ import sys
 
 import pytest
 
+_PROGRAM = "import sys; sys.argv = ['dli-tui']; from dli_tui.__main__ import main; main()"
+
 
 def completed(line):
-    """What the completion script of bash is told for the words of a line, the last one unfinished."""
+    """What bash is told for the words of a line, of which the last is unfinished."""
     words = line.split(" ")
     asked = {"_DLI_TUI_COMPLETE": "complete_bash", "COMP_WORDS": line}
     return subprocess.run(
-        [sys.executable, "-m", "dli_tui"],
+        [sys.executable, "-c", _PROGRAM],
         env=os.environ | asked | {"COMP_CWORD": str(len(words) - 1)},
         capture_output=True,
         text=True,
