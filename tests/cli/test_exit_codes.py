@@ -152,8 +152,8 @@ def test_a_write_that_happened_though_its_answer_was_lost_ends_0_and_says_so(cli
         ),
         (
             [],
-            "The request could not be sent",
-            "You may try again.",
+            "The request to run 'd' is unconfirmed",
+            "dli-tui workflow history -d d",
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_write_whose_answer_was_lost_ends_1_and_says_what_is_known(
     world(backend, ManualClock(NOW))
     done = cli("workflow", "run", "d", "--demo")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error [DLI-501]: The answer ")
+    assert done.stderr.startswith("Error [DLI-501]: ")
     assert message in done.stderr
     assert hint in done.stderr
     assert backend.sent == ["run"]

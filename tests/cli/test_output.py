@@ -368,7 +368,7 @@ def test_a_run_is_told_fact_by_fact(cli, world):
         (["pause", "d"], ["Workflow paused: d"]),
         (["unpause", "d"], ["Workflow unpaused: d (it was already, nothing was sent)"]),
         (["run", "d"], ["Run started: r1"]),
-        (["run", "d", "--dry-run"], ["Dry run: d can be run. Nothing was started."]),
+        (["run", "d", "--dry-run"], ["Dry run: d. Nothing was started; the server has checked it"]),
         (
             ["backfill", "d", "-s", "2026-03-01", "-e", "2026-03-07"],
             ["Backfill started for 7 dates"],

@@ -121,3 +121,9 @@ by_asset = scheduled("asset_consumer", [Asset("s3://bucket/orders")])
 by_hand = scheduled("by_hand", None)
 behind = scheduled("behind_catchup", "0 5 * * *", zone=MADRID, start=recent(MADRID), catchup=True)
 behind_no_catchup = scheduled("behind_latest", "0 5 * * *", zone=MADRID, start=recent(MADRID))
+minutely = scheduled(
+    "minutely",
+    CronDataIntervalTimetable("* * * * *", timezone="UTC"),
+    start=pendulum.now("UTC").subtract(minutes=8),
+    catchup=True,
+)
