@@ -136,7 +136,7 @@ class FileJournal:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT, _PRIVATE)
         except OSError as error:
             raise ConfigurationError(
