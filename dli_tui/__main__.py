@@ -13,6 +13,7 @@ def main() -> None:
     # so would looking through every installed package for plugins of pydantic.
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _keep_others_from_writing()
     from dli_tui.cli import quick  # noqa: PLC0415 - not before the two lines above
 
     # A shell that completes a command line asks for words, not for the dashboard.
@@ -22,6 +23,16 @@ def main() -> None:
     from dli_tui.cli.main import run  # noqa: PLC0415 - loads typer
 
     run()
+
+
+def _keep_others_from_writing() -> None:
+    """Write no file that everybody may change: DAGs and specs are code to whoever runs them.
+
+    A umask that keeps others out, such as 002 for a group, is left as it is.
+    """
+    mask = os.umask(0o022)
+    if mask & 0o002:
+        os.umask(mask)
 
 
 if __name__ == "__main__":

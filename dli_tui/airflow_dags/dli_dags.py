@@ -119,7 +119,9 @@ _MAX_VALUES = 10_000
 _LONGEST_NUMBER = 64
 # Letters of a number: PyYAML multiplies `1:1:1:…`, base 60, for minutes before it says how large.
 _LONGEST_DIGITS = 100
-_NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_NUMBER_TAG = "tag:yaml.org,2002:int"
+_NUMBER_TAGS = (_NUMBER_TAG, "tag:yaml.org,2002:float")
+_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9][0-9a-fA-F_.:xX+-]*")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # The first line of a document of the store; one that was removed is there to say so.
@@ -219,6 +221,14 @@ class _Loader(yaml.SafeLoader):
             raise _refused(f"it nests deeper than {_MAX_DEPTH} levels", event)
         if self._values > _MAX_VALUES:
             raise _refused(f"it holds more than {_MAX_VALUES:,} values", event)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:  # noqa: ANN401 - as PyYAML has it
+        """The tag of a value; a long one is no number, and isn't held against patterns that
+        remember each of its colons."""
+        if kind is ScalarNode and value is not None and len(value) > _LONGEST_DIGITS:
+            is_like_one = implicit[0] and _LIKE_A_NUMBER.fullmatch(value)
+            return _NUMBER_TAG if is_like_one else _TEXT_TAG
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
     def _require_keys(self, node: MappingNode) -> None:
         """Each key one plain value, and none of them twice."""

@@ -169,6 +169,8 @@ def token_add(
     token, secret = add_token(path, name, role, now=now, expires=_moment(expires, now))
     output.line(secret.reveal())
     output.talk(f"Keep it now, it isn't shown again. It signs in {name} as {role}: {token.id}")
+    if expires is None:
+        output.talk("It never ends until it is revoked. With --expires 90d it would by itself.")
 
 
 @reports_errors

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
@@ -176,8 +177,10 @@ def write_initial(path: Path) -> None:
         raise ConfigurationError(
             f"The folder {path.parent} can't be made: {problem.strerror}"
         ) from None
+    made = False
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = True
         with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - of a descriptor
             stream.write(initial_text())
     except FileExistsError:
@@ -185,6 +188,10 @@ def write_initial(path: Path) -> None:
             f"{path} is there already; nothing was written", hint="Edit that file instead."
         ) from None
     except OSError as problem:
+        # Half a file would be in the way of the next try.
+        with suppress(OSError):
+            if made:
+                path.unlink()
         raise ConfigurationError(f"{path} can't be written: {problem.strerror}") from None
 
 

@@ -26,10 +26,14 @@ _ESCAPES: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# C0 but tab and newline, DEL, C1, bidi controls, line and paragraph separator, BOM, surrogates.
+# C0 but tab and newline, DEL, C1, bidi controls, line and paragraph separator, BOM, surrogates;
+# and what nobody sees: soft hyphen, fillers, zero-width space, invisible operators, annotations,
+# musical format, tags. Joiners and variation selectors stay: emoji and some scripts need them.
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ud800-\udfff]"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ud800-\udfff"
+    "\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
 )
 _BREAKS: Final = re.compile(r"[\r\n\t]+")
 
@@ -69,4 +73,9 @@ def typed(text: str) -> str:
 
 def spelled_out(json_text: str) -> str:
     """JSON with what a terminal obeys written as JSON's own escapes, so that it stays the same."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
+    return _UNSAFE.sub(_as_escape, json_text)
+
+
+def _as_escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -14,6 +14,8 @@ from dli_tui.domain.traces import masked
 from dli_tui.server.envelope import JSON, RefusedError
 
 MOST_BYTES: Final = 1024 * 1024
+MOST_OF_A_READ: Final = 16 * 1024
+"""Bytes of a body that nobody reads, as what is asked for stands in the query."""
 BODY_SECONDS: Final = 30.0
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _COUNTS: Final = frozenset(
@@ -126,12 +128,13 @@ class Asked:
 
     async def body(self, receive: Receive) -> bytes:
         """All of its body, unless that is too much or comes too slowly."""
+        most = MOST_BYTES if self.writes else MOST_OF_A_READ
         length = self._found.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
-            raise _too_large()
+        if not length.isdigit() or int(length) > most:
+            raise _too_large(most)
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                return await _whole(receive)
+                return await _whole(receive, most)
         except TimeoutError:
             raise RefusedError(
                 408,
@@ -142,7 +145,7 @@ class Asked:
             ) from None
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _whole(receive: Receive, most: int) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
@@ -151,17 +154,17 @@ async def _whole(receive: Receive) -> bytes:
         part = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(part)
-        if size > MOST_BYTES:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
     return b"".join(parts)
 
 
-def _too_large() -> RefusedError:
+def _too_large(most: int) -> RefusedError:
     return RefusedError(
         413,
         ErrorCode.CONFIG_INVALID,
-        "The body is larger than 1 MiB",
+        f"The body is larger than {most // 1024} KiB",
         hint="Send less at once. Nothing was done.",
         # The rest of it is still on its way, and nobody will read it.
         headers={"connection": "close"},

@@ -23,7 +23,7 @@ MOST_REFUSED: Final = 200
 """Refused writes of one person that may come at once."""
 REFUSED_EACH_SECOND: Final = 1.0
 """How fast that budget fills up again."""
-MOST_UNDER_WAY: Final = 32
+MOST_UNDER_WAY: Final = 16
 """Writes of one person that may be under way at once."""
 
 

@@ -17,7 +17,7 @@ _WORTH: Final = 4_096
 """Bytes below which a packet goes out as it is."""
 _LEVEL: Final = 1
 _GZIP: Final = zlib.MAX_WBITS | 16
-_MOST_BYTES: Final = 8 * 1024 * 1024
+_MOST_BYTES: Final = 4 * 1024 * 1024
 """So much of what was packed last is kept."""
 
 

@@ -78,7 +78,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._counted = connections
         # Until somebody signs in, an idle connection is kept no longer than a head is waited for.
         self._kept_alive = self.timeout_keep_alive
-        self.timeout_keep_alive = min(self._kept_alive, int(HEAD_SECONDS))
+        self.timeout_keep_alive = min(self._kept_alive, max(1, int(HEAD_SECONDS)))
         self._patience: TimerHandle | None = None
         self._head = 0
         self._in_head = False

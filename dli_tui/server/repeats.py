@@ -37,6 +37,8 @@ KEPT_FOR: Final = timedelta(days=1)
 MOST: Final = 20_000
 MOST_BYTES: Final = 64 * 1024 * 1024
 """So many answers, and so much of them, are kept for each who asks."""
+UNDER_WAY_SECONDS: Final = 60.0
+"""So long a request of another server may be under way, before its outcome counts as unknown."""
 _TIDIED_EVERY: Final = 100
 _GIVEN_UP: Final = b""
 """Instead of what was asked: a key that somebody asked for before it came."""
@@ -71,6 +73,10 @@ class Answer(NamedTuple):
     body: bytes
 
 
+_NO_ANSWER: Final = Answer(0, "", b"")
+"""Instead of an answer: it ended here, and its outcome is unknown."""
+
+
 class Outcome(StrEnum):
     """What is known of a key."""
 
@@ -86,6 +92,14 @@ class Kept(NamedTuple):
 
     outcome: Outcome
     answer: Answer | None = None
+
+
+class _Row(NamedTuple):
+    """What is kept of a key; without an answer it may be under way on another server."""
+
+    fingerprint: bytes
+    answer: Answer | None
+    is_young: bool
 
 
 class _UnderWay(NamedTuple):
@@ -107,6 +121,8 @@ class Turn:
             await self.forget()
         elif answer.status < 500:  # noqa: PLR2004 - a server's own failure
             await self._answers.keep(self._of, answer)
+        else:
+            await self._answers.keep(self._of, _NO_ANSWER)
 
     async def forget(self) -> None:
         """Nothing was done: the same key may try again."""
@@ -155,15 +171,15 @@ class Answers:
         of = identity.sender, key
         return await self._known(of, lambda db: self._begun(db, of, _GIVEN_UP))
 
-    async def _known(
-        self, of: _Id, look: Callable[[sqlite3.Connection], tuple[bytes, Answer | None] | None]
-    ) -> Kept:
+    async def _known(self, of: _Id, look: Callable[[sqlite3.Connection], _Row | None]) -> Kept:
         if of in self._under_way:
             return Kept(Outcome.UNDER_WAY)
         row = await self._asked(look)
-        if row is None or row[0] == _GIVEN_UP:
+        if row is None or row.fingerprint == _GIVEN_UP:
             return Kept(Outcome.NEVER_SEEN)
-        answer = row[1]
+        answer = row.answer
+        if answer is None and row.is_young:
+            return Kept(Outcome.UNDER_WAY)
         return Kept(Outcome.UNKNOWN if answer is None else Outcome.ANSWERED, answer)
 
     @asynccontextmanager
@@ -233,22 +249,28 @@ class Answers:
             raise RefusedError(503, problem.code, problem.message, hint=problem.hint) from None
         if row is None:
             return None
-        if row[0] == _GIVEN_UP:
+        if row.fingerprint == _GIVEN_UP:
             raise _came_late()
-        if row[0] != fingerprint:
+        if row.fingerprint != fingerprint:
             raise _used_for_another()
-        if row[1] is None:
+        if row.answer is None and row.is_young:
+            raise RefusedError(
+                409,
+                ErrorCode.SERVER_ERROR,
+                "A request with this key is under way, on another server of this place",
+                hint="Send it again with the same key in a moment: it is answered then.",
+                headers={"retry-after": "2"},
+            )
+        if row.answer is None:
             raise RefusedError(
                 409,
                 ErrorCode.SERVER_ERROR,
                 "A request with this key was begun, and how it ended isn't known",
                 hint="Look whether it happened (dli-tui workflow history), then use a new key.",
             )
-        return row[1]
+        return row.answer
 
-    def _begun(
-        self, db: sqlite3.Connection, of: _Id, fingerprint: bytes
-    ) -> tuple[bytes, Answer | None] | None:
+    def _begun(self, db: sqlite3.Connection, of: _Id, fingerprint: bytes) -> _Row | None:
         if self._claimed % _TIDIED_EVERY == 0:
             self._tidy(db)
         self._claimed += 1
@@ -256,17 +278,20 @@ class Answers:
         begun = db.execute(_BEGIN, (*of, fingerprint, self._now().timestamp(), self._oldest()))
         return None if begun.rowcount else self._row(db, of)
 
-    def _row(self, db: sqlite3.Connection, of: _Id) -> tuple[bytes, Answer | None] | None:
+    def _row(self, db: sqlite3.Connection, of: _Id) -> _Row | None:
         """The fingerprint and the answer of a key, if it is known and of the last day."""
         found = db.execute(
-            "SELECT fingerprint, status, content_type, body FROM answers "
+            "SELECT fingerprint, status, content_type, body, at FROM answers "
             "WHERE sender=? AND key=? AND at>?",
             (*of, self._oldest()),
         ).fetchone()
         if found is None:
             return None
-        fingerprint, status, content_type, body = found
-        return fingerprint, None if status is None else Answer(status, content_type, body)
+        fingerprint, status, content_type, body, at = found
+        age = self._now().timestamp() - at
+        is_young = status is None and 0 <= age < UNDER_WAY_SECONDS
+        answer = Answer(status, content_type, body) if status else None
+        return _Row(fingerprint, answer, is_young)
 
     def _tidy(self, db: sqlite3.Connection) -> None:
         """Forget what is older than a day, and the oldest of what is too much of one person's."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.wire.asked import Window
 
-_MOST_BYTES: Final = 16 * 1024 * 1024
+_MOST_BYTES: Final = 8 * 1024 * 1024
 """So much of the pages that were asked for last is kept."""
 _OF_A_PAGE: Final = 1_024
 """Bytes that a page takes beside its body."""

@@ -29,7 +29,9 @@ _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 _LONGEST_NUMBER: Final = 64
 _LONGEST_DIGITS: Final = 100
 """Letters of a number: PyYAML multiplies `1:1:1:…`, base 60, for minutes before its size shows."""
-_NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+_NUMBER_TAG: Final = "tag:yaml.org,2002:int"
+_NUMBER_TAGS: Final = frozenset({_NUMBER_TAG, "tag:yaml.org,2002:float"})
+_LIKE_A_NUMBER: Final = re.compile(r"[-+.]?[0-9][0-9a-fA-F_.:xX+-]*")
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -168,6 +170,15 @@ class _Loader(yaml.SafeLoader):
             raise _refused(f"it nests deeper than {MAX_DEPTH} levels", event)
         if self._values > MAX_VALUES:
             raise _refused(f"it holds more than {MAX_VALUES:,} values", event)
+
+    def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> str:  # noqa: ANN401
+        """The tag of a value; a long one is no number, and isn't held against patterns that
+        remember each of its colons."""
+        if kind is ScalarNode and value is not None and len(value) > _LONGEST_DIGITS:
+            is_like_one = implicit[0] and _LIKE_A_NUMBER.fullmatch(value)
+            return _NUMBER_TAG if is_like_one else _TEXT_TAG
+        tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+        return tag
 
     def _require_keys(self, node: MappingNode) -> None:
         """Each key one plain value, and none of them twice."""

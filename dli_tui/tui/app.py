@@ -15,7 +15,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.filter import Monochrome, NoColor
 
-from dli_tui.domain.text import safe_line
+from dli_tui.domain.text import safe, safe_line, typed
 from dli_tui.tui import bells, colours, crash, keyorder, pages, views
 from dli_tui.tui.breakage import Breakage, Contained, start_worker
 from dli_tui.tui.bridge import Bridge, Moved
@@ -229,14 +229,20 @@ class Dashboard(Contained, App[None]):
         """End a feed that no screen needs any more; nobody waits for it."""
         start_worker(self, feed.close, group="closing")
 
-    def copy(self, texts: Sequence[str]) -> None:
-        """Copy names or ids, and say which: no terminal tells whether it took them."""
+    def copy(self, texts: Sequence[str], *, is_document: bool = False) -> None:
+        """Copy names or ids, and say which: no terminal tells whether it took them.
+
+        They may be pasted into a shell: a line break within a name, or what a terminal obeys,
+        would be run there. A document keeps its lines.
+        """
         if not texts:
             return
-        # A name may hold what no encoding has; a clipboard takes text.
-        self.copy_to_clipboard("\n".join(texts).encode("utf-8", "replace").decode())
+        sanitize = safe if is_document else typed
+        copied = [sanitize(text) for text in texts]
+        self.copy_to_clipboard("\n".join(copied))
         told = safe_line(texts[0], 120) if len(texts) == 1 else f"{len(texts)} names"
-        self.notify(f"Sent to the terminal's clipboard: {told}", markup=False)
+        left_out = "" if copied == list(texts) else ", without its control characters"
+        self.notify(f"Sent to the terminal's clipboard: {told}{left_out}", markup=False)
 
     # What has ended, on whichever screen a person is
 

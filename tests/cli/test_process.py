@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from dli_tui.__main__ import _keep_others_from_writing
 from tests.cli.conftest import AT
 
 PROGRAM = [sys.executable, "-m", "dli_tui"]
@@ -81,3 +82,15 @@ def test_the_program_ends_with_the_code_of_its_command():
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error [DLI-800]: ")
+
+
+@pytest.mark.parametrize(
+    ("mask", "becomes"), [(0o000, 0o022), (0o022, 0o022), (0o002, 0o002), (0o077, 0o077)]
+)
+def test_no_file_is_written_that_everybody_may_change(mask, becomes):
+    before = os.umask(mask)
+    try:
+        _keep_others_from_writing()
+        assert os.umask(mask) == becomes
+    finally:
+        os.umask(before)

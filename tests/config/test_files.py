@@ -1,5 +1,6 @@
 """Where the config file is, which profile is meant, and what is written and shown."""
 
+import errno
 import stat
 import subprocess
 import sys
@@ -257,6 +258,17 @@ def test_the_starter_file_is_for_its_owner_alone(tmp_path):
     assert path.read_text(encoding="utf-8") == initial_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) & 0o077 == 0
+
+
+def test_a_full_disk_leaves_no_file_in_the_way_of_the_next_try(tmp_path, monkeypatch):
+    path = tmp_path / "config.toml"
+    with monkeypatch.context() as patch:
+        full = OSError(errno.ENOSPC, "No space left on device")
+        patch.setattr("dli_tui.config.files.initial_text", lambda: (_ for _ in ()).throw(full))
+        with pytest.raises(ConfigurationError, match="No space left"):
+            write_initial(path)
+    write_initial(path)
+    assert path.read_text(encoding="utf-8") == initial_text()
 
 
 def test_a_file_that_is_there_is_never_overwritten(config):

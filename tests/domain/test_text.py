@@ -11,7 +11,8 @@ from dli_tui.domain.text import MAX_LINE, REPLACEMENT, as_argument, safe, safe_l
 
 _OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    "\u2028\u2029\ufeff\ud800-\udfff]"
+    "\u2028\u2029\ufeff\ud800-\udfff"
+    "\u00ad\u115f\u1160\u200b\u2060-\u2064\u3164\uffa0\U000e0000-\U000e007f]"
 )
 _HOSTILE = st.sampled_from(
     [
@@ -22,6 +23,9 @@ _HOSTILE = st.sampled_from(
             "\u2028",
             "\u2029",
             "\ufeff",
+            "\u200b",
+            "\u3164",
+            "\U000e0041",
             "\ud800",
             "\udfff",
             "a",
@@ -59,7 +63,15 @@ def test_a_safe_line_is_one_line_within_its_limit(text, limit):
 
 
 @_MANY
-@given(st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=60))
+@given(
+    st.text(
+        st.characters(
+            exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"),
+            exclude_characters="\u115f\u1160\u17b4\u17b5\u3164\uffa0",
+        ),
+        max_size=60,
+    )
+)
 def test_ordinary_text_is_not_touched(text):
     assert safe(text) == text
     assert safe_line(text) == text
@@ -116,6 +128,11 @@ def test_words_of_any_language_stay(text):
         ("abc\u202egpj.exe", f"abc{REPLACEMENT}gpj.exe"),
         ("a\u2028b\u2029c", f"a{REPLACEMENT}b{REPLACEMENT}c"),
         ("\ufeffname", f"{REPLACEMENT}name"),
+        ("pay\u200bpal", f"pay{REPLACEMENT}pal"),
+        ("so\u00adft", f"so{REPLACEMENT}ft"),
+        ("\u3164", REPLACEMENT),
+        ("a\U000e0041\U000e0042b", f"a{REPLACEMENT * 2}b"),
+        ("a\u2060b\ufff9c", f"a{REPLACEMENT}b{REPLACEMENT}c"),
         ("half \ud83d of it", f"half {REPLACEMENT} of it"),
     ],
 )

@@ -96,6 +96,13 @@ async def test_a_body_over_a_mebibyte_is_refused_with_a_length_and_without(demo,
         assert answer.headers["connection"] == "close"
 
 
+async def test_a_read_brings_no_large_body(demo):
+    async with demo.client() as client:
+        for size, status in ((16 * 1024, 200), (16 * 1024 + 1, 413)):
+            answer = await client.request("GET", "/who", content=b" " * size)
+            assert answer.status_code == status
+
+
 async def test_a_body_of_a_mebibyte_is_fine(demo):
     async with demo.client() as client:
         body = b" " * (TOO_MUCH - 1)

@@ -10,7 +10,14 @@ from dli_tui.domain.errors import ConfigurationError, ServerError
 from dli_tui.server import repeats
 from dli_tui.server.envelope import RefusedError
 from dli_tui.server.identity import Identity, Role
-from dli_tui.server.repeats import Answer, Answers, Kept, Outcome, fingerprint_of
+from dli_tui.server.repeats import (
+    UNDER_WAY_SECONDS,
+    Answer,
+    Answers,
+    Kept,
+    Outcome,
+    fingerprint_of,
+)
 from tests.support_gate import Hour
 
 ONCALL = Identity("oncall", Role.OPERATOR, "0a")
@@ -124,6 +131,7 @@ async def test_a_restart_forgets_nothing(filed):
 
 async def test_what_was_begun_by_a_program_that_died_is_unknown(filed):
     await filed.die_in_the_midst()
+    filed.hour.passed += UNDER_WAY_SECONDS
     assert await filed.kept() == Kept(Outcome.UNKNOWN)
     with pytest.raises(RefusedError, match="isn't known"):
         await filed.ask()
@@ -205,11 +213,14 @@ async def test_two_servers_of_one_place_answer_alike(filed, beside):
     assert await beside.kept() == Kept(Outcome.ANSWERED, DONE)
 
 
-async def test_what_another_server_is_at_is_not_told_as_never_seen(filed, beside):
+async def test_what_another_server_is_at_is_under_way_and_the_same_key_is_answered_then(
+    filed, beside
+):
     async with filed.answers.turn(ONCALL, "k", ONE) as turn:
-        assert await beside.kept() == Kept(Outcome.UNKNOWN)
-        with pytest.raises(RefusedError, match="isn't known"):
+        assert await beside.kept() == Kept(Outcome.UNDER_WAY)
+        with pytest.raises(RefusedError, match="under way") as refused:
             await beside.ask()
+        assert refused.value.answer("").headers["retry-after"] == "2"
         await turn.conclude(DONE, left=True)
     assert await beside.ask() == (DONE, False)
 

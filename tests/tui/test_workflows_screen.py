@@ -326,7 +326,7 @@ async def test_a_sign_in_that_expires_is_not_called_offline():
 async def test_a_name_with_half_a_letter_can_be_copied():
     async with dashboard(backend=ScriptedBackend(rows=[row("a\udc80b")])) as here:
         await here.press("y")
-        assert here.app.clipboard == "a?b"
+        assert here.app.clipboard == "ab"
 
 
 @pytest.mark.parametrize("url", ["https://good.example@evil.example/x", "file:///etc/passwd", None])

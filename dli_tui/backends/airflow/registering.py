@@ -97,10 +97,18 @@ class Registering:
     async def _stored(self, name: str, text: str, *, force: bool) -> None:
         store = await self._specs.store()
         document = await store.read(name, SourceType.MANUAL) if force else None
-        if document is None:
-            await store.register(name, text)
-        else:
+        if document is not None:
             await store.replace(document, text)
+            return
+        made = await store.register(name, text)
+        # Another name of the same DAG may have come between the look and this write. Each of the
+        # two sees the other now, and neither stays: of both the factory would make no DAG.
+        other = await self._specs.sharing(name)
+        if other is not None:
+            await store.unregister(made)
+            raise _taken(
+                name, f"it would be the same DAG as '{other}', registered at the same moment"
+            )
 
     async def _require_a_dag_of_its_own(self, name: str) -> Dag | None:
         """The DAG of that name as it stands; DLI-804 where another would have its id."""

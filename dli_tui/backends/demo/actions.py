@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, Final, NamedTuple
 
-from dli_tui.domain.clock import as_utc
+from dli_tui.domain.clock import FIRST_YEAR, LAST_YEAR, as_utc
 
 RETENTION: Final = timedelta(days=60)
 MOST_KEPT: Final = 2_000
@@ -47,6 +47,20 @@ _KINDS: Final = {
 """What a deed changes: the next deed of the same kind to the same name supersedes it."""
 
 
+_TEXT: Final = (str, NoneType)
+_DETAILS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    **dict.fromkeys(("parameters", "input_data"), dict),
+    **dict.fromkeys(("slots", "steps"), list),
+    **dict.fromkeys(("attempts", "delay"), int),
+    **dict.fromkeys(("start", "end", "timezone", "saga_type"), str),
+    **dict.fromkeys(("slot", "cron", "team", "owner", "description", "yaml", "template"), _TEXT),
+    **dict.fromkeys(("correlation_id", "tenant_id"), _TEXT),
+    "parallel": bool,
+    "notifications": (dict, NoneType),
+}
+"""The kinds of what an action tells beside its name."""
+
+
 class Action(NamedTuple):
     """One deed: who, when, to what."""
 
@@ -76,13 +90,16 @@ class Action(NamedTuple):
 
 
 def action_of(line: str) -> Action | None:
-    """The action on a line, or None where the line is torn or of another version."""
+    """The action on a line, or None where the line is torn, of another version or not ours."""
     try:
         found = json.loads(line)
-        if found["v"] != _VERSION:
+        if found["v"] != _VERSION or not _is_well_formed(found):
+            return None
+        at = as_utc(datetime.fromisoformat(found["at"]))
+        if not FIRST_YEAR < at.year < LAST_YEAR:
             return None
         return Action(
-            at=as_utc(datetime.fromisoformat(found["at"])),
+            at=at,
             by=found["by"],
             deed=Deed(found["do"]),
             name=found["name"],
@@ -90,8 +107,20 @@ def action_of(line: str) -> Action | None:
             reason=found["reason"],
             details=found["details"],
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
+
+
+def _is_well_formed(found: Mapping[str, Any]) -> bool:
+    """Whether each value is of its kind; what it says is looked at where it is put to use."""
+    reason, details = found["reason"], found["details"]
+    texts = (found[key] for key in ("by", "name", "run_id"))
+    return (
+        all(isinstance(text, str) for text in texts)
+        and (reason is None or isinstance(reason, str))
+        and isinstance(details, dict)
+        and all(isinstance(details[key], _DETAILS.get(key, object)) for key in details)
+    )
 
 
 def horizon_of(now: datetime) -> datetime:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.backends.demo import changes, crowd, deeds, logs, portraits
 from dli_tui.backends.demo.actions import Action, Deed
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 FIRST_PAGE = 60
 PAGE = 500
 STRETCH = 20
+_AHEAD: Final = timedelta(days=1)
 T = TypeVar("T")
 
 
@@ -311,8 +312,7 @@ class DemoBackend(Backend):
         return self._world_of(actions, self._clock.now())
 
     def _world_of(self, actions: tuple[Action, ...], now: datetime) -> World:
-        # Another process's clock may be ahead of ours: what it did is seen when we get there.
-        visible = tuple(action for action in actions if action.at <= now)
+        visible, now = _so_far(actions, now)
         if visible != self._actions:
             self._actions = visible
             self._book = ledger(self._scenario, visible)
@@ -322,10 +322,10 @@ class DemoBackend(Backend):
     async def _commit(self, decide: Callable[[World], tuple[Action, ...]]) -> tuple[Action, ...]:
         if self._latency:
             await asyncio.sleep(self._latency)
-        now = self._clock.now()
 
         def against(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-            visible = tuple(action for action in actions if action.at <= now)
+            # While the journal is locked: whoever was faster has an earlier moment.
+            visible, now = _so_far(actions, self._clock.now())
             return decide(World(ledger(self._scenario, visible), self._seed, now, {}))
 
         return await asyncio.to_thread(self._journal.commit, against)
@@ -378,6 +378,16 @@ class DemoBackend(Backend):
         if page:
             yield Page(tuple(page))
             await asyncio.sleep(self._latency)
+
+
+def _so_far(actions: tuple[Action, ...], now: datetime) -> tuple[tuple[Action, ...], datetime]:
+    """The actions that count, and a moment that none of them lies behind.
+
+    Another process's clock may be a little ahead of ours, or ours was set back: time in the demo
+    goes on from the last action. What lies days ahead was done by a clock that was wrong.
+    """
+    visible = tuple(action for action in actions if action.at <= now + _AHEAD)
+    return visible, max((now, *(action.at for action in visible)))
 
 
 def _merged(histories: Iterable[Iterator[WorkflowRun]]) -> Iterator[WorkflowRun]:

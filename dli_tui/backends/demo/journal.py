@@ -2,7 +2,8 @@
 
 A line of JSON an action, in the user's state folder. Two processes may write at once: each
 decides under a lock, after reading what the other wrote, so a pause by command is seen in
-the dashboard and nothing is done twice. A line that a crash tore is passed over.
+the dashboard and nothing is done twice. A line that a crash tore, or that isn't ours, is passed
+over.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Final, Protocol
 
-from dli_tui.backends.demo.actions import Action, action_of, compacted
+from dli_tui.backends.demo.actions import Action, action_of, compacted, horizon_of
 from dli_tui.domain.errors import ConfigurationError
 
 Decide = Callable[[tuple[Action, ...]], tuple[Action, ...]]
@@ -43,14 +46,16 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._actions: tuple[Action, ...] = ()
+        self._lock = Lock()
 
     def actions(self) -> tuple[Action, ...]:
         return self._actions
 
     def commit(self, decide: Decide) -> tuple[Action, ...]:
-        added = decide(self._actions)
-        self._actions += added
-        return added
+        with self._lock:
+            added = decide(self._actions)
+            self._actions += added
+            return added
 
 
 class FileJournal:
@@ -61,6 +66,8 @@ class FileJournal:
         self._lock = path.with_suffix(".lock")
         # Threads read at the same time; the two belong together, so they change together.
         self._seen: tuple[_Mark, tuple[Action, ...]] = (_NOTHING, ())
+        self._left: tuple[datetime, int] | None = None
+        """What the last compaction left: on which day, and how many bytes."""
 
     def actions(self) -> tuple[Action, ...]:
         mark, known = self._seen
@@ -105,8 +112,16 @@ class FileJournal:
             file.flush()
             os.fsync(file.fileno())
             grown = size + len(lines)
-        if grown > COMPACT_AT:
+        if grown > COMPACT_AT and self._may_shrink(grown, added[-1].at):
             self._compact(now=added[-1])
+            self._left = horizon_of(added[-1].at), self._path.stat().st_size
+
+    def _may_shrink(self, size: int, now: datetime) -> bool:
+        """Whether to compact again: what was left the last time stays for the rest of the day."""
+        if self._left is None:
+            return True
+        horizon, left = self._left
+        return horizon != horizon_of(now) or size > 2 * left
 
     def _compact(self, now: Action) -> None:
         kept = compacted(self.actions(), now.at)
@@ -121,7 +136,7 @@ class FileJournal:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT, _PRIVATE)
         except OSError as error:
             raise ConfigurationError(

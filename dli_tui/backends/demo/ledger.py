@@ -16,9 +16,13 @@ from typing import Any, Final, NamedTuple
 from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.registered import workflow_of
 from dli_tui.backends.demo.scenario import CODE, MANUAL, DemoWorkflow, Scenario
+from dli_tui.domain.clock import as_utc
+from dli_tui.domain.cron import problem_of
+from dli_tui.domain.errors import DLIError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.sequence import SequenceMark
 from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.zones import zone_of
 
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -178,7 +182,10 @@ def ledger(scenario: Scenario, actions: Iterable[Action]) -> Ledger:
     """What `actions` have made of `scenario`."""
     book = Ledger(scenario)
     for action in actions:
-        _FOLDS[action.deed](book, action)
+        try:
+            _FOLDS[action.deed](book, action)
+        except (DLIError, LookupError, TypeError, ValueError, AttributeError, OverflowError):
+            continue  # a line of the journal that isn't ours: it changes nothing
         book.touched.add(action.name)
     return book
 
@@ -205,7 +212,7 @@ def _run(book: Ledger, action: Action) -> None:
             action.at,
             action.by,
             parameters,
-            datetime.fromisoformat(slot) if slot else None,
+            as_utc(datetime.fromisoformat(slot)) if slot else None,
             mark.backfill_id if mark is not None else None,
         )
     )
@@ -220,7 +227,7 @@ def _backfill(book: Ledger, action: Action) -> None:
             action.by,
             date.fromisoformat(details["start"]),
             date.fromisoformat(details["end"]),
-            tuple(datetime.fromisoformat(slot) for slot in details["slots"]),
+            tuple(as_utc(datetime.fromisoformat(slot)) for slot in details["slots"]),
             details["parallel"],
             details["parameters"],
         )
@@ -237,6 +244,9 @@ def _event(book: Ledger, action: Action) -> None:
 def _register(book: Ledger, action: Action) -> None:
     source = MANUAL if action.deed is Deed.REGISTER else CODE
     workflow = workflow_of(action, source)
+    if workflow.cron is not None and problem_of(workflow.cron) is not None:
+        raise ValueError(workflow.cron)
+    zone_of(workflow.timezone)
     book.change(WorkflowKey(action.name, source), Era(action.at, workflow))
     if source is MANUAL:
         book.registrations[action.name] = action

@@ -285,11 +285,15 @@ async def _aside(content: bytes, work: Callable[[bytes], T]) -> T:
 
 async def _parsed(content: bytes, parse: Callable[[bytes], T]) -> T:
     # Raised after the block: a parser's own errors carry the body.
+    problem: DLIError
     try:
         return await _aside(content, parse)
+    except DLIError as error:
+        # The frames in its traceback hold all that was parsed, for as long as somebody keeps it.
+        problem = error.with_traceback(None)
     except (ValueError, RecursionError):
-        pass
-    raise ServerError("The server's answer can't be read: something else was expected")
+        problem = ServerError("The server's answer can't be read: something else was expected")
+    raise problem
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from dli_tui.wire.values import MAX_DEPTH
 T = TypeVar("T")
 
 MOST_CONTAINERS: Final = 200_000
-MOST_TEXTS: Final = 500_000
+MOST_TEXTS: Final = 400_000
 """So many objects with lists, and so many texts, may be in one body: an object of three bytes takes
 a hundred times its size in memory, a short text ten times."""
 _SMALL: Final = 1024 * 1024

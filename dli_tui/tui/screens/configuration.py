@@ -88,4 +88,4 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
     # Commands
 
     def action_copy(self) -> None:
-        self.dash.copy([self._text] if self._text else [])
+        self.dash.copy([self._text] if self._text else [], is_document=True)

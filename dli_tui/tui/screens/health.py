@@ -103,4 +103,4 @@ class HealthScreen(FeedScreen["HealthFeed"]):
 
     def action_copy(self) -> None:
         shown = [self.report.words, self.numbers.words if self.numbers.display else ""]
-        self.dash.copy(["\n".join(part for part in shown if part)])
+        self.dash.copy(["\n".join(part for part in shown if part)], is_document=True)

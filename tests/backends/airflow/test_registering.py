@@ -12,6 +12,7 @@ from dli_tui.domain.errors import (
     ErrorCode,
     WorkflowPermissionError,
 )
+from dli_tui.domain.ids import dag_id_of
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.specs.catalogue import read_catalogue
 from dli_tui.specs.publishing import Publisher, plan_push
@@ -97,6 +98,23 @@ async def test_a_second_name_with_the_same_dag_is_refused_and_the_first_is_named
         )
     assert f"'{NAME}'" in problem.message
     assert await airflow.store.read("web_clicks", SourceType.MANUAL) is None
+
+
+async def test_of_two_names_with_one_dag_that_come_at_once_no_two_stay(airflow):
+    """The factory would make no DAG of either: each is refused, or one of them stays."""
+    names = (NAME, "web_clicks")
+    assert dag_id_of(names[0]) == dag_id_of(names[1])
+    async with airflow.opened() as one, airflow.opened() as other:
+        found = await asyncio.gather(
+            one.register(registration(name=names[0])),
+            other.register(registration(name=names[1])),
+            return_exceptions=True,
+        )
+    kept = [name for name in names if await airflow.store.read(name, SourceType.MANUAL) is not None]
+    assert len(kept) <= 1
+    refusals = [answer for answer in found if isinstance(answer, BaseException)]
+    assert len(refusals) == 2 - len(kept)
+    assert {getattr(one, "code", None) for one in refusals} == {ErrorCode.WORKFLOW_ALREADY_EXISTS}
 
 
 @pytest.mark.parametrize("is_stale", [False, True])

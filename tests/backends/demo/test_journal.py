@@ -52,6 +52,49 @@ def test_a_line_that_cannot_be_read_is_nothing(line):
     assert action_of(line) is None
 
 
+NESTED = "[" * 100_000
+RUN = action(deed=Deed.RUN, run_id="r", parameters={}).as_line()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        RUN.replace('"run_id":"r"', '"run_id":null'),
+        RUN.replace('"parameters":{}', '"parameters":[1]'),
+        RUN.replace('"details":{"parameters":{}}', '"details":[]'),
+        RUN.replace('"by":"me"', '"by":7'),
+        RUN.replace('"reason":null', '"reason":{}'),
+        RUN.replace("2026-03-10", "0001-01-01"),
+        RUN.replace("2026-03-10", "9999-12-31"),
+        RUN.replace('"parameters":{}', f'"parameters":{NESTED}'),
+    ],
+)
+def test_json_that_is_not_ours_is_nothing(line):
+    assert action_of(RUN) is not None
+    assert action_of(line) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        action(deed=Deed.RUN, run_id="r", parameters={}, slot="noon"),
+        action(deed=Deed.BACKFILL, run_id="b", parameters={}, slots=["noon"], parallel=False),
+        action(deed=Deed.BACKFILL, start="x", end="y", parameters={}, slots=[], parallel=False),
+        action(deed=Deed.REGISTER, cron="99 99 * * *"),
+        action(deed=Deed.REGISTER, cron="0 8 * * *", timezone="Mars/Base"),
+        action(deed=Deed.REGISTER, notifications={"on_failure": 7}),
+        action(deed=Deed.REGISTER, steps=[{"name": "x"}]),
+        action(deed=Deed.START_SAGA, saga_type="t"),
+    ],
+    ids=lambda one: str(one.details)[:50],
+)
+async def test_an_action_that_makes_no_sense_changes_nothing(demo, clock, wrong):
+    journal = MemoryJournal()
+    before = await picture(demo(), ("orders_hourly",))
+    add(journal, wrong._replace(name="orders_hourly", at=clock.now()))
+    assert await picture(demo(journal=journal), ("orders_hourly",)) == before
+
+
 def test_two_journals_on_one_file_see_what_the_other_did(path):
     one, other = FileJournal(path), FileJournal(path)
     assert one.actions() == other.actions() == ()
@@ -247,6 +290,22 @@ def test_a_file_that_grew_is_written_anew_without_what_is_old(journal, path, mon
     assert journal.actions()[-1] == latest
     assert path.stat().st_mode & 0o777 == 0o600
     assert add(other, action("after")) == journal.actions()[-1:]
+
+
+def test_where_nothing_can_be_dropped_not_every_write_compacts(journal, path, monkeypatch):
+    monkeypatch.setattr(journals, "COMPACT_AT", 1_000)
+    compacted_at = []
+    compact = FileJournal._compact
+
+    def counted(self, now):
+        compacted_at.append(path.stat().st_size)
+        compact(self, now)
+
+    monkeypatch.setattr(FileJournal, "_compact", counted)
+    for number in range(60):
+        add(journal, action(f"a{number}"))
+    assert len(journal.actions()) == 60
+    assert len(compacted_at) < 6
 
 
 def test_compacting_keeps_the_last_of_each_kind_and_drops_what_it_supersedes():

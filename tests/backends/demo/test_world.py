@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from dli_tui.backends.demo.actions import Action, Deed
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.backends.demo.scenario import DemoWorkflow, Scenario, Temper
 from dli_tui.domain.clock import FixedClock
-from dli_tui.domain.errors import DLIError, WorkflowNotFoundError
+from dli_tui.domain.errors import DLIError, ErrorCode, WorkflowNotFoundError
 from dli_tui.domain.ids import LogRef, RunRef
 from dli_tui.domain.query import (
     BackfillRequest,
@@ -214,14 +215,62 @@ async def test_what_is_done_is_seen_by_whoever_shares_the_journal(demo):
     assert (await row_of(other, MANUAL_ONE)).status is WorkflowStatus.PAUSED
 
 
-async def test_what_a_faster_clock_did_is_seen_when_its_hour_comes(demo, clock):
+async def test_what_a_faster_clock_did_is_seen_at_once_and_decided_against(demo, clock):
     journal = MemoryJournal()
     ahead = FixedClock(clock.now() + timedelta(minutes=5))
     await demo(journal=journal, at=ahead).pause(MANUAL_ONE)
     backend = demo(journal=journal)
-    assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.ACTIVE
-    clock.move(300)
     assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.PAUSED
+    await backend.unpause(MANUAL_ONE)
+    paused, unpaused = journal.actions()
+    assert unpaused.at >= paused.at
+    assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.ACTIVE
+
+
+async def test_a_clock_that_was_set_back_changes_nothing_that_was_done(backend, clock):
+    await backend.pause(MANUAL_ONE)
+    clock.move(-2 * 3_600)
+    assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.PAUSED
+
+
+async def test_what_lies_days_ahead_was_done_by_a_wrong_clock_and_waits(demo, clock):
+    journal = MemoryJournal()
+    ahead = FixedClock(clock.now() + timedelta(days=3))
+    await demo(journal=journal, at=ahead).pause(MANUAL_ONE)
+    backend = demo(journal=journal)
+    assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.ACTIVE
+    clock.move(3 * 86_400)
+    assert (await row_of(backend, MANUAL_ONE)).status is WorkflowStatus.PAUSED
+
+
+async def test_who_looked_earlier_and_writes_later_is_refused_what_was_done_between(demo, clock):
+    """Two processes: the moment of a decision is taken while the journal is locked."""
+
+    class Waiting(MemoryJournal):
+        """Another process writes between the wish and the lock."""
+
+        before = None
+
+        def commit(self, decide):
+            before, self.before = self.before, None
+            if before is not None:
+                before()
+            return super().commit(decide)
+
+    journal = Waiting()
+    registered = Action(
+        clock.now() + timedelta(milliseconds=5), "other", Deed.REGISTER, "team.new", details={}
+    )
+
+    def meanwhile():
+        clock.move(0.01)
+        MemoryJournal.commit(journal, lambda _: (registered,))
+
+    journal.before = meanwhile
+    with pytest.raises(DLIError) as refused:
+        await demo(journal=journal).register(Registration("team.new", ScheduleConfig()))
+    assert refused.value.code is ErrorCode.WORKFLOW_ALREADY_EXISTS
+    assert journal.actions() == (registered,)
 
 
 async def test_a_row_counts_as_running_as_long_as_any_run_of_it_is(backend, clock):

@@ -5,6 +5,7 @@ import gzip
 import json
 import logging
 import threading
+from traceback import walk_tb
 
 import httpx
 import pytest
@@ -275,3 +276,18 @@ async def test_whoever_gives_up_leaves_the_client_usable():
         asking.cancel()
         assert (await http.read(LIST, decoded)).value == ["a"]
     assert asking.cancelled()
+
+
+async def test_an_error_about_an_answer_keeps_nothing_that_was_parsed():
+    """Its traceback would hold the rows of a large answer for as long as somebody keeps it."""
+
+    def parse(_content):
+        rows = ["kept"]
+        raise ServerError(f"more than {len(rows)} row")
+
+    async with client(Stub(OK)) as http:
+        with pytest.raises(ServerError, match="more than 1 row") as caught:
+            await http.read(LIST, parse)
+    frames = [frame.f_locals for frame, _ in walk_tb(caught.value.__traceback__)]
+    assert not any("rows" in names for names in frames)
+    assert caught.value.__context__ is None
