@@ -40,6 +40,10 @@ class Order(NamedTuple):
     descending: bool
 
 
+WORST: Final = Order("worst", descending=False)
+"""The order that a list has as long as no other is chosen."""
+
+
 def severity(row: WorkflowRow, now: datetime) -> int:
     """How much a row needs a look, 0 the most.
 
