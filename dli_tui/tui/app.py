@@ -8,7 +8,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from textual import events
+from textual import constants, events
 from textual._context import active_message_pump
 from textual._styles_cache import StylesCache
 from textual.app import App
@@ -80,7 +80,8 @@ class Dashboard(Contained, App[None]):
         self.unkept: dict[str, str] = {}
         """What was chosen and isn't on its way to be kept; the last of it when this ends."""
         self._keeping = asyncio.Lock()
-        super().__init__(driver_class=Terminal)
+        # Another driver is asked for where a browser is drawn on: `textual serve`.
+        super().__init__(driver_class=Terminal if constants.DRIVER is None else None)
         self.register_theme(colours.SAFE_THEME)
         self.breakage = Breakage(self)
         self.bridge = Bridge(self)
@@ -339,6 +340,10 @@ class Dashboard(Contained, App[None]):
         return is_refused or await super().run_action(action, default_namespace, namespaces)
 
     async def on_event(self, event: events.Event) -> None:
+        if self.is_web and isinstance(event, events.Resize):
+            # A browser's size may overtake the one that its driver began with. Laid out for the
+            # old one, every screen would be laid out for the two in turn, for ever.
+            event = events.Resize(self.size, self.size)
         if isinstance(event, events.InputEvent) and is_too_small(self.size):
             quitting = (*self.keymap.keys("go.quit"), "ctrl+q")
             if isinstance(event, events.Key) and event.key in quitting:

@@ -563,3 +563,16 @@ async def test_asking_again_in_vain_says_nothing_of_an_answer():
         backend.cues["workflows"] = [ConnectionFailedError()]
         await here.press("r")
         assert list(here.app._notifications) == []
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("keys", [("tab",), ("5", "tab"), ("enter", "tab")])
+async def test_the_pane_that_has_the_keys_is_told_without_colours(keys, ascii_only):
+    async with dashboard(looks=Looks(ascii=ascii_only)) as here:
+        await here.press(*keys[:-1])
+        marks = "#" if ascii_only else "┃"
+        before = [line.find(marks) for line in here.lines[2:]]
+        await here.press(keys[-1])
+        after = [line.find(marks) for line in here.lines[2:]]
+        assert before != after
+        assert sum(at >= 0 for at in after) > 10
