@@ -255,7 +255,8 @@ class Dashboard(Contained, App[None]):
         markup: bool = True,
     ) -> None:
         # What stands there already is not said again: a key that is held would fill the screen.
-        if all(one.message != message for one in self._notifications):
+        told = (message, severity)
+        if all((one.message, one.severity) != told for one in self._notifications):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def notify_desktop(self, text: str) -> None:
