@@ -361,6 +361,9 @@ class Dashboard(Contained, App[None]):
             # The focus leaves now, for what comes next is meant for what is behind.
             focused.post_message(event)
             self.screen.set_focus(None)
+            # And not before what was typed is in force: a list that isn't filtered yet would have
+            # the next key done to another row.
+            await keyorder.wait_for(focused)
         elif focused is None or not keyorder.takes_text(focused):
             await self._run_binding(event)
         elif focused.check_consume_key(event.key, event.character):
