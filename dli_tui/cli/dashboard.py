@@ -72,7 +72,10 @@ def _opening(asked: Asked, target: Target, settings: Settings) -> Opening:
         session=places.here.session,
         where=places.here.where,
         places=places,
-        looks=Looks(ascii=asked.ascii_only or not _speaks_unicode()),
+        looks=Looks(
+            ascii=asked.ascii_only or not _speaks_unicode(),
+            monochrome=bool(os.environ.get("NO_COLOR")),
+        ),
         theme=asked.theme or settings.theme or _theme_for(choices.get("theme")),
         keys=settings.keys,
         views=settings.views,
@@ -107,6 +110,9 @@ def _run(opening: Opening, *, mouse: bool) -> int:
 
 
 def _has_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER"):
+        # Whoever names a driver has something else to draw on, like a browser.
+        return True
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 

@@ -50,6 +50,9 @@ def list_workflows(
     owner: Annotated[
         str | None, typer.Option("--owner", metavar="TEXT", help="Only those of this owner.")
     ] = None,
+    tag: Annotated[
+        str | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag.")
+    ] = None,
     format_: ListFormat = Format.TABLE,
 ) -> None:
     """List workflows. NEXT RUN is in the schedule's zone; ~ means computed here."""
@@ -58,6 +61,7 @@ def list_workflows(
         source=None if source == "all" else SourceType(source),
         status=None if status == "all" else WorkflowStatus(status),
         owner=owner,
+        tag=tag,
         running_only=running,
         enabled_only=enabled_only,
     )

@@ -26,6 +26,8 @@ class WorkflowQuery(NamedTuple):
     source: SourceType | None = None
     status: WorkflowStatus | None = None
     owner: str | None = None
+    tag: str | None = None
+    """A whole tag; servers that can't filter by one are asked for all."""
     running_only: bool = False
     enabled_only: bool = False
     limit: int | None = None

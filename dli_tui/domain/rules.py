@@ -197,6 +197,7 @@ def matches_workflow(row: WorkflowInfo, query: WorkflowQuery) -> bool:
         and query.source in (None, row.source_type)
         and query.status in (None, row.status)
         and (query.owner is None or query.owner == row.owner)
+        and (query.tag is None or query.tag in row.tags)
         and (not query.running_only or row.is_running)
         and (not query.enabled_only or row.enabled)
     )

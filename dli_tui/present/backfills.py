@@ -23,19 +23,9 @@ from dli_tui.present.backfillrows import (
     PlanSheet,
     SlotRow,
 )
+from dli_tui.present.worst import worst
 
 _NOT_DUE: Final = "not due yet"
-_WORST: Final = (
-    RunStatus.FAILED,
-    RunStatus.TIMEOUT,
-    RunStatus.KILLED,
-    RunStatus.UNKNOWN,
-    RunStatus.STOPPING,
-    RunStatus.RUNNING,
-    RunStatus.PENDING,
-    RunStatus.SKIPPED,
-    RunStatus.COMPLETED,
-)
 
 
 def plan_sheet(plan: BackfillPlan, *, startable: bool, most: int) -> PlanSheet:
@@ -121,7 +111,7 @@ def _mark(slots: Sequence[PlannedSlot]) -> DayMark:
     return DayMark(
         slots=len(slots),
         starts=sum(slot.action is not SlotAction.SKIP for slot in slots),
-        worst=next((status for status in _WORST if status in existing), None),
+        worst=worst(existing),
         due=any(slot.note != _NOT_DUE for slot in slots),
     )
 

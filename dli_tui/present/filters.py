@@ -2,9 +2,10 @@
 
 The text is terms with blanks between them, and all of them must hold:
 
-    word            part of the name, or beginnings of its words: `ordd` finds orders_daily
+    word            part of the name, or beginnings of its words: `ordd` finds orders_daily;
+                    failed, late, paused and the like also find what is in that state
     /regex/         found in the name, in any case; it may have blanks
-    owner:x         also name, team, source, status, last, zone; values may be begun only
+    owner:x         also name, team, tag, source, status, is, last, zone; values may be begun only
     "two words"     quotes keep blanks together, also behind a field: owner:"data eng"
     !term           the opposite
 

@@ -75,6 +75,7 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         import_error=_shown(info.import_error),
         overdue_at=_overdue_at(last, runs),
         overridden_by=_shown(info.overridden_by),
+        tags=tuple(_shown(tag) for tag in info.tags),
         marks=tuple(mark(run) for run in reversed(runs)),
         **({} if last is None else _of_last(last)),
         last_ref=meant.ref if meant is not None else None,

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from dli_tui.domain.status import RunStatus
 from dli_tui.present.months import WEEKDAYS
 from dli_tui.present.words import MONTHS
+from dli_tui.present.worst import rank
 
 MANY: Final = "*"
 """In place of a number over nine."""
@@ -18,18 +19,6 @@ _LABEL_WIDTH: Final = 3
 _MONTH_WIDTH: Final = 3
 _MOST: Final = 9
 _WEEK: Final = timedelta(days=7)
-_WORST_FIRST: Final = (
-    RunStatus.FAILED,
-    RunStatus.TIMEOUT,
-    RunStatus.KILLED,
-    RunStatus.STOPPING,
-    RunStatus.UNKNOWN,
-    RunStatus.RUNNING,
-    RunStatus.PENDING,
-    RunStatus.COMPLETED,
-    RunStatus.SKIPPED,
-)
-_RANK: Final = {status: rank for rank, status in enumerate(_WORST_FIRST)}
 
 
 class Day(NamedTuple):
@@ -90,7 +79,7 @@ def _cell(known: Mapping[date, Day], day: date, today: date, since: date | None)
 
 
 def _day(counts: Mapping[RunStatus, int]) -> Day:
-    worst = min(counts, key=_RANK.__getitem__)
+    worst = min(counts, key=rank)
     return Day(worst, counts[worst], sum(counts.values()))
 
 

@@ -68,6 +68,7 @@ class WorkflowRow(NamedTuple):
     overdue_at: datetime | None = None
     """When the run under way will have taken longer than nineteen of twenty did."""
     overridden_by: str = ""
+    tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     """The last runs, oldest first."""
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.text import safe_line
-from dli_tui.present.arranging import is_late, is_problem
+from dli_tui.present.arranging import is_late, is_overdue, is_problem
 from dli_tui.present.regexes import searching
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.present.wordhits import begins_words
@@ -89,13 +89,19 @@ def _word(term: Term) -> Test | Problem:
     wanted = term.value.casefold()
     if term.field is None:
         # Turned round, a loose hit would hide rows for no reason that can be seen.
-        return _contains(wanted) if term.negated else _finds(wanted)
+        named = _contains(wanted) if term.negated else _finds(wanted)
+        state = _WORDS.get(wanted)
+        return named if state is None else _either(named, state)
     field = term.field.casefold()
     make = _FIELDS.get(field)
     if make is None:
         known = ", ".join(_FIELDS)
         return Problem(f"no field is called {safe_line(term.field, _SHOWN)}: {known}")
     return make(wanted)
+
+
+def _either(one: Test, other: Test) -> Test:
+    return lambda row, now: one(row, now) or other(row, now)
 
 
 def _contains(wanted: str) -> Test:
@@ -169,12 +175,33 @@ def _last(status: RunStatus) -> Test:
     return lambda row, _now: row.last is status
 
 
+def _tag(wanted: str) -> Test:
+    return lambda row, _now: any(wanted in _folded(tag) for tag in row.tags)
+
+
+_STATES: Final = {
+    **_statuses(),
+    **_last_runs(RunStatus),
+    "broken": lambda row, _now: bool(row.import_error or row.unreadable),
+    "overdue": is_overdue,
+}
+"""What a schedule does and how its last run went: no word means two things."""
+_WORDS: Final = {
+    word: _STATES[word]
+    for word in (
+        *("failed", "late", "running", "overdue", "broken", "problem", "never"),
+        *("paused", "disabled", "overridden"),
+    )
+}
+"""Words that find what is in that state without a field, as one types them first."""
 _FIELDS: Final[Mapping[str, Callable[[str], Test | Problem]]] = {
     "name": _contains,
     "owner": _text(lambda row: row.owner),
     "team": _text(lambda row: row.team),
     "source": _choice("source", _sources()),
-    "status": _choice("status", _statuses()),
+    "tag": _tag,
+    "status": _choice("status", _STATES),
+    "is": _choice("is", _STATES),
     "last": _choice("last", _last_runs(RunStatus)),
     "zone": _text(lambda row: row.zone if row.zone_known else ""),
 }

@@ -54,6 +54,12 @@ class Workflows(News):
         """How old the list is, and what keeps it from being newer."""
         return self._poller.freshness
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the last answer was a problem after which nothing is asked by itself."""
+        fresh = self.freshness
+        return fresh.problem is not None and fresh.retry_at is None and not fresh.busy
+
     def start(self) -> None:
         """Begin to ask."""
         self._around.front.subscribe(self._poller.look_again)
@@ -65,7 +71,7 @@ class Workflows(News):
         return self._moves.since(version)
 
     def refresh(self) -> asyncio.Future[None]:
-        """Ask at once, or join what is under way; done when the answer, or a problem, is there."""
+        """Ask at once, once more where a question is under way; done when the answer is there."""
         return self._poller.refresh()
 
     def pause(self) -> None:

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from textual import events
+from textual import constants, events
 from textual._context import active_message_pump
 from textual._styles_cache import StylesCache
 from textual.app import App
@@ -80,7 +80,8 @@ class Dashboard(Contained, App[None]):
         self.unkept: dict[str, str] = {}
         """What was chosen and isn't on its way to be kept; the last of it when this ends."""
         self._keeping = asyncio.Lock()
-        super().__init__(driver_class=Terminal)
+        # Another driver is asked for where a browser is drawn on: `textual serve`.
+        super().__init__(driver_class=Terminal if constants.DRIVER is None else None)
         self.register_theme(colours.SAFE_THEME)
         self.breakage = Breakage(self)
         self.bridge = Bridge(self)
@@ -260,7 +261,8 @@ class Dashboard(Contained, App[None]):
         markup: bool = True,
     ) -> None:
         # What stands there already is not said again: a key that is held would fill the screen.
-        if all(one.message != message for one in self._notifications):
+        told = (message, severity)
+        if all((one.message, one.severity) != told for one in self._notifications):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def notify_desktop(self, text: str) -> None:
@@ -345,6 +347,10 @@ class Dashboard(Contained, App[None]):
         return is_refused or await super().run_action(action, default_namespace, namespaces)
 
     async def on_event(self, event: events.Event) -> None:
+        if self.is_web and isinstance(event, events.Resize):
+            # A browser's size may overtake the one that its driver began with. Laid out for the
+            # old one, every screen would be laid out for the two in turn, for ever.
+            event = events.Resize(self.size, self.size)
         if isinstance(event, events.InputEvent) and is_too_small(self.size):
             quitting = (*self.keymap.keys("go.quit"), "ctrl+q")
             if isinstance(event, events.Key) and event.key in quitting:
@@ -361,6 +367,9 @@ class Dashboard(Contained, App[None]):
             # The focus leaves now, for what comes next is meant for what is behind.
             focused.post_message(event)
             self.screen.set_focus(None)
+            # And not before what was typed is in force: a list that isn't filtered yet would have
+            # the next key done to another row.
+            await keyorder.wait_for(focused)
         elif focused is None or not keyorder.takes_text(focused):
             await self._run_binding(event)
         elif focused.check_consume_key(event.key, event.character):

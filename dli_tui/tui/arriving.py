@@ -101,12 +101,12 @@ class _Arrival:
     # Asking
 
     async def _listed(self) -> None:
-        """Until every workflow is known."""
+        """Until every workflow is known, or none more will be."""
         workflows = self._session.workflows
         told = asyncio.Event()
         unsubscribe = workflows.subscribe(told.set)
         try:
-            while not workflows.complete:
+            while not workflows.complete and not workflows.is_given_up:
                 await told.wait()
                 told.clear()
         finally:

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from dli_tui.domain.status import RunStatus
 from dli_tui.present import eta, words
 from dli_tui.present.backfillrows import BackfillSheet, DateRow
+from dli_tui.present.worst import rank
 from dli_tui.tui.looks import NOT_BEGUN, RUNS, Look, Looks, Tone
 from dli_tui.tui.sheets import LABEL_WIDTH, labelled
 from dli_tui.tui.widgets.lines import Piece
@@ -19,18 +19,6 @@ _BAR: Final = 24
 _LEAST_STRIP: Final = 10
 _STRIP_LINES: Final = 3
 """However many dates there are, the table of them needs the room."""
-_WORST: Final = {
-    RunStatus.FAILED: 0,
-    RunStatus.TIMEOUT: 1,
-    RunStatus.KILLED: 2,
-    RunStatus.UNKNOWN: 3,
-    RunStatus.STOPPING: 4,
-    RunStatus.RUNNING: 5,
-    RunStatus.PENDING: 6,
-    None: 7,
-    RunStatus.SKIPPED: 8,
-    RunStatus.COMPLETED: 9,
-}
 
 
 def look_of(row: DateRow) -> Look:
@@ -55,7 +43,7 @@ def strip(rows: Sequence[DateRow], looks: Looks, width: int) -> list[Text]:
 
 
 def _look(rows: Sequence[DateRow]) -> Look:
-    return look_of(min(rows, key=lambda row: _WORST[row.status]))
+    return look_of(min(rows, key=lambda row: rank(row.status)))
 
 
 def head(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 from textual.worker import Worker, WorkerError
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from dli_tui.session.news import News
     from dli_tui.session.session import Session
     from dli_tui.tui.app import Dashboard
+
+
+_LONGEST_CLOSE: Final = 10.0
 
 
 class Moved(Message, bubble=False):
@@ -78,8 +81,9 @@ class Bridge:
         async with self._changing:
             if self._live_worker is not None:
                 self._live_worker.cancel()
-                with suppress(WorkerError):
-                    await self._live_worker.wait()
+                # What doesn't close in time is left behind: the user waits for the other profile.
+                with suppress(WorkerError, TimeoutError):
+                    await asyncio.wait_for(self._live_worker.wait(), _LONGEST_CLOSE)
             self.session, self.problem, self._is_opening = None, None, False
             self.start()
 

@@ -24,7 +24,7 @@ def browse(app: App[None], url: str) -> None:
     address = web_address(url)
     if not address:
         app.notify("There is no web page for this", severity="warning", markup=False)
-    elif has_window():
+    elif app.is_web or has_window():
         app.open_url(address)
     else:
         # A browser in the terminal would take it away from here.

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
-from dli_tui.present.arranging import Order
+from dli_tui.present.arranging import WORST, Order
 from dli_tui.tui.columns import ALL, named
-from dli_tui.tui.listing import WORST
 
 ORDERS: Final = (WORST.column, *ALL)
 

@@ -20,9 +20,11 @@ class Sheet(NamedTuple):
     """A configuration, as it is shown."""
 
     text: str
-    """The YAML, to be copied: with the secrets that the page hides."""
+    """The YAML, to be copied: without the secrets that the page hides."""
     lines: Sequence[Text]
     remarks: Sequence[Text]
+    is_masked: bool = False
+    """Whether there are secrets, which are not told."""
 
 
 def configuration(config: Mapping[str, Any] | None, looks: Looks) -> Sheet:
@@ -30,10 +32,10 @@ def configuration(config: Mapping[str, Any] | None, looks: Looks) -> Sheet:
     if config is None:
         said = "The server doesn't tell what this workflow does"
         return Sheet("", [(Piece(said, Tone.MUTED),)], [])
-    text = yamltext.dumped(dict(config))
-    shown = yamltext.lines_of(filling.hidden(dict(config)))
-    lines = [_line(safe_line(line)) for line in shown]
-    return Sheet(text, lines, [*_remarks(config, looks)])
+    hidden = filling.hidden(dict(config))
+    lines = [_line(safe_line(line)) for line in yamltext.lines_of(hidden)]
+    is_masked = hidden != dict(config)
+    return Sheet(yamltext.dumped(hidden), lines, [*_remarks(config, looks)], is_masked)
 
 
 def _line(line: str) -> Text:

@@ -111,7 +111,7 @@ def notice(problem: DLIError, hint: str, again: str) -> tuple[list[Bit], list[Bi
         Bit(safe_line(problem.message, _MOST)),
         Bit(f"  {safe_line(hint, _MOST)}", Tone.MUTED),
     ]
-    return told, [Bit(f" {again} ask again ", Tone.RUNNING, action="screen.refresh")]
+    return told, [Bit(f" {again} ask again ", Tone.RUNNING, action="screen.refresh_now")]
 
 
 def key_line(screen: DashboardScreen) -> list[Bit]:

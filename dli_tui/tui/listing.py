@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, filters
-from dli_tui.present.arranging import Order
+from dli_tui.present.arranging import WORST, Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import late
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dli_tui.session.workflows import Workflows
 
 CODE, MANUAL = SourceType.CODE, SourceType.MANUAL
-WORST: Final = Order("worst", descending=False)
 
 
 class Listing:

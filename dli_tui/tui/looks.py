@@ -128,6 +128,13 @@ class Looks(NamedTuple):
     """What to draw with: the full set of glyphs, or ASCII's."""
 
     ascii: bool = False
+    monochrome: bool = False
+    """Whether nothing is told by a colour: NO_COLOR is set."""
+
+    @property
+    def letters(self) -> bool:
+        """Whether what a colour tells is told by a letter too."""
+        return self.ascii or self.monochrome
 
     @property
     def signs(self) -> Signs:

@@ -137,3 +137,31 @@ def test_what_is_filtered_is_told():
         text=" ord ",
     )
     assert wanted.told() == "source code, status paused, running, enabled, problems, text “ord”"
+
+
+def test_a_tag_is_filtered_by_any_part_of_it():
+    rows = [row("a", tags=("kr", "flaky")), row("b", tags=("us",)), row("c")]
+    assert [one.name for one in rows if admitted("tag:KR", one)] == ["a"]
+    assert [one.name for one in rows if admitted("!tag:kr", one)] == ["b", "c"]
+
+
+@pytest.mark.parametrize("text", ["failed", "status:failed", "is:failed", "last:failed"])
+def test_how_the_last_run_went_is_found_by_a_word_and_by_a_status(text):
+    rows = [row("a", last=RunStatus.FAILED), row("b", last=RunStatus.COMPLETED)]
+    assert [one.name for one in rows if admitted(text, one)] == ["a"]
+
+
+@pytest.mark.parametrize("text", ["paused", "status:paused", "is:pau"])
+def test_what_a_schedule_does_is_found_the_same_way(text):
+    rows = [row("a", status=WorkflowStatus.PAUSED), row("b")]
+    assert [one.name for one in rows if admitted(text, one)] == ["a"]
+
+
+def test_a_word_of_state_still_finds_the_names_that_hold_it():
+    rows = [row("failed_payments"), row("b", last=RunStatus.FAILED), row("c")]
+    assert [one.name for one in rows if admitted("failed", one)] == ["failed_payments", "b"]
+    assert [one.name for one in rows if admitted("!failed", one)] == ["c"]
+
+
+def admitted(text, one):
+    return ListFilter(text=text).admits(one, NOW)

@@ -5,9 +5,11 @@ import pytest
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.domain.errors import Unsupported
 from dli_tui.domain.ids import RunRef
 from dli_tui.tui.screens.run import RunScreen
 from tests.support import ManualClock
+from tests.support_backends import ScriptedBackend
 from tests.support_tui import HOUR, dashboard
 
 TRAIN = "ml.recommender.train"
@@ -121,3 +123,10 @@ async def test_whoever_has_gone_somewhere_meanwhile_is_left_alone():
         here.app.arrive(here.app.bridge.session)
         await here.settle()
         assert (here.screen, here.app.front.table.current) == (front, before)
+
+
+async def test_a_list_that_is_given_up_is_not_waited_for():
+    backend = ScriptedBackend([], workflows=[Unsupported("no lists here")])
+    async with dashboard(backend=backend, begin="orders") as here:
+        await here.settle()
+        assert not [one for one in here.app.workers if one.group == "going" and one.is_running]

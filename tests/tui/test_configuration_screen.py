@@ -53,13 +53,15 @@ async def test_it_stands_there_with_what_is_wrong_with_it(size):
         assert not isinstance(here.screen, ConfigurationScreen)
 
 
-async def test_secrets_are_not_shown_and_are_copied_with_the_rest():
+async def test_secrets_are_neither_shown_nor_copied_and_that_is_said():
     async with dashboard(backend=place()) as here:
         await here.press("i")
         assert "Authorization: '***'" in here.screen.definition.words
         assert "s3cret" not in here.picture
         await here.press("y")
-        assert "Authorization: Bearer s3cret" in here.app.clipboard
+        assert "Authorization: '***'" in here.app.clipboard
+        assert "s3cret" not in here.app.clipboard
+        assert any("left out" in note.message for note in here.app._notifications)
 
 
 @pytest.fixture

@@ -71,3 +71,23 @@ async def test_a_text_area_keeps_its_letters():
         await here.settle()
         assert area.text == "quict"
         assert here.app.is_running
+
+
+@pytest.mark.parametrize(("key", "action"), [("<enter>", "open"), ("D", "do")])
+async def test_a_key_after_a_filter_is_done_to_the_row_that_was_found(key, action):
+    async with dashboard() as here:
+        burst(here.app, "/", "orders_snapshot", "<enter>", key)
+        await here.settle()
+        assert here.app.home.table.current.name == "orders_snapshot"
+        meant = here.screen.crumbs[-1] if action == "open" else here.screen.plan.title
+        assert "orders_snapshot" in meant
+
+
+async def test_a_key_after_a_search_in_a_log_is_meant_for_the_hit():
+    async with dashboard() as here:
+        await here.press("v")
+        await here.press("tab")
+        burst(here.app, "/", "partition", "<enter>", "n")
+        await here.settle()
+        assert here.screen.log_view.needle == "partition"
+        assert "partition" in here.screen.log_view.current.text

@@ -62,7 +62,7 @@ def test_the_readme_has_the_table_that_the_commands_make():
 @pytest.mark.parametrize(
     ("keys_", "wanted"),
     [
-        ((), ["enter open", "/ filter", "p pause"]),
+        ((), ["enter open", "/ filter", "z detail", "R run"]),
         (("2",), ["enter open", "/ dataset", "v picture", "d dates"]),
         (("enter",), ["enter open", "v picture", "d dates"]),
         (("3",), ["enter read", "+ new from it", "/ find"]),

@@ -103,3 +103,14 @@ def test_a_row_that_a_level_hides_is_stood_for_by_the_one_before_it():
     log.show_level(Level.ERRORS)
     assert [log.number(log.place_of(number)) for number in range(4)] == [0, 0, 2, 2]
     assert (log.first_error(), log.first_error(since=1), log.first_error(since=3)) == (0, 1, None)
+
+
+def test_letters_of_levels_take_room_wherever_a_row_is_measured():
+    rows = [row("x" * 20, level="error"), row("ü" * 20, level="info")]
+    log = LogRows(letters=True)
+    log.append(rows)
+    log.wrap(22)
+    assert log.lines == 2
+    log.wrap(21)
+    assert log.lines == 4
+    assert log.parts(0, "E ") == ["E " + "x" * 19, "x"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dli_tui.tui import keys
 from dli_tui.tui.modals.palette import Palette
 from dli_tui.tui.modals.question import Question
 from tests.support_backends import ScriptedBackend, row
@@ -125,3 +128,25 @@ async def test_times_are_told_where_they_are_told_now():
             "Times are now told in UTC",
             "Times are now told in the schedule's zone",
         ]
+
+
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [
+        ("trigger", "do.run"),
+        ("kill", "do.stop"),
+        ("create", "do.register"),
+        ("new", "do.register"),
+        ("dags", "go.list"),
+        ("yaml", "go.inside"),
+        ("timezone", "go.times"),
+        ("time zone", "go.times"),
+        ("logs", "go.log"),
+        ("rerun", "do.retry"),
+    ],
+)
+async def test_a_command_is_found_under_the_words_of_other_programs(word, command):
+    async with dashboard() as here:
+        await here.press("colon")
+        await here.type(word)
+        assert keys.BY_ID[command].action in [one.action for one in here.screen.table.rows]

@@ -12,6 +12,7 @@ from dli_tui.domain.run import RunProgress
 from dli_tui.domain.status import RunStatus, StepStatus
 from dli_tui.domain.step import Step
 from dli_tui.tui import pages
+from dli_tui.tui.looks import Looks
 from dli_tui.tui.screens.run import REST_SECONDS
 from tests.support_backends import ScriptedBackend, row
 from tests.support_backends import run as made
@@ -619,3 +620,18 @@ async def test_a_run_whose_workflow_is_not_listed_can_be_stopped_and_watched():
         await here.press("s")
         await answer(here)
         assert backend.sent == ["stop"]
+
+
+@pytest.mark.parametrize(
+    "looks", [Looks(ascii=True), Looks(monochrome=True)], ids=["ascii", "grey"]
+)
+async def test_without_colours_the_level_of_a_line_is_a_letter(looks):
+    place = Place(status=RunStatus.FAILED)
+    place.errors = (3,)
+    async with dashboard(backend=place, looks=looks) as here:
+        await open_r1(here)
+        assert "E load 3" in here.picture
+        assert "I load 4" in here.picture
+    async with dashboard(backend=Place(status=RunStatus.FAILED)) as here:
+        await open_r1(here)
+        assert "I load" not in here.picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -169,6 +170,34 @@ def test_without_a_terminal_it_says_so(words):
     assert done.stderr.splitlines() == [
         "The dashboard needs a terminal. In a script use a command: dli-tui workflow list"
     ]
+
+
+def packet(**meta):
+    told = json.dumps(meta).encode()
+    return b"M" + len(told).to_bytes(4, "big") + told
+
+
+def typed(text):
+    return b"D" + len(text).to_bytes(4, "big") + text.encode()
+
+
+def test_it_runs_in_a_browser_for_whoever_names_that_driver():
+    env = environment(TEXTUAL_DRIVER="textual.drivers.web_driver:WebDriver")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(DEMO, stdin=pipe, stdout=pipe, stderr=pipe, env=env) as served:
+        assert served.stdout.readline() == b"__GANGLION__\n"
+        # As soon as it can be: the size of a browser comes before the first frame.
+        served.stdin.write(packet(type="resize", width=120, height=36))
+        served.stdin.flush()
+        drawn = b""
+        while b"orders_daily" not in drawn:
+            drawn += served.stdout.read1()
+        served.stdin.write(typed("q"))
+        served.stdin.flush()
+        drawn += served.stdout.read()
+        assert served.wait() == 0
+        assert b'{"type": "exit"}' in drawn
+        assert served.stderr.read() == b""
 
 
 def test_a_dumb_terminal_is_none():

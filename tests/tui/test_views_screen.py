@@ -143,3 +143,15 @@ async def test_columns_are_found_again_and_the_name_has_the_room_of_those_that_a
         rooms = {one.id: room for one, room in here.screen.table.layout_for(78)}
         assert rooms["last"] == 19
         assert rooms["name"] > 50
+
+
+async def test_a_column_that_is_chosen_and_has_no_room_says_so():
+    async with dashboard(size=(80, 24)) as here:
+        shown = {one.id for one, _ in here.screen.table.layout_for(78)}
+        await here.press("C")
+        told = [line for line in here.lines if "[x]" in line]
+        hidden = [line for line in told if "hidden: too narrow" in line]
+        assert len(hidden) == len(ALL) - len(shown) > 0
+        await here.press(*["down", "space"] * 3)
+        fewer = [line for line in here.lines if "hidden: too narrow" in line]
+        assert len(fewer) < len(hidden)

@@ -11,6 +11,7 @@ from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.errors import AuthenticationError, ConnectionFailedError
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
+from dli_tui.present.arranging import WORST
 from dli_tui.tui.looks import Looks
 from dli_tui.tui.opening import Where
 from tests.support_backends import ScriptedBackend, row, run
@@ -502,3 +503,76 @@ async def test_a_run_that_hangs_and_a_failed_date_behind_a_green_run_are_problem
         assert "longer than usual" in here.picture
         await here.press("down")
         assert "not run again" in here.picture
+
+
+async def test_a_status_alone_finds_what_is_in_it():
+    async with dashboard() as here:
+        for word in ("failed", "late", "paused", "running", "status:failed", "is:late"):
+            await here.press("x", "slash")
+            await here.type(word)
+            await here.press("enter")
+            assert 0 < len(names(here)) < 39, word
+
+
+async def test_a_term_that_cannot_be_read_is_told_below_and_covers_nothing():
+    async with dashboard(size=(80, 24)) as here:
+        before = here.lines[1].partition("worst")[0].rstrip()
+        await here.press("slash")
+        await here.type("status:nonsense")
+        assert "is not one of" in here.lines[2]
+        assert before[:40] in here.lines[1]
+        await here.press("escape")
+        assert "is not one of" not in here.picture
+        assert here.screen.query_one("#filters").size.height == 1
+
+
+async def test_another_order_is_told_at_any_width_and_x_brings_the_usual_one_back():
+    async with dashboard(size=(80, 24), choices={"sort": "name", "sort_direction": "up"}) as here:
+        await here.press("exclamation_mark", "n")
+        assert "sorted by name" in here.lines[1]
+        await here.press("x")
+        assert here.screen.listing.order == WORST
+        assert here.app.choices.order == WORST
+        assert "sorted" not in here.lines[1]
+
+
+async def test_escape_takes_the_filter_off_and_leaves_the_order():
+    async with dashboard(choices={"sort": "name", "sort_direction": "up"}) as here:
+        await here.press("n", "escape")
+        assert here.screen.listing.filter.is_empty
+        assert here.screen.listing.order.column == "name"
+
+
+@pytest.mark.parametrize(("size", "is_told"), [((80, 24), True), ((120, 36), False)])
+async def test_where_the_detail_is_not_beside_the_list_its_key_is_told(size, is_told):
+    async with dashboard(size=size) as here:
+        assert ("z detail" in here.lines[-1]) is is_told
+        await here.press("z")
+        assert "z list" in here.lines[-1]
+
+
+async def test_asking_again_says_that_the_answer_is_there():
+    async with dashboard() as here:
+        await here.press("r")
+        assert [note.message for note in here.app._notifications] == ["Refreshed"]
+
+
+async def test_asking_again_in_vain_says_nothing_of_an_answer():
+    backend = ScriptedBackend([row("d")])
+    async with dashboard(backend=backend) as here:
+        backend.cues["workflows"] = [ConnectionFailedError()]
+        await here.press("r")
+        assert list(here.app._notifications) == []
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("keys", [("tab",), ("5", "tab"), ("enter", "tab")])
+async def test_the_pane_that_has_the_keys_is_told_without_colours(keys, ascii_only):
+    async with dashboard(looks=Looks(ascii=ascii_only)) as here:
+        await here.press(*keys[:-1])
+        marks = "#" if ascii_only else "┃"
+        before = [line.find(marks) for line in here.lines[2:]]
+        await here.press(keys[-1])
+        after = [line.find(marks) for line in here.lines[2:]]
+        assert before != after
+        assert sum(at >= 0 for at in after) > 10

@@ -44,6 +44,29 @@ COMMANDS: Final[tuple[Command, ...]] = (
 PAGES: Final = tuple(one for one in everywhere.PLACES if one.id != "go.contexts")
 BY_ID: Final = {command.id: command for command in COMMANDS}
 BY_ACTION: Final = {(command.scope, command.action): command for command in COMMANDS}
+SYNONYMS: Final = {
+    "do.run": "trigger rerun start execute",
+    "do.backfill": "rerun dates catch up",
+    "do.pause": "hold disable",
+    "do.unpause": "resume enable",
+    "do.stop": "kill cancel abort terminate",
+    "do.retry": "rerun clear restart",
+    "do.register": "new create add workflow",
+    "do.unregister": "delete remove",
+    "do.edit": "yaml definition",
+    "go.list": "dags home",
+    "go.history": "runs",
+    "go.health": "status import errors",
+    "go.contexts": "profiles servers connections switch",
+    "go.log": "logs",
+    "go.inside": "yaml definition spec code",
+    "go.browse": "url web ui",
+    "go.refresh": "reload poll",
+    "go.times": "timezone time zone utc local",
+    "list.views": "saved filters",
+    "list.sort": "order",
+}
+"""Words of other programs under which a command is looked for, by the command's id."""
 _SPELLED: Final = {
     "question_mark": "?",
     "colon": ":",

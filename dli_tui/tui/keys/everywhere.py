@@ -9,7 +9,7 @@ from dli_tui.domain.capability import Capability
 from dli_tui.tui.keys.command import Command, Scope
 
 _DEEDS: Final = (
-    ("run", "R", "run", "Start a run; parameters and a dry run are asked for", Capability.RUN, 0),
+    ("run", "R", "run", "Start a run; parameters and a dry run are asked for", Capability.RUN, 10),
     ("backfill", "b", "backfill", "Plan the runs of past dates", Capability.BACKFILL, 11),
     ("pause", "p", "pause", "Hold the schedule, with a reason", Capability.PAUSE, 12),
     ("unpause", "u", "unpause", "Let the schedule fire again", Capability.PAUSE, 0),
@@ -71,7 +71,7 @@ _GOING: Final = (
     ("watch", "w", "watch", "Ring when this run ends, or no longer", "watch", None, 16),
     ("browse", "o", "browser", "Open it in the browser", "browse", None, 0),
     ("copy", "y", "copy", "Copy its name or id", "copy", None, 0),
-    ("refresh", "r", "refresh", "Ask the server now", "refresh", None, 0),
+    ("refresh", "r", "refresh", "Ask the server now", "refresh_now", None, 0),
     ("zoom", "z", "zoom", "Make this pane large, or small again", "zoom", None, 0),
     ("times", "Z", "times", "Tell times in the schedule's zone, here, or UTC", "times", None, 0),
     (
@@ -144,6 +144,10 @@ _OF_SAGAS: Final = {
 }
 
 CALLED: Final[Mapping[Scope, Mapping[str, Called]]] = {
+    Scope.LIST: {
+        # Shown in the line of keys where the detail isn't beside the list.
+        "go.zoom": Called("detail", "Show what is known of this workflow, or the list again", 9),
+    },
     Scope.RUN: {
         "do.stop": Called("stop", "Stop this run, with a reason"),
         "do.retry": Called("retry", "Run a failed step of this run again, or all of them"),

@@ -11,12 +11,12 @@ from textual.containers import Vertical
 from textual.types import CSSPathType
 
 from dli_tui.tui import keys
-from dli_tui.tui.columns import ALL, FIRST, WORKFLOWS
+from dli_tui.tui.columns import ALL, FIRST, WORKFLOWS, columns_of
 from dli_tui.tui.looks import Looks, Tone
 from dli_tui.tui.modals.leaving import Leaving
 from dli_tui.tui.widgets.lines import Lines, Piece
 from dli_tui.tui.widgets.oneline import Bit, OneLine
-from dli_tui.tui.widgets.table import Column, Table
+from dli_tui.tui.widgets.table import Column, Table, laid_out
 from dli_tui.tui.widgets.toosmall import TooSmall
 
 _COLUMNS: Final = (
@@ -45,8 +45,10 @@ class ColumnsScreen(Leaving[tuple[str, ...] | None]):
     CSS_PATH: ClassVar[CSSPathType | None] = ["modals.tcss", "views.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*keys.fixed(keys.Place.COLUMNS)]
 
-    def __init__(self, shown: tuple[str, ...], looks: Looks) -> None:
+    def __init__(self, shown: tuple[str, ...], looks: Looks, width: int) -> None:
         super().__init__()
+        self._width = width
+        """How wide the list is: columns that are shown may have no room there."""
         hidden = (column for column in ALL if column not in shown)
         self._lines = [
             *(Line(column, shown=True) for column in shown),
@@ -59,7 +61,7 @@ class ColumnsScreen(Leaving[tuple[str, ...] | None]):
             yield OneLine(id="columns-title")
             yield Table(
                 _COLUMNS,
-                _paint,
+                self._painted,
                 lambda line: line.column,
                 self._looks,
                 id="columns-table",
@@ -82,6 +84,17 @@ class ColumnsScreen(Leaving[tuple[str, ...] | None]):
         """The columns to choose from."""
         return self.query_one("#columns-table", Table)
 
+    def _painted(self, line: Line, column: str, _room: int) -> list[Piece]:
+        pieces = _paint(line, column)
+        if column == "title" and line.shown and line.column not in self._with_room():
+            pieces.append(Piece("  hidden: too narrow", Tone.LATE))
+        return pieces
+
+    def _with_room(self) -> set[str]:
+        """The columns that the list has room for, as they are chosen now."""
+        chosen = columns_of(line.column for line in self._lines if line.shown)
+        return {column.id for column, _ in laid_out(chosen, self._width)}
+
     def action_turn(self) -> None:
         """Show the column under the cursor, or hide it."""
         at = self.table.cursor
@@ -103,6 +116,8 @@ class ColumnsScreen(Leaving[tuple[str, ...] | None]):
         current = self.table.current
         self._lines = lines
         self.table.load(lines, keep=None if current is None else current.column)
+        # Which of the others have room depends on this one.
+        self.table.forget_strips()
 
     @on(Lines.Chosen)
     def action_done(self) -> None:
@@ -112,7 +127,7 @@ class ColumnsScreen(Leaving[tuple[str, ...] | None]):
         self.leave(None)
 
 
-def _paint(line: Line, column: str, _room: int) -> list[Piece]:
+def _paint(line: Line, column: str) -> list[Piece]:
     if column == "shown":
         return [Piece(f"[{'x' if line.shown else ' '}]", Tone.RUNNING)]
     return [Piece(_TITLES[line.column], Tone.PLAIN if line.shown else Tone.MUTED)]

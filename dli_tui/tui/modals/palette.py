@@ -45,11 +45,13 @@ class Choice(NamedTuple):
     action: str = ""
     """What the screen in front is to do; empty: go to a workflow."""
     workflow: WorkflowKey | None = None
+    also: str = ""
+    """Other words for it, which are searched but not shown."""
 
     @property
     def words(self) -> str:
         """What is searched in."""
-        return f"{self.what} {self.about}".casefold()
+        return f"{self.what} {self.about} {self.also}".casefold()
 
 
 class _Choices(Table[Choice]):
@@ -180,7 +182,8 @@ def _commands(screen: DashboardScreen) -> Iterable[Choice]:
         why = screen.why_not(command)
         if (why or screen.shows(command)) and command.id != "go.palette":
             key = screen.key(command.id)
-            yield Choice(command.label, _COMMAND, why or command.help, key, command.action)
+            about, also = why or command.help, keys.SYNONYMS.get(command.id, "")
+            yield Choice(command.label, _COMMAND, about, key, command.action, also=also)
 
 
 def _themes(app: Dashboard) -> Iterable[Choice]:

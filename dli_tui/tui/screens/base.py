@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, cast
@@ -415,6 +416,19 @@ class DashboardScreen(EndingScreen[None]):
 
     def action_quit(self) -> None:
         self.dash.deeds.quit()
+
+    def action_refresh_now(self) -> None:
+        """Ask the server because the user wants to, and say when the answer is there."""
+        self.action_refresh()
+        if self.session is not None:
+            start_worker(self, self._say_refreshed, self.session, group="refreshed", exclusive=True)
+
+    async def _say_refreshed(self, session: Session) -> None:
+        # They are asked already: whoever waits for the same answer costs no second question.
+        asked = [feed.refresh() for feed in self.feeds()] or [session.workflows.refresh()]
+        await asyncio.gather(*asked)
+        if self.problem is None:
+            self.say("Refreshed")
 
     def action_refresh(self) -> None:
         if self.broken is not None:

@@ -33,6 +33,7 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
         self._key = key
         self._label = name
         self._text = ""
+        self._is_masked = False
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
         if info is None:
             return
         told = late.definition_sheets().configuration(info.workflow_config, self.looks)
-        self._text = told.text
+        self._text, self._is_masked = told.text, told.is_masked
         if self.remarks.display:
             self.remarks.tell(told.remarks)
             self.definition.tell(told.lines)
@@ -89,3 +90,5 @@ class ConfigurationScreen(FeedScreen["DefinitionFeed"]):
 
     def action_copy(self) -> None:
         self.dash.copy([self._text] if self._text else [], is_document=True)
+        if self._is_masked:
+            self.say(f"Secrets are left out of the copy; {self.key('do.edit')} has them")

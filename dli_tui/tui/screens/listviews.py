@@ -9,6 +9,7 @@ from dli_tui.present.filters import ListFilter
 from dli_tui.tui.listing import Listing
 from dli_tui.tui.screens.base import DashboardScreen
 from dli_tui.tui.views import View
+from dli_tui.tui.widgets.table import Table
 
 
 class ViewedScreen(DashboardScreen):
@@ -56,4 +57,5 @@ class ViewedScreen(DashboardScreen):
                 self.dash.choose(self.dash.choices._replace(columns=columns))
                 self.use_columns(columns)
 
-        self.dash.push_screen(ColumnsScreen(self.dash.choices.columns, self.looks), chosen)
+        room = self.query_one("#workflows", Table).room_for_columns
+        self.dash.push_screen(ColumnsScreen(self.dash.choices.columns, self.looks, room), chosen)

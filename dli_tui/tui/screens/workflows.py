@@ -16,13 +16,13 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import WorkflowKey
 from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, words
-from dli_tui.present.arranging import Order
+from dli_tui.present.arranging import WORST, Order
 from dli_tui.present.filters import ListFilter
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import keys, sheets
 from dli_tui.tui.choices import ORDERS, following
 from dli_tui.tui.columns import WorkflowCells, columns_of
-from dli_tui.tui.keys import Scope
+from dli_tui.tui.keys import Command, Scope
 from dli_tui.tui.listing import Listing
 from dli_tui.tui.screens.listdetail import DetailedScreen
 from dli_tui.tui.screens.listviews import ViewedScreen
@@ -44,6 +44,8 @@ WORDS_TICKS: Final = 5
 """So often are "4m ago" and its like looked over: a list is to be read, not watched."""
 _AHEAD: Final = 10
 """Rows beyond the visible ones whose last runs are fetched too, so that a scroll finds them."""
+DETAIL_FROM: Final = 100
+"""So wide that the detail stands beside the list, as the sheet has it."""
 _MOST_UNSEEN: Final = 200
 """So many workflows have their last runs fetched unseen; a server pays a request for some."""
 _SOURCES: Final = (None, SourceType.CODE, SourceType.MANUAL)
@@ -175,6 +177,16 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         if not self.is_covered:
             self._take()
 
+    def shows(self, command: Command) -> bool:
+        if command.id == "go.zoom":
+            # Where the detail stands beside the list there is nothing to show.
+            return self.size.width < DETAIL_FROM or self.has_class("-zoomed")
+        return super().shows(command)
+
+    def label(self, command: Command) -> str:
+        is_back = command.id == "go.zoom" and self.has_class("-zoomed")
+        return "list" if is_back else super().label(command)
+
     def on_resize(self) -> None:
         self.call_after_refresh(self.want_runs)
 
@@ -227,7 +239,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
     def go_to(self, key: WorkflowKey) -> None:
         """Put the cursor on a row; a filter that hides it is taken off."""
         if key not in {row.key for row in self.listing.shown}:
-            self.action_clear()
+            self.clear_filters()
         at = next((at for at, row in enumerate(self.listing.shown) if row.key == key), None)
         if at is not None:
             self.table.go_to(at)
@@ -300,6 +312,13 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         self._filter(status=following(_STATUSES, self.listing.filter.status))
 
     def action_clear(self) -> None:
+        """Show the list as it is without a choice: no filter, worst first."""
+        self.clear_filters()
+        if self.listing.order != WORST:
+            self._order(WORST)
+
+    def clear_filters(self) -> None:
+        """Show all workflows, in the order that was chosen."""
         if not self.listing.filter.is_empty and self.table.current is not None:
             # What was found stays under the cursor.
             self.choose_pointed()
@@ -337,6 +356,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")
         (self.query_one("#detail") if self.has_class("-zoomed") else self.table).focus()
+        self.tell_keys()
 
     def action_copy(self) -> None:
         names = [row.key.name for row in self.targets]
@@ -348,7 +368,7 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         elif self.listing.selected:
             self._select(frozenset())
         elif not self.listing.filter.is_empty:
-            self.action_clear()
+            self.clear_filters()
 
     # Filters and order
 

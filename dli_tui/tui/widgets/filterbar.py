@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from dli_tui.present import filters
+from dli_tui.present.arranging import WORST, Order
 from dli_tui.tui.breakage import Contained
 from dli_tui.tui.looks import Tone
 from dli_tui.tui.widgets.oneline import Bit, Bits, OneLine
@@ -18,7 +19,6 @@ from dli_tui.tui.widgets.safeinput import SafeInput
 if TYPE_CHECKING:
     from textual import events
 
-    from dli_tui.present.arranging import Order
     from dli_tui.present.filters import ListFilter
 
 _ROOMY = 110
@@ -39,8 +39,9 @@ class FilterText(SafeInput):
             self.post_message(FilterLine.Left())
 
 
-class FilterLine(Contained, Horizontal):
-    """What is filtered, each part clickable, and the text as it is typed."""
+class FilterLine(Contained, Vertical):
+    """What is filtered, each part clickable, and the text as it is typed; below it, while there
+    is something wrong with the text, what."""
 
     hint: ClassVar[str] = ""
     """What can be typed."""
@@ -51,11 +52,18 @@ class FilterLine(Contained, Horizontal):
     _told: tuple[Bits, Bits, Bits] = ((), (), ())
 
     def compose(self) -> ComposeResult:
-        yield OneLine(id="filter-words")
-        yield FilterText(placeholder=self.hint, id="text", compact=True, select_on_focus=False)
+        with Horizontal(id="filter-line"):
+            yield OneLine(id="filter-words")
+            yield FilterText(placeholder=self.hint, id="text", compact=True, select_on_focus=False)
+        yield OneLine(id="filter-problem")
 
-    def show(self, text: str, left: Bits, note: Bits, aside: Bits) -> None:
+    def show(
+        self, text: str, left: Bits, note: Bits, aside: Bits, problem: str | None = None
+    ) -> None:
         """Show the parts, and the line to type in while it is used; `aside` where there is room."""
+        below = self.query_one("#filter-problem", OneLine)
+        below.display = problem is not None
+        below.tell([Bit(f" {problem or ''}", Tone.LATE)])
         field = self.query_one("#text")
         field.display = bool(text) or self.screen.focused is field
         self._told = (left, note, aside)
@@ -93,7 +101,7 @@ class FilterLine(Contained, Horizontal):
 class FilterBar(FilterLine):
     """The filters of the list."""
 
-    hint = "name, /regex/, !not, owner:… team:… last:failed"
+    hint = "name, /regex/, !not, failed, status:… tag:… owner:…"
 
     def tell(self, wanted: ListFilter, order: Order) -> None:
         """Show the filters in force."""
@@ -106,10 +114,13 @@ class FilterBar(FilterLine):
             *_flag("enabled", "enabled", on=wanted.enabled),
             *_flag("problems", "problems", on=wanted.problems),
         ]
-        problem = filters.parse(wanted.text).problem
-        note = [Bit(f"{problem} ", Tone.LATE)] if problem else []
-        sorted_ = Bit(f"{order_words(order)} ", Tone.MUTED, action="screen.sort(1)")
-        self.show(wanted.text, bits, note, [sorted_])
+        is_usual = order == WORST
+        tone = Tone.MUTED if is_usual else Tone.RUNNING
+        told = f"{order_words(order)} " if is_usual else f"sorted {order_words(order)} "
+        sorted_ = [Bit(told, tone, bold=not is_usual, action="screen.sort(1)")]
+        # Another order than the usual one hides what is wrong: that is told at any width.
+        note, aside = ([], sorted_) if is_usual else (sorted_, [])
+        self.show(wanted.text, bits, note, aside, filters.parse(wanted.text).problem)
 
 
 def order_words(order: Order) -> str:

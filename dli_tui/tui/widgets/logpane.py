@@ -60,7 +60,7 @@ class LogPane(Contained, Vertical):
 
     def compose(self) -> ComposeResult:
         yield OneLine(id="log-title")
-        yield LogView(self._stamp, id="log")
+        yield LogView(self._stamp, id="log", letters=self._looks.letters)
         yield SearchLine(id="search")
 
     @property

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from dli_tui.present.rows import LogRow
 from dli_tui.tui import keys
-from dli_tui.tui.logrows import LEAST_WIDTH, STAMP_WIDTH, Hits, Level, LogRows
+from dli_tui.tui.logrows import LEAST_WIDTH, Hits, Level, LogRows
 from dli_tui.tui.looks import LEVELS, Tone
 from dli_tui.tui.widgets.lines import Lines, Piece
 
@@ -51,10 +51,13 @@ class LogView(Lines):
         stamp: Callable[[datetime], str],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
+        letters: bool = False,
     ) -> None:
         super().__init__(id=id)
         self.following = True
-        self._log = LogRows()
+        self._letters = letters
+        """Whether the level of a line is a letter too."""
+        self._log = LogRows(letters=letters)
         self._wrapped = False
         self._left = 0
         self._stamp = stamp
@@ -84,7 +87,7 @@ class LogView(Lines):
     def start_over(self) -> None:
         """Another log begins."""
         level, needle, width = self._log.level, self._log.needle, self._log.width
-        self._log = LogRows()
+        self._log = LogRows(letters=self._letters)
         self._log.level, self._log.needle, self._log.width = level, needle, width
         self.following, self._left, self._read = True, 0, None
         self.set_reactive(Lines.cursor, 0)
@@ -205,8 +208,8 @@ class LogView(Lines):
 
     def _goes_on(self, row: LogRow) -> bool:
         """Whether a row has more to the right than can be seen."""
-        stamp = STAMP_WIDTH if row.at is not None and not self._left else 0
-        return stamp + cell_len(row.text[self._left :]) > self._cells
+        lead = 0 if self._left else self._log.lead_of(row)
+        return lead + cell_len(row.text[self._left :]) > self._cells
 
     def _shift_to(self, left: int) -> None:
         if left != self._left:
@@ -260,7 +263,7 @@ class LogView(Lines):
         row = self._log.at(place)
         at = row.text.casefold().find(self.needle)
         end = at + len(self.needle)
-        stamp = STAMP_WIDTH if row.at is not None else 0
+        stamp = self._log.lead_of(row)
         if self._left == 0 and stamp + end <= self._cells:
             return
         if stamp + end <= self._cells:
@@ -284,14 +287,17 @@ class LogView(Lines):
         row = self._log.at(place)
         tone = LEVELS.get(row.level, Tone.PLAIN)
         stamp = f"{self._stamp(row.at)} " if row.at is not None and not self._left else ""
+        letter = f"{row.level[:1].upper() or ' '} " if self._letters and not self._left else ""
         text = row.text[self._left :]
         if self._log.width:
-            parts = self._log.parts(place, stamp)
+            parts = self._log.parts(place, stamp + letter)
             text = parts[part] if part < len(parts) else ""
-            stamp = stamp if part == 0 else ""
-            text = text[len(stamp) :]
+            stamp, letter = (stamp, letter) if part == 0 else ("", "")
+            text = text[len(stamp) + len(letter) :]
         if stamp:
             yield Piece(stamp, Tone.MUTED)
+        if letter:
+            yield Piece(letter, tone, bold=True)
         yield from self._found(text, tone)
 
     def _found(self, text: str, tone: Tone) -> Iterator[Piece]:

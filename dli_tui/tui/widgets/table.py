@@ -183,6 +183,11 @@ class Table(Lines, Generic[Row]):
             self._layout = (width, laid_out(self.columns, width - _GUTTER))
         return self._layout[1]
 
+    @property
+    def room_for_columns(self) -> int:
+        """How many cells the columns share."""
+        return self.field.width - _GUTTER
+
     def use(self, columns: Sequence[Column]) -> None:
         """Show other columns."""
         self.columns = columns
