@@ -139,8 +139,7 @@ class BasecampBackend(PlainBasecamp):
         return await super().run(request)
 
     async def backfill(self, request: BackfillRequest) -> WorkflowRunResult:
-        if request.slots is not None:
-            await self._is_ours()
+        await self._is_ours()
         try:
             return await super().backfill(request)
         except Unsupported:
