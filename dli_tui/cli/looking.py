@@ -187,6 +187,7 @@ def show_status(found: WorkflowStatusResult, format_: Format) -> None:
         "Stopped by": found.stopped_by,
         "Reason": found.reason,
         "Error": found.error_message,
+        "Clock": found.clock_note,
         "Logs": found.logs_url,
     }
     output.lines(f"{name}: {words.word(value)}" for name, value in facts.items() if value)

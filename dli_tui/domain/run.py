@@ -61,6 +61,9 @@ class RunFacts(Value):
     progress: RunProgress | None = Field(default=None, description="How far it has come.")
     retry_count: int = Field(default=0, description="How often it was tried again as a whole.")
     result_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
+    clock_note: str | None = Field(
+        default=None, description="What is wrong with the server's clock, and so with its times."
+    )
 
     @property
     def place(self) -> datetime | None:

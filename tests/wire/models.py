@@ -33,7 +33,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = st.integers(0, 7 * 10**15).map(lambda passed: _EPOCH + timedelta(microseconds=passed))
 DAY = st.dates(min_value=date(1970, 1, 1), max_value=date(2200, 1, 1))
 SENTENCES = frozenset(
-    {"description", "error_message", "message", "reason", "text", "unreadable", "warning"}
+    {
+        "clock_note",
+        "description",
+        "error_message",
+        "message",
+        "reason",
+        "text",
+        "unreadable",
+        "warning",
+    }
 )
 _SCALARS = {
     str: TEXT,

@@ -11,6 +11,7 @@ from dli_tui.backends.basecamp.backfills import StartedBackfills
 from dli_tui.backends.basecamp.lastruns import LastRuns
 from dli_tui.backends.basecamp.listing import LIST, Listing
 from dli_tui.backends.basecamp.offer import PLAIN, Offers
+from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.basecamp.writing import Writer
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded, segment
@@ -67,7 +68,8 @@ class PlainBasecamp(Backend):
         super().__init__()
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
         self._offers = Offers(self._http)
-        self._listing = Listing(self._http)
+        self._clock = ServerClock()
+        self._listing = Listing(self._http, self._clock)
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
         self._writer = Writer(self._http, self._offers, sleep)
@@ -170,9 +172,13 @@ class PlainBasecamp(Backend):
 
     async def _run_status(self, ref: RunRef) -> WorkflowRun:
         asked = about(Operation.STATUS, ref, f"{LIST}/runs/{segment(ref.run_id)}")
-        run = await self._read(
-            asked, lambda reply: run_of(reply, run_id=ref.run_id, dataset_name=ref.workflow)
+        answer = await self._http.read(
+            asked,
+            lambda content: run_of(decoded(content), run_id=ref.run_id, dataset_name=ref.workflow),
         )
+        if not answer.unchanged:
+            self._clock.look(answer.headers, [answer.value])
+        run = self._clock.run(answer.value)
         if ref.workflow not in (None, run.dataset_name):
             raise WorkflowNotFoundError(
                 run_id=ref.run_id, hint="See runs with: dli-tui workflow history"
@@ -205,6 +211,9 @@ class PlainBasecamp(Backend):
         result = await self._write(
             asked, lambda reply: replies.run_reply(reply, name, dry_run=request.dry_run)
         )
+        if not self._offers.is_ours:
+            self._clock.began(self._writer.headers, result.started_at)
+            result = self._clock.result(result)
         self._last_runs.follow(result)
         return result
 
@@ -233,10 +242,11 @@ class PlainBasecamp(Backend):
         path = f"{LIST}/runs/{segment(ref.run_id)}/stop"
         body = asking.reason_body(reason)
         asked = posted(Operation.STOP, path, body, ref.workflow or "", ref.run_id)
-        return await self._write(
+        result = await self._write(
             asked,
             lambda reply: replies.stop_reply(reply, ref.run_id, dataset_name=ref.workflow),
         )
+        return self._clock.result(result)
 
     async def _stop_all(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Stop the runs of a backfill that was started from here, the last ones first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 from uuid import uuid4
 
@@ -37,6 +37,8 @@ class Writer:
         self._http = http
         self._offers = offers
         self._sleep = sleep
+        self.headers: Mapping[str, str] = {}
+        """The head of the answer to the latest write."""
 
     async def send(self, asked: Asked, parse: Callable[[bytes], T]) -> T:
         """Send it, and what `parse` makes of the answer."""
@@ -44,6 +46,7 @@ class Writer:
         keyed = asked._replace(headers={**asked.headers, KEY_HEADER: key})
         try:
             answer = await self._http.write(keyed, parse)
+            self.headers = answer.headers
         except AnswerLostError as lost:
             if not self._offers.is_ours:
                 raise
