@@ -115,11 +115,20 @@ def test_the_zone_of_the_times_is_told_where_it_is_not_utc():
 def test_a_step_says_who_does_it_and_what_undoes_it():
     told = lane(
         service="stock", command="Reserve", compensation="Release", undoing=RUNNING,
-        started_at=NOW - timedelta(seconds=75),
+        started_at=NOW - timedelta(seconds=75), finished_at=NOW,
     )  # fmt: skip
     assert "x  by stock" in told
     assert "Reserve  ✓ completed  09:39, 1m15s" in told
     assert "Release  ► running" in told
+
+
+def test_a_step_that_is_over_and_tells_no_end_does_not_go_on():
+    told = lane(command="Reserve", started_at=NOW - timedelta(seconds=75))
+    assert "Reserve  ✓ completed  09:39\n" in told
+
+
+def test_a_compensation_whose_result_is_not_told_says_so():
+    assert "not told" in lane(compensation="Release", undoing=StepStatus.UNKNOWN)
 
 
 def test_a_step_that_nothing_undoes_says_so():
