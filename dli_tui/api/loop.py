@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import inspect
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -145,7 +146,9 @@ async def _work(
     CURRENT.set(sent)
     if life.resource is None:
         raise RuntimeError("WorkflowAPI was closed while a call began")
-    return await work(life.resource)
+    result = work(life.resource)
+    # Whoever tests with a client of their own may give one whose answers are there at once.
+    return await result if inspect.isawaitable(result) else result
 
 
 def _cancel(future: Future[Result], loop: asyncio.AbstractEventLoop) -> None:

@@ -87,6 +87,26 @@ class WorkflowRun(RunFacts):
         return RunRef(self.run_id, self.dataset_name)
 
     @property
+    def is_pending(self) -> bool:
+        """Whether it waits for its turn."""
+        return self.status is RunStatus.PENDING
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is at work; also on its way to a stop."""
+        return self.status.is_running and not self.is_pending
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is over for good."""
+        return self.status.is_terminal
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it has completed."""
+        return self.status is RunStatus.COMPLETED
+
+    @property
     def error_line(self) -> str | None:
         """The first line of the error that says something."""
         if not self.error_message:

@@ -73,6 +73,8 @@ def _models(kind, given):
 def _of_field(name, annotation):
     if name in SENTENCES:
         return SENTENCE | st.none() if _may_be_none(annotation) else SENTENCE
+    if name == "max_attempts":
+        return st.integers(min_value=1, max_value=10**6)
     if name == "tags":
         return st.lists(TAG, max_size=2).map(tuple)
     return _of_type(annotation)
