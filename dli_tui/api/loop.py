@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from dli_tui.client.sent import CURRENT, Sent
 from dli_tui.domain.errors import WorkflowExecutionError
@@ -146,9 +146,9 @@ async def _work(
     CURRENT.set(sent)
     if life.resource is None:
         raise RuntimeError("WorkflowAPI was closed while a call began")
-    result = work(life.resource)
     # Whoever tests with a client of their own may give one whose answers are there at once.
-    return await result if inspect.isawaitable(result) else result
+    result: object = work(life.resource)
+    return cast("Result", await result if inspect.isawaitable(result) else result)
 
 
 def _cancel(future: Future[Result], loop: asyncio.AbstractEventLoop) -> None:

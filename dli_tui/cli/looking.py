@@ -119,7 +119,8 @@ def history(
         if format_ is Format.JSON:
             output.as_json(result)
         else:
-            _show_history(result, is_of_one=dataset is not None, show_info=show_dataset_info)
+            is_of_one = dataset is not None
+            _show_history(result, is_of_one=is_of_one, show_info=show_dataset_info and is_of_one)
 
     reading(ctx, work)
 

@@ -137,3 +137,10 @@ def test_what_is_filtered_is_told():
         text=" ord ",
     )
     assert wanted.told() == "source code, status paused, running, enabled, problems, text “ord”"
+
+
+def test_what_is_paused_by_disabling_it_is_among_the_paused():
+    held = row("held", status=WorkflowStatus.DISABLED)._replace(state="disabled (paused)")
+    gone = row("gone", status=WorkflowStatus.DISABLED)._replace(state="disabled")
+    paused = ListFilter(status=WorkflowStatus.PAUSED)
+    assert [paused.admits(one, NOW) for one in (held, gone, CLICKS)] == [True, False, True]
