@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import inspect
 import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from dli_tui.client.sent import CURRENT, Sent
 from dli_tui.domain.errors import WorkflowExecutionError
@@ -153,7 +154,9 @@ async def _work(
     CURRENT.set(sent)
     if life.resource is None:
         raise RuntimeError("WorkflowAPI was closed while a call began")
-    return await work(life.resource)
+    # Whoever tests with a client of their own may give one whose answers are there at once.
+    result: object = work(life.resource)
+    return cast("Result", await result if inspect.isawaitable(result) else result)
 
 
 def _cancel(future: Future[Result], loop: asyncio.AbstractEventLoop) -> None:

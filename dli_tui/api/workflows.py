@@ -89,6 +89,11 @@ class WorkflowAPI:
         force: bool = False,
     ) -> WorkflowRegisterResult:
         """Register a dataset of the local project as a MANUAL workflow."""
+        if retry_max_attempts < 1 or retry_delay_seconds < 0:
+            raise ConfigurationError(
+                "A step is tried at least once, and no less than 0 seconds apart",
+                hint="Correct retry_max_attempts or retry_delay_seconds.",
+            )
         schedule = ScheduleConfig(
             cron=cron,
             timezone=timezone,

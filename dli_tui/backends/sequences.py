@@ -45,7 +45,7 @@ def sequence(runs: Iterable[WorkflowRun], timezone: str) -> Backfill | None:
 def _whole(
     mark: SequenceMark, runs: list[WorkflowRun], dates: tuple[BackfillDate, ...]
 ) -> WorkflowRun:
-    status = _status(dates, mark.date_count)
+    status = status_of([one.run for one in dates], mark.date_count)
     bad = next((run for run in runs if run.status in (RunStatus.FAILED, RunStatus.TIMEOUT)), None)
     stopped = next((run for run in runs if run.stopped_at is not None), None)
     ends = [run.finished_at for run in runs if run.finished_at is not None]
@@ -70,26 +70,30 @@ def _whole(
 
 def progress_of(dates: Sequence[BackfillDate], total: int = 0) -> RunProgress:
     """How far a backfill is, counted in its dates, of which `total` are known to be."""
-    going = (one.run.run_id for one in dates if one.run is not None and one.run.status.is_running)
+    return progress_in_runs([one.run for one in dates], total)
+
+
+def progress_in_runs(runs: Sequence[WorkflowRun | None], total: int = 0) -> RunProgress:
+    """How far a backfill is, counted in its runs; None for one that has not begun."""
+    known = [run for run in runs if run is not None]
+    going = (run.run_id for run in known if run.status.is_running)
     return RunProgress(
-        total_tasks=max(total, len(dates)),
-        completed_tasks=sum(one.status is RunStatus.COMPLETED for one in dates),
-        failed_tasks=sum(one.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for one in dates),
+        total_tasks=max(total, len(runs)),
+        completed_tasks=sum(run.status is RunStatus.COMPLETED for run in known),
+        failed_tasks=sum(run.status in (RunStatus.FAILED, RunStatus.TIMEOUT) for run in known),
         current_task=next(going, None),
     )
 
 
-def _status(dates: tuple[BackfillDate, ...], total: int) -> RunStatus:
-    """Where the whole stands; with dates that wait and none under way it is pending."""
-    known = {one.status for one in dates if one.status is not None}
+def status_of(runs: Sequence[WorkflowRun | None], total: int = 0) -> RunStatus:
+    """Where the whole stands; with runs that wait and none under way it is pending."""
+    known = {run.status for run in runs if run is not None}
     loudest = next((status for status in _LOUDEST if status in known), None)
     if loudest is not None:
         return loudest
     if RunStatus.KILLED in known:
         return RunStatus.KILLED
-    whole = len(dates) == total and all(
-        one.status is not None and one.status.is_terminal for one in dates
-    )
+    whole = len(runs) >= total and all(run is not None and run.status.is_terminal for run in runs)
     return RunStatus.COMPLETED if whole else RunStatus.PENDING
 
 

@@ -56,7 +56,10 @@ def register(
         bool, typer.Option("--enabled/--disabled", help="Whether it fires from the start.")
     ] = True,
     retry_attempts: Annotated[
-        int, typer.Option("--retry-attempts", min=1, help="How often a step is tried in all.")
+        int,
+        typer.Option(
+            "--retry-attempts", "--retry-max", min=1, help="How often a step is tried in all."
+        ),
     ] = 1,
     retry_delay: Annotated[
         int, typer.Option("--retry-delay", min=0, help="Seconds between two tries.")

@@ -123,7 +123,8 @@ def history(
         if format_ is Format.JSON:
             output.as_json(result)
         else:
-            _show_history(result, is_of_one=dataset is not None, show_info=show_dataset_info)
+            is_of_one = dataset is not None
+            _show_history(result, is_of_one=is_of_one, show_info=show_dataset_info and is_of_one)
         warn(result.warning)
 
     reading(ctx, work)
@@ -192,6 +193,7 @@ def show_status(found: WorkflowStatusResult, format_: Format) -> None:
         "Stopped by": found.stopped_by,
         "Reason": found.reason,
         "Error": found.error_message,
+        "Clock": found.clock_note,
         "Logs": found.logs_url,
     }
     output.lines(f"{name}: {words.word(value)}" for name, value in facts.items() if value)

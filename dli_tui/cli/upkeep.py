@@ -32,8 +32,7 @@ from dli_tui.config import adding, secrets
 from dli_tui.config.demo import DemoOptions
 from dli_tui.config.files import locate, show, write_initial
 from dli_tui.config.model import Kind, Profile
-from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import ConfigurationError, DLIError
+from dli_tui.domain.errors import ConfigurationError, DLIError, ServerError, Unsupported
 from dli_tui.domain.query import WorkflowQuery
 from dli_tui.present import words
 from dli_tui.wiring import forget_demo
@@ -269,7 +268,8 @@ def _sign_in(place: Place) -> _Finding:
 def _server(ctx: typer.Context, place: Place) -> _Finding:
     async def look(client: WorkflowClient) -> str:
         found = await client.list_workflows(WorkflowQuery(limit=1))
-        return words.plural(found.total_count, "workflow")
+        # Where the server doesn't count them, the one that was asked for is no number of all.
+        return "its list too" if found.more else words.plural(found.total_count, "workflow")
 
     where = place.target.profile.url or "the built-in demo"
     return _tried("reachability", lambda: _timed(ctx, where, look))
@@ -283,9 +283,12 @@ def _sagas(ctx: typer.Context, place: Place) -> list[_Finding]:
 
     async def look(client: WorkflowClient) -> str:
         await client.backend.met()
-        if profile.saga_url is None and Capability.SAGAS not in client.capabilities:
-            return "no sagas; if they are elsewhere, say so in saga_url"
-        return words.plural(len(await client.sagas()), "saga")
+        try:
+            return words.plural(len(await client.sagas()), "saga")
+        except (Unsupported, ServerError):
+            if profile.saga_url is None:
+                return "no sagas; if they are elsewhere, say so in saga_url"
+            raise
 
     where = profile.saga_url or profile.url or ""
     return [_tried("sagas", lambda: _timed(ctx, where, look))]

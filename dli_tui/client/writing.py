@@ -196,7 +196,7 @@ class WorkflowClient(Maker):
             foretelling.require_as_foretold(plan)
         request = self._request(plan, given)._replace(scope=foretelling.scope_of(plan))
         result = await lost.send(self, self.backend.backfill(request), lost.backfill(request))
-        return self._told(result, f"Backfill triggered, runs: {plan.to_run}")
+        return self._told(result, f"Backfill triggered, runs: {result.total_runs or plan.to_run}")
 
     def keeps_going(self, plan: BackfillPlan) -> bool:
         """Whether a backfill goes on only as long as somebody here looks after it."""

@@ -20,6 +20,7 @@ from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
 from dli_tui.domain.text import as_argument
 from dli_tui.domain.workflow import WorkflowInfo
 
+_PAUSED: Final = WorkflowStatus.PAUSED
 DATE_PARAMETERS: Final = ("execution_date", "date", "ds")
 _CODE_HINT: Final = (
     "This dataset is managed by Code (GitOps). Change it in Git; "
@@ -195,7 +196,7 @@ def matches_workflow(row: WorkflowInfo, query: WorkflowQuery) -> bool:
     return (
         (query.name is None or query.name.casefold() in row.dataset_name.casefold())
         and query.source in (None, row.source_type)
-        and query.status in (None, row.status)
+        and (query.status in (None, row.status) or (query.status is _PAUSED and is_held(row)))
         and (query.owner is None or query.owner == row.owner)
         and (query.tag is None or query.tag in row.tags)
         and (not query.running_only or row.is_running)

@@ -68,6 +68,9 @@ class RunFacts(Value):
     progress: RunProgress | None = Field(default=None, description="How far it has come.")
     retry_count: int = Field(default=0, description="How often it was tried again as a whole.")
     result_data: dict[str, Any] | None = Field(default=None, description="What it gave back.")
+    clock_note: str | None = Field(
+        default=None, description="What is wrong with the server's clock, and so with its times."
+    )
 
     @field_serializer("parameters")
     def _own_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -94,6 +97,26 @@ class WorkflowRun(RunFacts):
     def ref(self) -> RunRef:
         """The address of this run."""
         return RunRef(self.run_id, self.dataset_name)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it waits for its turn."""
+        return self.status is RunStatus.PENDING
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is at work; also on its way to a stop."""
+        return self.status.is_running and not self.is_pending
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is over for good."""
+        return self.status.is_terminal
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it has completed."""
+        return self.status is RunStatus.COMPLETED
 
     @property
     def error_line(self) -> str | None:

@@ -34,8 +34,8 @@ _INSTANT: Final = timedelta(microseconds=1)
 class RetryConfig(Value):
     """How often and how patiently a failed step is tried again."""
 
-    max_attempts: int = Field(default=1, description="How many times a step is tried in all.")
-    delay_seconds: int = Field(default=300, description="Seconds between two tries.")
+    max_attempts: int = Field(default=1, ge=1, description="How many times a step is tried in all.")
+    delay_seconds: int = Field(default=300, ge=0, description="Seconds between two tries.")
 
 
 class NotificationTarget(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -90,6 +91,21 @@ class WorkflowInfo(Value):
         return WorkflowKey(self.dataset_name, self.source_type)
 
     @property
+    def is_active(self) -> bool:
+        """Whether its schedule fires."""
+        return self.status is WorkflowStatus.ACTIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its schedule is paused."""
+        return self.status is WorkflowStatus.PAUSED
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether CODE has taken its place."""
+        return self.status is WorkflowStatus.OVERRIDDEN
+
+    @property
     def enabled(self) -> bool:
         """Whether its schedule fires."""
         return self.status is WorkflowStatus.ACTIVE
@@ -134,3 +150,25 @@ class DatasetInfo(Value):
     spec_path: str | None = Field(default=None, description="Where its spec is stored.")
     tags: tuple[str, ...] = Field(default=(), description="Words it is filed under.")
     spec: str | None = Field(default=None, description="The text of its spec, if it can be read.")
+
+    # The seeds have a dict in this place, so it can be read as one.
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a field may be of any type
+        if name not in type(self).model_fields:
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in type(self).model_fields
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as a dict has it
+        """The value of a field, or `default` where there is no such field."""
+        return getattr(self, name) if name in type(self).model_fields else default
+
+    def keys(self) -> Iterable[str]:
+        """The names of the fields."""
+        return type(self).model_fields.keys()
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """The fields by their names."""
+        return ((name, self[name]) for name in self.keys())

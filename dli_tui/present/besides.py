@@ -97,7 +97,8 @@ class SagaRow(NamedTuple):
     """Whether it was asked to stop and doesn't go back yet."""
     done: int
     total: int
-    undone: int
+    undone: int | None
+    """None: the server doesn't tell how its compensations ended."""
     to_undo: int
     created: datetime | None
     started: datetime | None

@@ -67,6 +67,7 @@ def _of_run(run: WorkflowRun, kind: str, timezone: str) -> _Found:
     yield "stopped by", run.stopped_by
     yield "stopped at", _moment(run.stopped_at, timezone)
     yield "reason", run.reason
+    yield "clock", run.clock_note
     yield "retries", str(run.retry_count) if run.retry_count else None
 
 

@@ -101,10 +101,18 @@ def predicate(wanted: ListFilter, now: datetime) -> Callable[[WorkflowRow], bool
     return admits
 
 
+def _is_paused(row: WorkflowRow) -> bool:
+    """Whether it is paused, or paused by disabling it, which its state says."""
+    paused = WorkflowStatus.PAUSED
+    return row.status is paused or paused in row.state.casefold()
+
+
 def _switches(wanted: ListFilter) -> Iterator[Test]:
     if wanted.source is not None:
         yield lambda row, _now: row.source is wanted.source
-    if wanted.status is not None:
+    if wanted.status is WorkflowStatus.PAUSED:
+        yield lambda row, _now: _is_paused(row)
+    elif wanted.status is not None:
         yield lambda row, _now: row.status is wanted.status
     if wanted.running:
         yield lambda row, _now: row.running

@@ -10,6 +10,7 @@ from dli_tui.domain.saga import Saga, SagaStep
 from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.present import facts, words
 from dli_tui.present.besides import UNDER_WAY
+from dli_tui.present.filling import hidden
 from dli_tui.present.jsonline import json_line
 from dli_tui.present.tables import Cells
 
@@ -25,7 +26,7 @@ def sagas(found: Sequence[Saga]) -> list[Cells]:
             words.name(one.saga_id),
             words.word(one.saga_type),
             status(one),
-            _done(one.steps),
+            _done(one),
             _undone(one.steps),
             words.moment(one.created_at, seconds=True),
         )
@@ -53,7 +54,7 @@ def about(saga: Saga) -> Iterator[tuple[str, str | None]]:
     yield "Status", status(saga)
     yield "Correlation", saga.correlation_id
     yield "Tenant", saga.tenant_id
-    yield "Data", ", ".join(facts.pairs(saga.input_data))
+    yield "Data", ", ".join(facts.pairs(hidden(saga.input_data)))
     yield "Created", _moment(saga.created_at)
     yield "Started", _moment(saga.started_at)
     yield "Finished", _moment(saga.finished_at)
@@ -76,7 +77,7 @@ def lanes(steps: Sequence[SagaStep]) -> tuple[list[Cells], list[str | None]]:
             words.word(one.command),
             one.status,
             words.word(one.compensation),
-            one.compensation_status or words.NOTHING,
+            _compensation(one.compensation_status),
         )
         for one in steps
     ]
@@ -84,18 +85,30 @@ def lanes(steps: Sequence[SagaStep]) -> tuple[list[Cells], list[str | None]]:
     return cells, errors
 
 
+def _compensation(status: StepStatus | None) -> str:
+    if status is None:
+        return words.NOTHING
+    return "not told" if status is StepStatus.UNKNOWN else status
+
+
 def _moment(at: datetime | None) -> str | None:
     return None if at is None else words.moment(at, seconds=True)
 
 
-def _done(steps: Sequence[SagaStep]) -> str:
-    """How many of its steps are done."""
+def _done(saga: Saga) -> str:
+    """How many of its steps are done; by its own count where a list tells no steps."""
+    steps = saga.steps
+    if not steps and saga.total_steps is not None:
+        behind = words.NOTHING if saga.current_step is None else saga.current_step
+        return f"{behind}/{saga.total_steps}"
     return f"{sum(one.status is StepStatus.COMPLETED for one in steps)}/{len(steps)}"
 
 
 def _undone(steps: Sequence[SagaStep]) -> str:
-    """How many are undone, of those that are to be."""
+    """How many are undone, of those that are to be; `?` where that isn't told."""
     to_undo = [one.compensation_status for one in steps if one.compensation_status is not None]
     if not to_undo:
         return words.NOTHING
+    if StepStatus.UNKNOWN in to_undo:
+        return f"?/{len(to_undo)}"
     return f"{sum(one is StepStatus.COMPLETED for one in to_undo)}/{len(to_undo)}"

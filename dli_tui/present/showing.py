@@ -142,7 +142,9 @@ def saga_row(saga: Saga) -> SagaRow:
         cancelling=saga.cancel_requested and status in UNDER_WAY,
         done=sum(step.status is StepStatus.COMPLETED for step in steps),
         total=len(steps),
-        undone=sum(step.compensation_status is StepStatus.COMPLETED for step in to_undo),
+        undone=None
+        if any(step.compensation_status is StepStatus.UNKNOWN for step in to_undo)
+        else sum(step.compensation_status is StepStatus.COMPLETED for step in to_undo),
         to_undo=len(to_undo),
         created=saga.created_at,
         started=saga.started_at,
@@ -150,7 +152,7 @@ def saga_row(saga: Saga) -> SagaRow:
         error=_shown(saga.error_message),
         correlation=_shown(saga.correlation_id),
         tenant=_shown(saga.tenant_id),
-        inputs=tuple(facts.pairs(saga.input_data)),
+        inputs=tuple(facts.pairs(filling.hidden(saga.input_data))),
         found_by=safe_line(
             f"{saga.saga_id} {saga.saga_type} {saga.correlation_id or ''}"
         ).casefold(),

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from dli_tui.domain.status import SagaStatus
+from dli_tui.domain.status import SagaStatus, StepStatus
 from dli_tui.domain.text import safe_line
 from dli_tui.present import strips, words
 from dli_tui.present.besides import (
@@ -122,7 +122,7 @@ def saga_progress(row: SagaRow, *, short: bool = False) -> str:
     if not row.total:
         return words.NOTHING
     if row.to_undo:
-        counted = f"{row.undone}/{row.to_undo}"
+        counted = f"{'?' if row.undone is None else row.undone}/{row.to_undo}"
         return f"undo {counted}" if short else f"undone {counted}"
     counted = f"{row.done}/{row.total}"
     return counted if short else f"done {counted}"
@@ -195,7 +195,8 @@ def lane(row: LaneRow, zone: str, now: datetime, looks: Looks) -> list[Text]:
         lines.append((*undoes, Piece("  not called for", Tone.MUTED)))
     else:
         undid = STEPS[row.undoing]
-        lines.append((*undoes, Piece(f"  {looks.glyph(undid)} {undid.word}", undid.tone)))
+        word = "not told" if row.undoing is StepStatus.UNKNOWN else undid.word
+        lines.append((*undoes, Piece(f"  {looks.glyph(undid)} {word}", undid.tone)))
     if row.error:
         lines.append(labelled("error", row.error, Tone.FAILED))
     return lines
@@ -206,6 +207,7 @@ def _took(row: LaneRow, zone: str, now: datetime) -> str:
         return ""
     since = words.clock_time(row.started, zone, now)
     if row.finished is None and row.status.is_terminal:
+        # When it ended isn't told: that it goes on would be made up.
         return f"  {since}"
     return f"  {since}, {words.span((row.finished or now) - row.started)}"
 

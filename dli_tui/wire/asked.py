@@ -379,6 +379,10 @@ def _retry(row: Row) -> RetryConfig:
         for key in ("max_attempts", "delay_seconds")
         if (found := _value(nested, count, "a whole number", key, f"retry_{key}")) is not None
     }
+    if told.get("max_attempts", 1) < 1:
+        raise ConfigurationError(
+            "'max_attempts' must be at least 1", hint="Ask again with such a one."
+        )
     return RetryConfig(**told)
 
 

@@ -115,6 +115,7 @@ def run_from(
         progress=_progress(row),
         retry_count=first(row, count, "retry_count") or 0,
         result_data=first(row, mapping, "result_data"),
+        clock_note=first(row, note, "clock_note"),
         **_moments(row),
     )
 

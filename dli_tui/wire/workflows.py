@@ -197,7 +197,10 @@ def _retry(row: Row, schedule: Row) -> RetryConfig | None:
     told = {
         key: found for key in flat if (found := first({**flat, **nested}, count, key)) is not None
     }
-    return RetryConfig(**told) if told else None
+    if not told:
+        return None
+    # What is never tried again is tried once, however a server counts.
+    return RetryConfig(**{**told, "max_attempts": max(1, told.get("max_attempts", 1))})
 
 
 def notifications_of(row: Row) -> NotificationConfig | None:

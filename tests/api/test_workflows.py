@@ -30,8 +30,10 @@ from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
 from dli_tui.backends.demo.scenario import Scenario
 from dli_tui.domain.clock import FixedClock
+from dli_tui.domain.schedule import RetryConfig
+from dli_tui.domain.workflow import DatasetInfo
 from dli_tui.wiring import served
-from tests.support_backends import NOW, ScriptedBackend, row
+from tests.support_backends import NOW, ScriptedBackend, row, run
 
 CLICKS = "iceberg.analytics.daily_clicks"
 SPEC = "version: v1\nname: {}\nowner: me@example.com\nteam: '@me'\ndescription: Mine\n"
@@ -301,3 +303,52 @@ def test_a_token_of_the_context_reaches_what_opens_the_server_and_no_repr(monkey
     (target,) = targets
     assert target.environment[target.profile.token_env] == "dli_hidden"
     assert "dli_hidden" not in repr((context, api, target))
+
+
+def test_a_mock_may_stand_in_for_the_client():
+    client = Mock()
+    with WorkflowAPI(ExecutionContext(execution_mode=ExecutionMode.MOCK), client=client) as api:
+        assert api.run("d") is client.run.return_value
+        assert api.list_workflows() is client.list_workflows.return_value
+
+
+@pytest.mark.parametrize("wrong", [{"retry_max_attempts": 0}, {"retry_delay_seconds": -5}], ids=str)
+def test_retries_that_can_not_be_are_refused(wrong):
+    context = ExecutionContext(execution_mode=ExecutionMode.MOCK)
+    with WorkflowAPI(context) as api, pytest.raises(ConfigurationError):
+        api.register("d", cron="0 9 * * *", **wrong)
+    with pytest.raises(ValueError, match="greater than or equal"):
+        RetryConfig(max_attempts=0)
+    with pytest.raises(ValueError, match="greater than or equal"):
+        RetryConfig(delay_seconds=-5)
+
+
+def test_rows_and_runs_answer_the_questions_of_the_seeds():
+    states = (WorkflowStatus.ACTIVE, WorkflowStatus.PAUSED, WorkflowStatus.OVERRIDDEN)
+    rows = [row("d", status=status) for status in states]
+    assert [(one.is_active, one.is_paused, one.is_overridden) for one in rows] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    statuses = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPLETED, RunStatus.FAILED)
+    told = [
+        (one.is_pending, one.is_running, one.is_finished, one.is_success)
+        for one in (run("r", status) for status in statuses)
+    ]
+    assert told == [
+        (True, False, False, False),
+        (False, True, False, False),
+        (False, False, True, True),
+        (False, False, True, False),
+    ]
+
+
+def test_what_is_known_of_a_dataset_can_be_read_like_a_dict():
+    info = DatasetInfo(name="d", owner="ann")
+    assert (info["owner"], info.get("team"), info.get("age", 7)) == ("ann", None, 7)
+    assert "owner" in info
+    assert "age" not in info
+    assert dict(info)["name"] == dict(info.items())["name"] == "d"
+    with pytest.raises(KeyError):
+        info["age"]

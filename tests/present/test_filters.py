@@ -165,3 +165,10 @@ def test_a_word_of_state_still_finds_the_names_that_hold_it():
 
 def admitted(text, one):
     return ListFilter(text=text).admits(one, NOW)
+
+
+def test_what_is_paused_by_disabling_it_is_among_the_paused():
+    held = row("held", status=WorkflowStatus.DISABLED)._replace(state="disabled (paused)")
+    gone = row("gone", status=WorkflowStatus.DISABLED)._replace(state="disabled")
+    paused = ListFilter(status=WorkflowStatus.PAUSED)
+    assert [paused.admits(one, NOW) for one in (held, gone, CLICKS)] == [True, False, True]

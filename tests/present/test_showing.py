@@ -188,3 +188,14 @@ def test_a_rate_has_a_unit_where_it_cannot_be_a_part_of_one():
         "runs under way": "3",
         "rates": "50",
     }
+
+
+def test_how_many_are_undone_is_not_told_where_one_compensation_is_not():
+    done = StepStatus.COMPLETED
+    row = showing.saga_row(saga(step(done, done), step(done, StepStatus.UNKNOWN)))
+    assert (row.undone, row.to_undo) == (None, 2)
+
+
+def test_secrets_of_what_a_saga_was_given_are_not_shown():
+    row = showing.saga_row(saga(input_data={"api_key": "hush", "user": "ann"}))
+    assert row.inputs == ("api_key = ***", "user = ann")

@@ -122,9 +122,13 @@ def test_a_step_says_who_does_it_and_what_undoes_it():
     assert "Release  ► running" in told
 
 
-def test_a_step_that_is_over_without_an_end_that_is_told_does_not_grow_older():
+def test_a_step_that_is_over_and_tells_no_end_does_not_go_on():
     told = lane(command="Reserve", started_at=NOW - timedelta(seconds=75))
-    assert "✓ completed  09:39\n" in told
+    assert "Reserve  ✓ completed  09:39\n" in told
+
+
+def test_a_compensation_whose_result_is_not_told_says_so():
+    assert "not told" in lane(compensation="Release", undoing=StepStatus.UNKNOWN)
 
 
 def test_a_step_that_nothing_undoes_says_so():

@@ -34,8 +34,8 @@ MOMENT = st.integers(0, 7 * 10**15).map(lambda passed: _EPOCH + timedelta(micros
 DAY = st.dates(min_value=date(1970, 1, 1), max_value=date(2200, 1, 1))
 SENTENCES = frozenset(
     {
-        *("description", "error_message", "import_error", "message", "reason", "text"),
-        *("unreadable", "warning"),
+        *("clock_note", "description", "error_message", "import_error", "message", "reason"),
+        *("text", "unreadable", "warning"),
     }
 )
 _SCALARS = {
@@ -67,6 +67,8 @@ def _models(kind, given):
 def _of_field(name, annotation):
     if name in SENTENCES:
         return SENTENCE | st.none() if _may_be_none(annotation) else SENTENCE
+    if name == "max_attempts":
+        return st.integers(min_value=1, max_value=10**6)
     if name == "tags":
         return st.lists(TAG, max_size=2).map(tuple)
     return _of_type(annotation)

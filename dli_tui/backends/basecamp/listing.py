@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
 from dli_tui.domain.page import Page
@@ -38,10 +39,10 @@ _DAY: Final = timedelta(days=1)
 class Listing:
     """Pages through what a server has; remembers on which page of the list a name stands."""
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, clock: ServerClock) -> None:
         self.told: dict[str, DatasetInfo] = {}
         """What a history said of its dataset, where it did."""
-        self._http = http
+        self._http, self._clock = http, clock
         self._places: dict[str, int] = {}
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
@@ -51,7 +52,7 @@ class Listing:
         seen: set[WorkflowKey] = set()
         while True:
             page = await self._rows(query, size, offset)
-            fresh = [row for row in page.items if row.key not in seen]
+            fresh = [self._clock.row(row) for row in page.items if row.key not in seen]
             seen.update(row.key for row in fresh)
             fitting = tuple(row for row in fresh if matches_workflow(row, query))[:left]
             exact = exact and len(fitting) == len(page.items)
@@ -69,7 +70,9 @@ class Listing:
             standing = [row.dataset_name for row in page.items]
             # At the edge of a page the other row of a pair may stand on the next one.
             if name in standing and name not in (standing[0], standing[-1]):
-                return tuple(row for row in page.items if row.dataset_name == name)
+                return tuple(
+                    map(self._clock.row, (r for r in page.items if r.dataset_name == name))
+                )
         return tuple(
             [
                 row
@@ -84,13 +87,15 @@ class Listing:
     ) -> AsyncIterator[Page[WorkflowRun]]:
         """The runs that fit, newest first; `without_gaps`: up to the first that can't be told."""
         size, left = _sizes(query.limit, most)
-        until, offset, exact, by_date = query.end_date, 0, True, False
+        asked = self._widened(query)
+        until, offset, exact, by_date = asked.end_date, 0, asked == query, False
         seen: set[tuple[str, str]] = set()
         while True:
-            page = await self._runs(query._replace(end_date=until), size, offset)
+            page = await self._runs(asked._replace(end_date=until), size, offset)
             fresh = [run for run in page.items if (run.dataset_name, run.run_id) not in seen]
             seen.update((run.dataset_name, run.run_id) for run in fresh)
-            fitting = tuple(run for run in fresh if matches_run(run, query))[:left]
+            true = map(self._clock.run, fresh)
+            fitting = tuple(run for run in true if matches_run(run, query))[:left]
             exact = exact and not by_date and len(fitting) == len(page.items)
             yield Page(fitting, page.total if exact else None)
             left = None if left is None else left - len(fitting)
@@ -102,12 +107,22 @@ class Listing:
                 if without_gaps and until is not None and _oldest(page.items) == until:
                     return
                 offset, until = 0, _before(page.items, until)
-                if until is None or until < (query.start_date or date.min):
+                if until is None or until < (asked.start_date or date.min):
                     return
             else:
                 offset += size
                 if page.total is not None and offset >= page.total:
                     return
+
+    def _widened(self, query: HistoryQuery) -> HistoryQuery:
+        """The dates to ask for where those of the server's clock are others."""
+        if self._clock.ahead is None:
+            return query
+        first, last = query.start_date, query.end_date
+        return query._replace(
+            start_date=None if first is None else first - _DAY,
+            end_date=None if last is None else last + _DAY,
+        )
 
     async def _rows(self, query: WorkflowQuery, size: int, offset: int) -> Page[WorkflowInfo]:
         asked = Asked(Operation.LIST, LIST, list_query(query, limit=size, offset=offset))
@@ -127,6 +142,8 @@ class Listing:
             asked, lambda content: runs_of(decoded(content), dataset_name=query.workflow)
         )
         page, info = answer.value
+        if not answer.unchanged:
+            self._clock.look(answer.headers, page.items)
         if query.workflow is not None and info is not None:
             self.told[query.workflow] = info
         return _counted(page, answer.headers)

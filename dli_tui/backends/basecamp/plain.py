@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from dli_tui.backends.basecamp.backfills import StartedBackfills
 from dli_tui.backends.basecamp.lastruns import LastRuns
 from dli_tui.backends.basecamp.listing import LIST, Listing
 from dli_tui.backends.basecamp.offer import PLAIN, Offers
+from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.basecamp.writing import Writer
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded, segment
@@ -18,7 +20,9 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.page import Page
 from dli_tui.domain.query import WorkflowQuery
+from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.rules import matches_workflow
+from dli_tui.domain.status import ResultStatus, RunStatus
 from dli_tui.wire import asking, replies
 from dli_tui.wire.failures import Operation
 from dli_tui.wire.runs import dataset_info_of, run_of
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     import httpx
 
     from dli_tui.config.model import Profile
+    from dli_tui.domain.backfill import Backfill
     from dli_tui.domain.ids import RunRef
     from dli_tui.domain.query import (
         BackfillRequest,
@@ -36,7 +41,6 @@ if TYPE_CHECKING:
         Registration,
         RunRequest,
     )
-    from dli_tui.domain.results import WorkflowRunResult
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
@@ -64,8 +68,10 @@ class PlainBasecamp(Backend):
         super().__init__()
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
         self._offers = Offers(self._http)
-        self._listing = Listing(self._http)
+        self._clock = ServerClock()
+        self._listing = Listing(self._http, self._clock)
         self._last_runs = LastRuns(self, self._listing)
+        self._backfills = StartedBackfills(self)
         self._writer = Writer(self._http, self._offers, sleep)
         self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
         self.capabilities = PLAIN | self._trusted
@@ -160,10 +166,19 @@ class PlainBasecamp(Backend):
     # Runs
 
     async def run_status(self, ref: RunRef) -> WorkflowRun:
+        if await self._backfills.keeps(ref, self._run_status):
+            return (await self._backfills.status(ref)).whole
+        return await self._run_status(ref)
+
+    async def _run_status(self, ref: RunRef) -> WorkflowRun:
         asked = about(Operation.STATUS, ref, f"{LIST}/runs/{segment(ref.run_id)}")
-        run = await self._read(
-            asked, lambda reply: run_of(reply, run_id=ref.run_id, dataset_name=ref.workflow)
+        answer = await self._http.read(
+            asked,
+            lambda content: run_of(decoded(content), run_id=ref.run_id, dataset_name=ref.workflow),
         )
+        if not answer.unchanged:
+            self._clock.look(answer.headers, [answer.value])
+        run = self._clock.run(answer.value)
         if ref.workflow not in (None, run.dataset_name):
             raise WorkflowNotFoundError(
                 run_id=ref.run_id, hint="See runs with: dli-tui workflow history"
@@ -196,6 +211,9 @@ class PlainBasecamp(Backend):
         result = await self._write(
             asked, lambda reply: replies.run_reply(reply, name, dry_run=request.dry_run)
         )
+        if not self._offers.is_ours:
+            self._clock.began(self._writer.headers, result.started_at)
+            result = self._clock.result(result)
         self._last_runs.follow(result)
         return result
 
@@ -205,15 +223,46 @@ class PlainBasecamp(Backend):
             await self._need(Capability.BACKFILL_SLOTS)
         path = f"{LIST}/{segment(name)}/backfill"
         asked = posted(Operation.BACKFILL, path, asking.backfill_body(request), name)
-        return await self._write(asked, lambda reply: replies.backfill_reply(reply, name))
+        result = await self._write(asked, lambda reply: replies.backfill_reply(reply, name))
+        if not self._offers.is_ours:
+            self._backfills.remember(request, result)
+        return result
+
+    async def backfill_status(self, ref: RunRef) -> Backfill:
+        if await self._backfills.keeps(ref, self._run_status):
+            return await self._backfills.status(ref)
+        return await super().backfill_status(ref)
+
+    async def backfills(self) -> tuple[Backfill, ...]:
+        return (*await self._backfills.all(self._run_status), *await super().backfills())
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
+        if await self._backfills.keeps(ref, self._run_status):
+            return await self._stop_all(ref, reason)
         path = f"{LIST}/runs/{segment(ref.run_id)}/stop"
         body = asking.reason_body(reason)
         asked = posted(Operation.STOP, path, body, ref.workflow or "", ref.run_id)
-        return await self._write(
+        result = await self._write(
             asked,
             lambda reply: replies.stop_reply(reply, ref.run_id, dataset_name=ref.workflow),
+        )
+        return self._clock.result(result)
+
+    async def _stop_all(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
+        """Stop the runs of a backfill that was started from here, the last ones first."""
+        name = ref.workflow or ""
+        for run in reversed(self._backfills.open_runs(ref)):
+            try:
+                name = (await self.stop(run, reason=reason)).dataset_name
+            except WorkflowNotFoundError:
+                continue
+        return WorkflowRunResult(
+            dataset_name=name,
+            status=ResultStatus.SUCCESS,
+            run_id=ref.run_id,
+            run_status=RunStatus.STOPPING,
+            backfill_id=ref.run_id,
+            reason=reason,
         )
 
     async def pause(self, name: str, *, reason: str | None = None) -> WorkflowRunResult:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -35,6 +35,8 @@ class Writer:
         self._http = http
         self._offers = offers
         self._sleep = sleep
+        self.headers: Mapping[str, str] = {}
+        """The head of the answer to the latest write."""
 
     async def send(self, asked: Asked, parse: Callable[[bytes], T]) -> T:
         """Send it, and what `parse` makes of the answer."""
@@ -44,7 +46,9 @@ class Writer:
             if seconds:
                 await self._sleep(seconds)
             try:
-                return (await self._http.write(keyed, parse)).value
+                answer = await self._http.write(keyed, parse)
+                self.headers = answer.headers
+                return answer.value
             except AnswerLostError as error:
                 lost = error
                 if not self._offers.is_ours:

@@ -272,7 +272,7 @@ class PyAirtableBackend(PyAirtableServices):
 
     async def register(self, request: Registration) -> WorkflowInfo:
         made = await self._deeds.register(request)
-        return made.twin(warning=definitions.left_out(request))
+        return made.twin(warning=definitions.left_out(request, made))
 
     async def unregister(self, name: str, *, force: bool = False) -> WorkflowRunResult:
         return await self._deeds.unregister(name, force=force)

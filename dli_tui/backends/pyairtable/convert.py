@@ -17,6 +17,7 @@ from dli_tui.wire.envelopes import opened, placeholder
 from dli_tui.wire.runs import run_from
 from dli_tui.wire.values import (
     Row,
+    count,
     first,
     flag,
     identifier,
@@ -144,11 +145,17 @@ def _in_our_words(row: Row, own_id: str, name: str) -> Row:
         "description": row.get("description"),
         "tags": row.get("tags"),
         "workflow_id": own_id,
+        "retry": _retry(row),
         "workflow_config": row.get("workflow_config") or row.get("config"),
         "trigger_config": _trigger(row, cron, is_scheduled=is_scheduled),
         "created_at": row.get("created_at"),
         "updated_at": row.get("updated_at"),
     }
+
+
+def _retry(row: Row) -> Row | None:
+    again = first(row, count, "max_retries")
+    return None if again is None else {"max_attempts": again + 1}
 
 
 def _trigger(row: Row, cron: str | None, *, is_scheduled: bool | None) -> Row | None:

@@ -70,7 +70,7 @@ class Deeds:
     async def register(self, request: Registration) -> WorkflowInfo:
         """Make a workflow; with `force`, change the one that there is: its executions stay."""
         name = request.dataset_name
-        body = definitions.registration_body(request)
+        body = definitions.registration_body(request, await self._place.found())
         await self._asking.everything()
         own_id = self._book.id_of(name)
         if own_id is not None:
@@ -84,6 +84,9 @@ class Deeds:
         if own_id is None:
             own_id = await self._made(name, body)
         else:
+            if request.yaml_content is None:
+                # Nobody said what it is to do from now on, so that stays.
+                del body["workflow_config"]
             await self._changed(Operation.REGISTER, own_id, name, body)
         return await self.seen(own_id, name)
 

@@ -20,12 +20,19 @@ from dli_tui.specs.errors import SpecError
 from dli_tui.specs.reader import mapping_of
 
 if TYPE_CHECKING:
+    from dli_tui.backends.pyairtable.place import Routes
     from dli_tui.domain.query import Registration
+    from dli_tui.domain.workflow import WorkflowInfo
 
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 _OWN: Final = "workflow_config"
 _KINDS: Final = {"http": "http_request", "wait": "delay", "log": "log"}
 """The kinds of step of a spec that the service has too; their settings are called alike."""
+_LACKING: Final = frozenset({"notification"})
+"""Kinds that the second generation registers and then fails to execute."""
+_OLD_KINDS: Final = frozenset({"log", "delay"})
+"""Kinds of a spec that the oldest generation was seen to execute."""
+_OLD_SETTINGS: Final = {("delay", "seconds"): "delay"}
 _CARRIED: Final = (
     *("trigger_config", "trigger_on_file_upload", "trigger_file_extensions", "timeout_seconds"),
 )
@@ -33,7 +40,7 @@ _PARAMETER: Final = re.compile(r"\{\{\s*params\.([\w-]+)\s*\}\}", re.ASCII)
 _SHOWN: Final = 200
 
 
-def registration_body(request: Registration) -> dict[str, Any]:
+def registration_body(request: Registration, routes: Routes) -> dict[str, Any]:
     """What to send; DLI-801 where the service couldn't do what is asked for."""
     name, schedule = request.dataset_name, request.schedule
     if schedule.cron is not None:
@@ -50,7 +57,7 @@ def registration_body(request: Registration) -> dict[str, Any]:
     return body | {
         "name": name,
         "description": request.description,
-        "workflow_config": _config(spec, name),
+        "workflow_config": _config(spec, name, routes),
         "cron_schedule": schedule.cron,
         "is_scheduled": schedule.cron is not None,
         "max_retries": schedule.retry.max_attempts - 1,
@@ -58,11 +65,13 @@ def registration_body(request: Registration) -> dict[str, Any]:
     }
 
 
-def left_out(request: Registration) -> str | None:
-    """What the service has no room for, in words; None where that is nothing."""
+def left_out(request: Registration, made: WorkflowInfo) -> str | None:
+    """What the service has no room for, or didn't keep, in words; None where that is nothing."""
     lost = [word for word, one in (("owner", request.owner), ("team", request.team)) if one]
     told = request.schedule.notifications
     lost += ["notifications"] if told.on_failure or told.on_success else []
+    kept = 1 if made.retry is None else made.retry.max_attempts
+    lost += ["retries"] if kept != request.schedule.retry.max_attempts else []
     return f"the service keeps no {', '.join(lost)}" if lost else None
 
 
@@ -75,17 +84,37 @@ def _spec(request: Registration) -> Mapping[str, Any]:
         raise _refused(request.dataset_name, problem.message) from problem
 
 
-def _config(spec: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _config(spec: Mapping[str, Any], name: str, routes: Routes) -> dict[str, Any]:
     own, steps = spec.get(_OWN), spec.get("steps")
     if isinstance(own, dict):
         config = own
     else:
         given = steps if isinstance(steps, list) else []
         config = {"steps": [_step(one, name) for one in _in_order(given, name)]}
+    if spec and config is not own and not config["steps"]:
+        raise _refused(name, "it has no steps, so a run of it would do nothing")
+    if routes.is_legacy:
+        # Its kinds are its own, so what is given in its own words is taken as it is.
+        flat = [_flat(one, name) for one in config["steps"]] if config is not own else []
+        return config if config is own else {"steps": flat}
     wrong = [one for one in configuration.check(config) if one.is_wrong]
     if wrong:
         raise _refused(name, str(wrong[0]))
+    lacking = _LACKING if not routes.has_steps else frozenset()
+    kinds = (one["type"] for one in config["steps"])
+    unknown = next((kind for kind in kinds if kind in lacking), None)
+    if unknown is not None:
+        raise _refused(name, f"this version of the service doesn't know the kind of step {unknown}")
     return config
+
+
+def _flat(step: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A step as the oldest generation reads it: its settings beside its name and kind."""
+    settings = {_OLD_SETTINGS.get((step["type"], key), key): v for key, v in step["config"].items()}
+    if step["type"] not in _OLD_KINDS or not settings.keys().isdisjoint({"name", "type"}):
+        told = f"this version of the service can't be given step '{step['name']}'"
+        raise _refused(name, safe_line(told, _SHOWN))
+    return {"name": step["name"], "type": step["type"], **settings}
 
 
 def _in_order(steps: Sequence[object], name: str) -> list[dict[str, Any]]:

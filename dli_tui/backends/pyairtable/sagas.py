@@ -71,7 +71,10 @@ def _saga(row: Row | None) -> Saga | None:
     began = first(row, moment, "started_at")
     return Saga(
         saga_id=saga_id,
-        saga_type=first(row, text, "saga_type", "type") or first(row, text, "pattern") or "saga",
+        saga_type=first(row, text, "saga_type", "type")
+        or first(mapping(row.get("metadata")) or {}, text, "workflow_type")
+        or first(row, text, "pattern")
+        or "saga",
         status=status,
         raw_status=differing(word, status),
         correlation_id=first(row, identifier, "correlation_id"),
@@ -113,20 +116,21 @@ def _step(row: Row, place: int, of: SagaStatus) -> SagaStep:
         command=command_of(row, "command", "action"),
         compensation=compensation,
         status=status,
-        compensation_status=undoing or _concluded(of, status, can_be=compensation is not None),
+        compensation_status=undoing or _compensation(of, status, can_be=compensation is not None),
         error_message=first(row, note, "error_message", "error"),
         started_at=first(row, moment, "started_at"),
         finished_at=first(row, moment, "completed_at", "finished_at"),
     )
 
 
-def _concluded(of: SagaStatus, status: StepStatus, *, can_be: bool) -> StepStatus | None:
-    """Where the undoing of a step stands, where only the saga says that it goes back."""
-    if status is not StepStatus.COMPLETED or not can_be:
-        return None
-    if of is SagaStatus.COMPENSATED:
-        return StepStatus.COMPLETED
-    return StepStatus.PENDING if of is SagaStatus.COMPENSATING else None
+_GOES_BACK: Final = frozenset({SagaStatus.COMPENSATING, SagaStatus.COMPENSATED})
+
+
+def _compensation(of: SagaStatus, status: StepStatus, *, can_be: bool) -> StepStatus | None:
+    """Where only the saga says that it is compensated, it isn't told how each compensation ended:
+    a saga was seen to be so though one had failed, or a step had ended too late for its own."""
+    is_called_for = status is StepStatus.COMPLETED and can_be
+    return StepStatus.UNKNOWN if is_called_for and of in _GOES_BACK else None
 
 
 def command_of(row: Row, *keys: str) -> str | None:

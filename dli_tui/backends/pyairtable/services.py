@@ -25,6 +25,7 @@ from dli_tui.backends.pyairtable.place import Place, Routes
 from dli_tui.backends.pyairtable.shelf import Shelf
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
+from dli_tui.domain.status import HealthStatus
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _ALWAYS: Final = frozenset(
         *(Capability.STEPS, Capability.RECENT_RUNS, Capability.CHANGES, Capability.HEALTH),
     }
 )
+_ILL: Final = frozenset({HealthStatus.UNHEALTHY, HealthStatus.DEGRADED})
 _OF_SAGAS: Final = frozenset({Capability.SAGAS, Capability.EVENTS, Capability.STOP})
 _OF_TEMPLATES: Final = frozenset(
     {Capability.TEMPLATES, Capability.TEMPLATE_USAGE, Capability.TEMPLATE_EDITING}
@@ -221,8 +223,12 @@ class PyAirtableServices(Backend):
         asked = Asked(Operation.HEALTH, "/health", expected=health.ANSWERS)
         told = await self._place.line.ask(asked, lambda body: body)
         found = health.health_of(told.status, told.refusal or told.value)
-        parts = (*found.components, *await self._parts_of_sagas())
-        return found.twin(components=parts, budgets=self._budgets.told(self._clock))
+        sagas = await self._parts_of_sagas()
+        status = found.status
+        if status is HealthStatus.HEALTHY and any(one.status in _ILL for one in sagas):
+            status = HealthStatus.DEGRADED
+        parts = (*found.components, *sagas)
+        return found.twin(status=status, components=parts, budgets=self._budgets.told(self._clock))
 
     async def _parts_of_sagas(self) -> Sequence[HealthComponent]:
         if not self.capabilities & _OF_SAGAS or self._sagas.address == self._place.address:

@@ -443,6 +443,7 @@ async def test_an_orchestrator_that_is_down_is_told_as_a_part():
     (part,) = report.components
     assert (part.name, part.status.value) == ("saga service", "unhealthy")
     assert "can't be reached" in part.message
+    assert report.status.value == "degraded"
 
 
 async def test_too_many_requests_are_heeded_by_whoever_asks_next():

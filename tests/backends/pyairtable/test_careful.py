@@ -9,6 +9,7 @@ from dli_tui.backends.pyairtable import definitions, runlogs, shelf
 from dli_tui.backends.pyairtable.convert import one_execution
 from dli_tui.backends.pyairtable.health import health_of
 from dli_tui.backends.pyairtable.line import is_no_route
+from dli_tui.backends.pyairtable.place import Routes
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import (
@@ -44,6 +45,7 @@ from tests.backends.pyairtable.test_adapter import LOG, NAME, ONE, RUNS, saga, w
 from tests.support import everything
 
 NEW = Registration("new", ScheduleConfig(cron="0 9 * * *"))
+CONTRACT = Routes(ROOT, has_steps=True, has_templates=True)
 GONE = (404, {"detail": "Workflow not found"})
 STEPS: dict[tuple[str, str], list[object]] = {("GET", f"{ROOT}/executions/789/steps"): []}
 
@@ -489,7 +491,7 @@ def test_half_a_pair_can_be_written_wherever_it_stands():
 )
 def test_no_step_of_a_spec_is_left_out_unseen(steps):
     with pytest.raises(WorkflowRegistrationError, match="can't be registered"):
-        definitions.registration_body(NEW._replace(yaml_content=f"steps: {steps}"))
+        definitions.registration_body(NEW._replace(yaml_content=f"steps: {steps}"), CONTRACT)
 
 
 def test_a_route_that_is_missing_is_told_from_what_is_missing_there():

@@ -352,7 +352,7 @@ def test_what_was_done_and_undone_stands_in_two_lanes():
     ]
     pending = StepStatus.PENDING
     assert told == [
-        ("create_profile", "delete_profile", StepStatus.COMPLETED, StepStatus.COMPLETED),
+        ("create_profile", "delete_profile", StepStatus.COMPLETED, StepStatus.UNKNOWN),
         ("create_workspace", "delete_workspace", StepStatus.FAILED, None),
         ("send_notification", None, pending, None),
         ("create_sample_base", "delete_sample_base", pending, None),
