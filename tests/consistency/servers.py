@@ -89,7 +89,11 @@ class Server:
         return _json({"detail": "Not Found"}, 404)
 
     def _row(self, name: str) -> dict[str, Any]:
-        row = {"dataset_name": name, "source_type": "MANUAL", "status": self.statuses[name]}
+        row: dict[str, Any] = {
+            "dataset_name": name,
+            "source_type": "MANUAL",
+            "status": self.statuses[name],
+        }
         if self.tells_last_runs:
             schedule = {"cron": "0 6 * * *", "timezone": "UTC"}
             row |= {"schedule": schedule, "last_run": self.last(name)}
