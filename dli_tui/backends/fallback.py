@@ -32,6 +32,8 @@ _ANY_ZONE = timedelta(days=1)
 """A day of a schedule's zone may begin a day before UTC's, or after it."""
 _LATELY = 200
 """So many of the latest runs of backfills are looked at for those that were left."""
+_LATELY_PAGES = 10
+"""A server that doesn't read the filter would have its whole history read each minute."""
 
 
 async def workflow(backend: Backend, name: str) -> tuple[WorkflowInfo, ...]:
@@ -124,9 +126,11 @@ async def backfills(backend: Backend) -> tuple[Backfill, ...]:
 
     query = HistoryQuery(run_type=RunType.BACKFILL, limit=_LATELY)
     runs: list[WorkflowRun] = []
+    pages = 0
     async for page in backend.history(query):
+        pages += 1
         runs += [run for run in page.items if SequenceMark.id_of(run.parameters) is not None]
-        if len(runs) >= _LATELY:
+        if len(runs) >= _LATELY or pages == _LATELY_PAGES:
             break
     names = sorted({run.dataset_name for run in runs})
     zones = [await _zone(backend, name) for name in names]
