@@ -78,7 +78,8 @@ def test_what_breaks_says_so_and_the_dashboard_goes_on(place, tmp_path):
         said = "".join(line for line in terminal.text().splitlines() if line)
     assert str(report_of(tmp_path)) in said
     assert SECRET.encode() not in raw
-    assert b"Traceback" not in raw
+    # A log of the demo may show a traceback of its own.
+    assert b"it broke in" not in raw
     assert b"\x1b]0;" not in raw
 
 

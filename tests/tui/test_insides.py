@@ -72,7 +72,7 @@ async def test_where_there_are_no_logs_it_stands_in_their_place(size):
 async def test_a_step_that_was_asked_for_beyond_its_tries_is_not_one_of_so_many():
     async with dashboard(backend=without_logs(ASKED, BEYOND)) as here:
         screen = await open_run(here)
-        assert "failed  try 8, since" in screen.inside.words
+        assert "failed  try 8, 06:10" in screen.inside.words
 
 
 async def test_keys_of_a_log_say_that_there_is_none():

@@ -69,6 +69,8 @@ async def test_a_page_that_was_left_is_told_in_the_times_size_and_theme_of_now()
         await here.resize(200, 50)
         await here.press("2")
         assert here.screen.size.width == 200
+        here.app.clear_notifications()
+        await here.settle()
         kept = here.picture
         styles = here.screen.table.rich_style
         fresh = type(here.screen)()
