@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dli_tui.client.sent import CURRENT, Sent
 from dli_tui.domain.errors import ErrorCode, ServerError, WorkflowPermissionError
+from dli_tui.domain.request_id import request_id
 from dli_tui.domain.traces import masked
 from dli_tui.server.answering import Captured, give_again
 from dli_tui.server.asked import Asked, said_again
@@ -169,8 +171,12 @@ class Writes:
         await self._write_before(facts)
         sent, captured = Sent(), Captured()
         token = CURRENT.set(sent)
+        key = deed.asked.key
+        # A run behind us gets its id of the key: a second server that is sent the same makes none.
+        same = nullcontext() if key is None else request_id(key)
         try:
-            await self._app(deed.scope, said_again(body, deed.receive), captured)
+            with same:
+                await self._app(deed.scope, said_again(body, deed.receive), captured)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the trace is ended
             self._tell(failure_line(self._now(), deed.request_id, problem))
             captured.whole = False

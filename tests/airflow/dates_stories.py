@@ -30,7 +30,6 @@ SCHEDULED = {
     "tt_interval_utc": "UTC",
     "weekly": MADRID,
     "preset_daily": "UTC",
-    "minutely": "UTC",
 }
 """DAGs of `dags/schedules.py` that catch up, and the zone in which each is read."""
 _TRIES = 240

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dli_tui.backends.basecamp.adapter import BasecampBackend
@@ -47,6 +49,8 @@ class Place:
     """What came to the server to change something."""
     lives: AsyncExitStack
     extras: bool
+    answers: Path
+    """Where the server keeps its answers."""
 
     @property
     def client(self) -> WorkflowClient:
@@ -59,7 +63,7 @@ class Place:
         return [action.deed for action in self.journal.actions()]
 
     async def restart(self) -> None:
-        """Another life of the server: it remembers no cursor and no answer of the one before."""
+        """Another life of the server: it remembers no cursor of the one before, but its answers."""
         await self.lives.aclose()
         self.line.server = await self.begin()
 
@@ -70,6 +74,7 @@ class Place:
             lambda: DemoBackend(STANDARD, clock=clock, journal=journal, user="me"),
             clock,
             extras=self.extras,
+            answers=self.answers,
             host_names=("basecamp.invalid",),
         )
         counted: Any = Counted(app, self.writes)
@@ -85,11 +90,14 @@ async def behind_a_line(
     The port of the line is put into `url`; where it isn't `opened`, somebody else opens the client.
     """
     clock, naps = ManualClock(DEMO.start), Naps()
+    folder = ExitStack()
+    answers = Path(folder.enter_context(TemporaryDirectory())) / "answers.sqlite3"
     async with line_to("", tls=tls) as line, AsyncExitStack() as ends, AsyncExitStack() as lives:
+        ends.push(folder)
         here = profile((url or line.url).format(port=line.port), **settings)
         backend = BasecampBackend(here, {}, sleep=naps)
         hurry(backend, line)
-        place = Place(line, backend, clock, naps, MemoryJournal(), [], lives, extras)
+        place = Place(line, backend, clock, naps, MemoryJournal(), [], lives, extras, answers)
         line.server = await place.begin()
         if opened:
             await ends.enter_async_context(backend)
