@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 MOST_SLOTS: Final = 10_000
+MOST_DATES: Final = 100_000
+"""Two months of a schedule that has a date each minute."""
 _MOST_CLASHES: Final = 20
 EACH_DAY: Final = "It has no schedule, so every calendar day counts as one slot."
 _NOT_DUE: Final = "not due yet"
@@ -94,18 +96,18 @@ def dates_of_schedule(
 ) -> RunDates:
     """The dates of a schedule whose cron and zone are known; without one, each calendar day."""
     zone = timezone or row.display_zone
-    moments = slots_or_days(row.cron, zone, first, last, most=MOST_SLOTS + 1)
-    require_few(len(moments), first, last)
+    moments = slots_or_days(row.cron, zone, first, last, most=MOST_DATES + 1)
+    require_few(len(moments), first, last, MOST_DATES)
     said = () if row.cron is not None else (EACH_DAY,)
     dates = tuple(RunDate(logical_date=moment) for moment in moments)
     return RunDates(dates=dates, timezone=zone, warnings=said)
 
 
-def require_few(count: int, first: date, last: date) -> None:
-    """Refuse a range of more dates than a plan holds."""
-    if count > MOST_SLOTS:
+def require_few(count: int, first: date, last: date, most: int = MOST_SLOTS) -> None:
+    """Refuse a range of more dates than a plan holds, or a month that is looked at."""
+    if count > most:
         raise ConfigurationError(
-            f"From {first} to {last} are more than {MOST_SLOTS:,} slots",
+            f"From {first} to {last} are more than {most:,} slots",
             hint="Choose a shorter range.",
         )
 

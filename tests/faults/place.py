@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from dli_tui.backends.basecamp.adapter import BasecampBackend
@@ -90,10 +92,10 @@ async def behind_a_line(
     The port of the line is put into `url`; where it isn't `opened`, somebody else opens the client.
     """
     clock, naps = ManualClock(DEMO.start), Naps()
-    folder = ExitStack()
-    answers = Path(folder.enter_context(TemporaryDirectory())) / "answers.sqlite3"
+    folder = await asyncio.to_thread(mkdtemp)
+    answers = Path(folder) / "answers.sqlite3"
     async with line_to("", tls=tls) as line, AsyncExitStack() as ends, AsyncExitStack() as lives:
-        ends.push(folder)
+        ends.push_async_callback(asyncio.to_thread, rmtree, folder)
         here = profile((url or line.url).format(port=line.port), **settings)
         backend = BasecampBackend(here, {}, sleep=naps)
         hurry(backend, line)

@@ -21,7 +21,9 @@ def day(number):
 
 async def test_a_served_airflow_foretells_begins_and_holds_them():
     airflow, clock = FakeAirflow(), ManualClock(NOW)
-    airflow.dag("a", timetable_summary="0 0 * * *", is_paused=False, max_active_runs=3)
+    airflow.dag("a", is_paused=False)
+    airflow.schedules("a", "0 0 * * *")
+    airflow.dags["a"]["max_active_runs"] = 3
     airflow.run("a", "scheduled__3", when=day(3))
     app = application(lambda: opened(airflow), clock)
     async with in_process(app) as backend:

@@ -93,7 +93,7 @@ def test_a_name_too_long_for_its_column_has_a_line_of_its_own():
     long = "x" * 60
     assert words(plans.unpause(frozen(target(long)))) == [
         f"  {long}",
-        "    code, fires by its schedule",
+        "    code, runs by its schedule",
     ]
 
 

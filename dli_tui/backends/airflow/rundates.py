@@ -24,7 +24,7 @@ from dli_tui.domain.clock import Clock
 from dli_tui.domain.errors import ErrorCode, WorkflowExecutionError, WorkflowNotFoundError
 from dli_tui.domain.text import as_argument
 from dli_tui.domain.zones import zone_of
-from dli_tui.insight.backfill import dates_of_schedule, require_few
+from dli_tui.insight.backfill import MOST_DATES, dates_of_schedule, require_few
 from dli_tui.insight.schedule_fit import ScheduledDate, ScheduleFit, fit
 from dli_tui.wire.bodies import message_of
 from dli_tui.wire.failures import Operation
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from dli_tui.wire.values import Row
 
 _DAY: Final = timedelta(days=1)
-_NEAR: Final = 20
-"""So many runs on each side of a range show in which zone the schedule was read there."""
+_NEAR: Final = 10
+"""So many runs on each side of a moment show in which zone the schedule was read there."""
 _REFUSED: Final = frozenset({400, 404, 409, 422})
 _READ_IN: Final = (
     "Airflow doesn't tell the time zone of this schedule, and its runs fit several: days are "
@@ -89,10 +89,13 @@ class RunDateFinder:
         within and around these days."""
         start, end = _midnight(first - _DAY), _midnight(last + 2 * _DAY)
         runs: dict[str, WorkflowRun] = {}
+        # Clocks may be set between any two of these moments.
         for bound, moment, order in (
             ("lte", end, "-"),
-            ("lte", start, "-"),
             ("gte", end, ""),
+            ("lte", start, "-"),
+            ("gte", start, ""),
+            ("gte", start + (end - start) / 2, ""),
         ):
             dialect = (await self._airflow.found()).dialect
             query: Query = {
@@ -125,7 +128,7 @@ class RunDateFinder:
         zone = found.zones[0] if found is not None else "UTC"
         is_sure = found is not None and found.zone(_midnight(first), _midnight(last + _DAY))
         within = [one for one in moments if first <= one.astimezone(zone_of(zone)).date() <= last]
-        require_few(len(within), first, last)
+        require_few(len(within), first, last, MOST_DATES)
         intervals = _intervals(moments, known, found)
         return RunDates(
             dates=tuple(_run_date(one, intervals.get(one)) for one in within),
@@ -180,7 +183,7 @@ class RunDateFinder:
                 "its runs fit several time zones, which disagree about these dates: "
                 + ", ".join(found.zones[:4]),
             )
-        require_few(len(dates), first, last)
+        require_few(len(dates), first, last, MOST_DATES)
         is_sure = found.zone(_midnight(first), _midnight(last + _DAY))
         return RunDates(
             dates=tuple(_run_date(one.logical_date, one[1:]) for one in dates),
