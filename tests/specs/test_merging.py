@@ -121,8 +121,3 @@ def test_whatever_the_text_looks_like_the_result_says_what_was_meant(text):
 def test_what_makes_no_spec_is_refused(text):
     with pytest.raises(SpecError):
         merged(text)
-
-
-def test_nonsense_in_the_registration_is_refused_too():
-    with pytest.raises(SpecError, match="max_attempts"):
-        merged(TEXT, ScheduleConfig(retry=RetryConfig(max_attempts=0)))

@@ -35,7 +35,7 @@ def maybe(kind):
 LISTS = st.builds(
     WorkflowQuery,
     *(MAYBE, maybe(SourceType), maybe(WorkflowStatus), MAYBE),
-    *(st.booleans(), st.booleans(), st.none()),
+    *(st.none(), st.booleans(), st.booleans(), st.none()),
 )
 HISTORIES = st.builds(
     HistoryQuery,

@@ -171,6 +171,8 @@ A_LONGER_WAY = frozenset(
         Capability.DATASET_INFO,
         Capability.BACKFILL_DATES,
         Capability.RETRY_PLAN,
+        # Without it the dates are those of the cron that a row tells.
+        Capability.RUN_DATES,
         # Without it a plan leaves alone the dates that have a run.
         Capability.SECOND_RUNS,
     }

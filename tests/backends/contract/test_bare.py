@@ -74,6 +74,7 @@ THE_LONGER_WAY = {
     "recent_runs",
     "registered",
     "retry_plan",
+    "run_dates",
     "workflow",
 }
 OPTIONAL = sorted(

@@ -76,7 +76,7 @@ CALLS = {
 }
 OF_DATES = {
     *("backfill", "backfill_slots", "backfill_status", "backfills"),
-    *("pause_backfill", "unpause_backfill"),
+    *("pause_backfill", "unpause_backfill", "run_dates"),
 }
 """There are none here: what is answered is the port's own."""
 
