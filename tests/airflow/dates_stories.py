@@ -131,7 +131,8 @@ async def test_after_a_backfill_up_to_today_the_next_scheduled_run_still_comes(c
     today = datetime.now(UTC).date()
     plan = await client.plan_backfill("minutely", today, today, scope=BackfillScope.MISSING)
     assert coming not in plan.wanted
-    await client.start_backfill(plan)
+    # It has a date each minute: the last few before the scheduler's own next one will do.
+    await client.start_backfill(plan.twin(slots=plan.slots[-4:]))
     for _ in range(_TRIES):
         found = {run.slot: run for run in await runs_of(client, "minutely")}
         if coming in found:
