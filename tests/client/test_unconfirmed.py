@@ -5,6 +5,7 @@ import pytest
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.errors import (
     AnswerLostError,
+    ErrorCode,
     ServerError,
     WorkflowNotFoundError,
     WorkflowRegistrationError,
@@ -13,6 +14,7 @@ from dli_tui.domain.query import Registration
 from dli_tui.domain.request_id import request_id
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import WorkflowStatus
+from dli_tui.domain.workflow import DatasetInfo
 from tests.support_backends import NOW, ScriptedBackend, row, run
 
 CUT = AnswerLostError("cut")
@@ -82,10 +84,13 @@ async def test_a_run_that_carries_the_id_of_the_confirmation_is_confirmed_and_no
 
 
 async def test_a_replacement_that_was_undone_is_not_unconfirmed(clock):
-    exists = WorkflowRegistrationError("exists", code="DLI-802")
-    backend = ScriptedBackend([row("d")], register=[exists, CUT])
+    exists = WorkflowRegistrationError("exists", code=ErrorCode.WORKFLOW_ALREADY_EXISTS)
+    spec = DatasetInfo(name="d", spec="name: d\n")
+    old = row("d", cron="0 9 * * *", timezone="UTC")
+    backend = ScriptedBackend([old], register=[exists, CUT], dataset_info=[spec])
     client, listener = listened(backend, clock)
     new = Registration("d", ScheduleConfig(cron="0 8 * * *"), force=True)
     with pytest.raises(WorkflowRegistrationError):
         await client.register(new)
+    assert backend.sent == ["register", "unregister", "register", "register"]
     assert listener.writes == []

@@ -184,16 +184,18 @@ async def test_a_server_that_is_down_is_asked_once_a_round_and_more_and_more_sel
         assert 10 < down.count < 20, "a minute apart in the end"
 
 
-async def test_a_write_that_succeeded_while_it_was_checked_is_not_confirmed_twice():
+async def test_a_write_that_succeeded_while_it_was_checked_is_not_confirmed_too():
     async def verify():
         here.session.unconfirmed.settle("id1", "run 'd'")
         return SEEN
 
     async with looking_at(ScriptedBackend()) as here:
         here.session.unconfirmed.add(UnconfirmedWrite("id1", "run 'd'", "", verify))
+        here.session.unconfirmed.add(Check(SEEN).as_write("stop run 'r'"))
         await here.settle()
         await here.pass_by(CHECK_SECONDS)
-        assert (listed(here), here.session.unconfirmed.take_confirmed()) == ([], [])
+        assert listed(here) == []
+        assert here.session.unconfirmed.take_confirmed() == ["stop run 'r'"]
 
 
 async def test_of_too_many_the_oldest_leave_the_list_and_are_counted():
