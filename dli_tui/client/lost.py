@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from dli_tui.client.sent import sending
+from dli_tui.client.unconfirmed import UnconfirmedWrite, Verification
 from dli_tui.domain import rules
 from dli_tui.domain.errors import (
     AnswerLostError,
@@ -21,6 +22,7 @@ from dli_tui.domain.errors import (
 )
 from dli_tui.domain.ids import RunRef, WorkflowKey
 from dli_tui.domain.query import HistoryQuery
+from dli_tui.domain.request_id import current_request_id
 from dli_tui.domain.results import WorkflowRunResult
 from dli_tui.domain.status import (
     ResultStatus,
@@ -64,10 +66,44 @@ class Look(NamedTuple, Generic[Answer]):
     """Looks once, given when it was sent: the answer, or perhaps, or nothing of it is seen."""
 
 
-async def send(reader: Reader, deed: Awaitable[Answer], look: Look[Answer]) -> Answer:
-    """The answer to a write that leaves now, once; where it is lost, what a look tells."""
+async def send(
+    reader: Reader, deed: Awaitable[Answer], look: Look[Answer], *, is_reported: bool = True
+) -> Answer:
+    """The answer to a write that leaves now, once; where it is lost, what a look tells.
+
+    A write that ends unconfirmed is reported to `reader.unconfirmed`, which checks it again
+    later, unless the caller undoes it and so `is_reported` is false.
+    """
     sending(look.what)
-    since = reader.clock.now()
+    since, request_id = reader.clock.now(), current_request_id()
+    listener = reader.unconfirmed if is_reported else None
+    try:
+        answer = await _answered(reader, deed, look, since)
+    except AnswerLostError:
+        if listener is not None:
+            verify = _verification(reader, look, since)
+            listener.add(UnconfirmedWrite(request_id, look.what, look.shown_by, verify))
+        raise
+    if listener is not None and request_id is not None:
+        listener.settle(request_id, look.what)
+    return answer
+
+
+def _verification(
+    reader: Reader, look: Look[Any], since: datetime
+) -> Callable[[], Awaitable[Verification]]:
+    async def verify() -> Verification:
+        seen = await look.ask(reader, since)
+        if isinstance(seen, Perhaps):
+            return Verification(is_confirmed=False, detail=seen.words)
+        return Verification(is_confirmed=seen is not None)
+
+    return verify
+
+
+async def _answered(
+    reader: Reader, deed: Awaitable[Answer], look: Look[Answer], since: datetime
+) -> Answer:
     try:
         return await deed
     except AnswerLostError as error:
@@ -119,8 +155,11 @@ def _hint(says: str, command: str) -> str:
 
 
 def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRunResult]:
-    """A run; `last` is the one that was there before."""
-    name = request.dataset_name
+    """A run; `last` is the one that was there before.
+
+    A run whose id contains the id of the confirmation is this one: some backends make it of that.
+    """
+    name, request_id = request.dataset_name, current_request_id()
 
     def may_be(one: WorkflowRun, since: datetime) -> bool:
         is_other = one.run_type is RunType.SCHEDULED or (last and last.run_id == one.run_id)
@@ -134,6 +173,9 @@ def run(request: RunRequest, last: WorkflowRun | None = None) -> Look[WorkflowRu
         # Not every server takes an id of ours.
         query = HistoryQuery(workflow=name, limit=_MOST_RUNS)
         found = await _those(reader, query, lambda one: may_be(one, since))
+        ours = [one for one in found if request_id is not None and request_id in one.run_id]
+        if ours:
+            return _seen(ours[0])
         return _perhaps("run", found[0], found[0].run_id) if found else None
 
     slot = "" if request.slot is None else f" for {request.slot:%Y-%m-%d %H:%M}"

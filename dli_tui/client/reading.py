@@ -46,6 +46,7 @@ from dli_tui.domain.text import as_argument
 from dli_tui.domain.zones import zone_of
 
 if TYPE_CHECKING:
+    from dli_tui.client.unconfirmed import UnconfirmedListener
     from dli_tui.domain.backfill import Backfill, BackfillForecast, BackfillPlan, RunDates
     from dli_tui.domain.health import Health
     from dli_tui.domain.log import LogChunk
@@ -80,6 +81,8 @@ class Reader:
         self.clock: Clock = clock or SystemClock()
         self.serves = False
         """Whether this program is a server, and whoever asks sits at another."""
+        self.unconfirmed: UnconfirmedListener | None = None
+        """Receives the writes that end unconfirmed, where somebody checks them again."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:

@@ -107,8 +107,10 @@ async def _replaced(reader: Reader, request: Registration, old: Registration) ->
         # Nobody knows how far it came: what was there is put back where nothing is.
         await _put_back_at_last(reader, old, interrupt)
         raise
+    deed, look = reader.backend.register(request), lost.register(request)
     try:
-        return await lost.send(reader, reader.backend.register(request), lost.register(request))
+        # Where it ends unconfirmed, the old one is put back: nothing is left to be confirmed.
+        return await lost.send(reader, deed, look, is_reported=False)
     except asyncio.CancelledError as interrupt:
         await _put_back_at_last(reader, old, interrupt)
         raise

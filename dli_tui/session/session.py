@@ -30,6 +30,7 @@ from dli_tui.session.stepbook import StepBook
 from dli_tui.session.surroundings import Surroundings
 from dli_tui.session.tasks import Crashed, Tasks
 from dli_tui.session.templates import TemplatesFeed
+from dli_tui.session.unconfirmed import UnconfirmedWrites
 from dli_tui.session.usages import Usages
 from dli_tui.session.watching import Watching
 from dli_tui.session.workflows import Workflows
@@ -65,6 +66,8 @@ class Session:
         self.project = Project(project, self._around)
         self.cancelled_sagas = Cancelled()
         self.sequences = Sequences(client, tasks, self.pace.sleep)
+        self.unconfirmed = UnconfirmedWrites(self._around)
+        client.unconfirmed = self.unconfirmed
         self.usages = Usages(client, self._around)
         self.backfills = BackfillsFeed(client, self._around)
         self._unfollow_list: Callable[[], None] = lambda: None
@@ -73,6 +76,7 @@ class Session:
     async def __aenter__(self) -> Self:
         self.workflows.start()
         await self.watching.start()
+        await self.unconfirmed.start()
         self._unfollow_list = self.workflows.subscribe(self._look_further)
         return self
 

@@ -1,4 +1,5 @@
-"""What a person is told wherever he is: a run that he watches has ended, or a backfill of his."""
+"""What the user is told on any screen: the end of a watched run or of a backfill kept going from
+here, and that an unconfirmed write happened."""
 
 from __future__ import annotations
 
@@ -29,6 +30,11 @@ def ring(app: Dashboard, session: Session) -> None:
     for sequence in session.sequences.take_ended():
         well = sequence.status is RunStatus.COMPLETED
         _tell(app, _about(sequence), "information" if well else "error")
+    confirmed = session.unconfirmed.take_confirmed()
+    for what in confirmed:
+        _tell(app, f"Confirmed: the request to {_name(what)} was carried out", "information")
+    if confirmed:
+        app.deeds.look_again()
 
 
 def _about(sequence: DateSequence) -> str:

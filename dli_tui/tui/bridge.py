@@ -111,6 +111,7 @@ class Bridge:
             session.front(is_front=self._app.app_focus)
             follow(self._app, session.watching)
             follow(self._app, session.sequences)
+            follow(self._app, session.unconfirmed)
             self._tell_screens()
             self._app.arrive(session)
             await asyncio.Event().wait()

@@ -16,6 +16,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.present import words
 from dli_tui.present.rows import StepRow, WorkflowRow
 from dli_tui.tui import hints, late
+from dli_tui.tui.unconfirmed import unconfirmed_lines, unconfirmed_text
 from dli_tui.tui.widgets.toosmall import is_too_small
 
 if TYPE_CHECKING:
@@ -156,13 +157,21 @@ class Sending(Generic[Answer]):
 def once(
     name: str, call: Callable[[Answer], Awaitable[str]]
 ) -> Callable[[Answer, Progress], Awaitable[Sequence[Told]]]:
-    """One request about one thing that is no workflow of the list; `name` is what it is called."""
+    """One request about one thing that is no workflow of the list; `name` is what it is called.
+
+    The same answer is sent under the same id until it has succeeded.
+    """
+    ids: dict[str, str] = {}
 
     async def send(answer: Answer, _progress: Progress) -> Sequence[Told]:
+        key = repr(answer)
         try:
-            return [_told(name, await call(answer), None)]
+            with request_id(ids.setdefault(key, new_request_id())):
+                result = await call(answer)
         except DLIError as error:
             return [_told(name, None, error)]
+        ids.pop(key, None)
+        return [_told(name, result, None)]
 
     return send
 
@@ -273,12 +282,15 @@ class Deeds:
             self._warned = False
 
     def quit(self) -> None:
-        """End the dashboard; while something is being sent or kept going, only for who means it."""
+        """End the dashboard; only for a user who confirms that while a write is being sent or is
+        unconfirmed, or a backfill is kept going."""
         session = self._app.bridge.session
         kept = session.sequences.under_way if session is not None else ()
-        if kept and not is_too_small(self._app.size):
-            late.ask_to_quit(self._app, kept, self.under_way)
-        elif not self.under_way and (not kept or self._warned):
+        unconfirmed = unconfirmed_lines(session)
+        needs_question = bool(kept or unconfirmed)
+        if needs_question and not is_too_small(self._app.size):
+            late.ask_to_quit(self._app, kept, self.under_way, unconfirmed)
+        elif not self.under_way and (not needs_question or self._warned):
             self._app.exit()
         elif not self.under_way:
             # There is no room for a question: who presses it again means it.
@@ -293,6 +305,11 @@ class Deeds:
                 severity="warning",
                 markup=False,
             )
+
+    def tell_unconfirmed(self) -> None:
+        """Show the list of unconfirmed writes."""
+        if text := unconfirmed_text(self._app.bridge.session):
+            self._app.notify(text, severity="warning", markup=False)
 
     @property
     def _sent_now(self) -> str:

@@ -82,6 +82,9 @@ def _kept(screen: DashboardScreen) -> Iterable[Bit]:
         yield Bit(f"keeping {going} going  ", Tone.RUNNING, action=visit)
     if left:
         yield Bit(f"{left} unfinished  ", Tone.LATE, action=visit)
+    if session.unconfirmed.count:
+        count = f"{session.unconfirmed.count} unconfirmed  "
+        yield Bit(count, Tone.LATE, action="screen.list_unconfirmed")
 
 
 def _age(screen: DashboardScreen) -> list[Bit]:

@@ -92,12 +92,17 @@ def saga_forms() -> ModuleType:
     return module
 
 
-def ask_to_quit(app: Dashboard, kept: Sequence[DateSequence], sent: Sequence[str]) -> None:
-    """Ask before what is kept going from here, or being sent, is left; once is enough."""
+def ask_to_quit(
+    app: Dashboard,
+    kept: Sequence[DateSequence],
+    sent: Sequence[str],
+    unconfirmed: Sequence[str],
+) -> None:
+    """Ask before backfills kept going from here, or writes under way, are left; once is enough."""
     from dli_tui.tui.modals.quitting import QuitQuestion  # noqa: PLC0415 - rarely asked
 
     if not isinstance(app.screen, QuitQuestion):
-        app.push_screen(QuitQuestion(kept, sent))
+        app.push_screen(QuitQuestion(kept, sent, unconfirmed))
 
 
 def each() -> Callable[..., Awaitable[Sequence[Outcome[Any, Any]]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dli_tui.present import words
 from dli_tui.present.filters import ListFilter
+from dli_tui.tui.unconfirmed import unconfirmed_text
 
 if TYPE_CHECKING:
     from dli_tui.tui.app import Dashboard
@@ -32,11 +33,15 @@ async def switch(app: Dashboard, context: Context) -> None:
     await app.siblings.close()
     session, old = app.bridge.session, app.opening.where.name
     watched = len(session.watching.labels) if session is not None else 0
+    unconfirmed = unconfirmed_text(session)
     app.filters[old] = app.home.listing.filter
     app.opening = replace(app.opening, session=context.session, where=context.where, begin=None)
     app.bridge.let_go()
     app.home.begin_anew(app.filters.get(context.name, ListFilter()))
     if watched:
         left = f"{words.plural(watched, 'run')} of {words.word(old)} no longer watched"
+        app.notify(left, severity="warning", markup=False)
+    if unconfirmed:
+        left = f"No longer checked on {words.word(old)}:\n{unconfirmed}"
         app.notify(left, severity="warning", markup=False)
     await app.bridge.reopen()

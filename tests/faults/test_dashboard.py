@@ -6,6 +6,9 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 
+import pytest
+
+from dli_tui.session.unconfirmed import CHECK_SECONDS
 from dli_tui.session.workflows import LIST_SECONDS
 from dli_tui.tui.modals.question import Question
 from tests import support_faults as faults
@@ -128,3 +131,26 @@ async def test_where_the_server_cant_be_asked_again_the_list_tells_that_it_happe
         await answer(here)
         assert notices(here) == [f"It happened: {DEMO.manual}. Its answer was lost on the way"]
         assert (len(place.line.writes), place.deeds) == (1, ["pause"])
+
+
+@pytest.mark.parametrize("extras", [True, False])
+async def test_a_write_that_was_done_while_the_line_broke_is_confirmed_once_it_is_back(extras):
+    async with looking(extras=extras) as (here, place):
+        await go_to(here, "orders_daily")
+        await here.press("p")
+
+        async def break_down(exchange):
+            place.line.breaks(faults.reset_after)
+            await faults.reset_after(exchange)
+
+        place.line.breaks_once(break_down, writes)
+        await answer(here)
+        await here.press("escape")
+        await here.pass_by(CHECK_SECONDS)
+        assert "1 unconfirmed" in here.lines[0]
+        place.line.heal()
+        for _ in range(4):
+            await here.pass_by(CHECK_SECONDS)
+        assert "Confirmed: the request to pause 'orders_daily' was carried out" in notices(here)
+        assert "unconfirmed" not in here.lines[0]
+        assert place.deeds == ["pause"]

@@ -193,7 +193,8 @@ async def test_behind_other_windows_it_is_asked_for_less_often_and_at_once_in_fr
         await here.pass_by(2)
         assert here.asked("run_status") == before + 3
         await feed.close()
-        assert len(here.session._around.front._subscribers) == 3  # list, watched runs, backfills
+        # The list, the watched runs, the unconfirmed writes, the backfills.
+        assert len(here.session._around.front._subscribers) == 4
 
 
 async def test_a_past_that_can_not_be_had_is_asked_for_again_only_when_somebody_wants_it():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dli_tui.domain.errors import ServerError
+from dli_tui.domain.errors import AnswerLostError, ServerError
 from dli_tui.domain.ids import RunRef
+from dli_tui.domain.request_id import current_request_id
 from dli_tui.domain.status import RunStatus
+from dli_tui.tui.deeds import once
 from dli_tui.tui.modals.question import Question
 from dli_tui.tui.opening import Where
 from tests.support_backends import ScriptedBackend, row, run
@@ -213,3 +215,21 @@ async def test_the_same_words_stand_there_once_however_often_the_key_comes():
     async with dashboard(read_only=True) as here:
         await here.press("p", "p", "D", "p")
         assert len([told for told in notices(here) if "READ-ONLY" in told]) == 1
+
+
+async def test_the_same_answer_has_one_id_until_it_succeeded_and_then_another():
+    ids, problems = [], [AnswerLostError(), ServerError(), None, None]
+
+    async def call(_answer):
+        ids.append(current_request_id())
+        problem = problems.pop(0)
+        if problem is not None:
+            raise problem
+        return "done"
+
+    send = once("saga", call)
+    for _ in range(4):
+        await send("a", lambda _through: None)
+    first, again, succeeded, next_one = ids
+    assert first is not None
+    assert first == again == succeeded != next_one

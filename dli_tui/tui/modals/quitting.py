@@ -1,4 +1,4 @@
-"""Quit while backfills are kept going from here: what would be left undone."""
+"""Quit while backfills are kept going from here or writes are unconfirmed: what would be left."""
 
 from __future__ import annotations
 
@@ -25,18 +25,17 @@ _MOST_SAID: Final = 200
 class QuitQuestion(Question[bool]):
     """Answered by going on; nothing is sent by it."""
 
-    def __init__(self, kept: Sequence[DateSequence], sent: Sequence[str]) -> None:
-        count = words.plural(len(kept), "backfill")
-        lines: list[Text] = [
-            (Piece(f"This program keeps {count} going. What hasn't begun then won't run:"),),
-            (),
-            *(line for one in kept for line in _lines(one)),
-            (),
-            (Piece("You find it again under the backfills, to be resumed.", Tone.MUTED),),
-        ]
+    def __init__(
+        self, kept: Sequence[DateSequence], sent: Sequence[str], unconfirmed: Sequence[str] = ()
+    ) -> None:
+        lines: list[Text] = [*_kept_lines(kept)]
         for title in sent:
             told = f"Still being sent, and its answer would be lost: {title.rstrip('?')}"
             lines.append((Piece(safe_line(told, _MOST_SAID), Tone.LATE),))
+        if unconfirmed:
+            lines += [()] if lines else []
+            lines.append((Piece("Unconfirmed, and no longer checked after you quit:", Tone.LATE),))
+            lines += [(Piece(f"  {line}"),) for line in unconfirmed]
         super().__init__(Plan("quit", "Quit all the same?", lines, "quit"), _send)
 
     def answer(self) -> bool:
@@ -48,6 +47,19 @@ class QuitQuestion(Question[bool]):
 
 async def _send(_answer: bool, _progress: Progress) -> Sequence[Told]:
     return [Told("quit", ok=True, words="Left")]
+
+
+def _kept_lines(kept: Sequence[DateSequence]) -> list[Text]:
+    if not kept:
+        return []
+    count = words.plural(len(kept), "backfill")
+    return [
+        (Piece(f"This program keeps {count} going. What hasn't begun then won't run:"),),
+        (),
+        *(line for one in kept for line in _lines(one)),
+        (),
+        (Piece("You find it again under the backfills, to be resumed.", Tone.MUTED),),
+    ]
 
 
 def _lines(one: DateSequence) -> list[Text]:

@@ -414,6 +414,9 @@ class DashboardScreen(EndingScreen[None]):
         if len(self.dash.screen_stack) > 1:
             self.dismiss()
 
+    def action_list_unconfirmed(self) -> None:
+        self.dash.deeds.tell_unconfirmed()
+
     def action_quit(self) -> None:
         self.dash.deeds.quit()
 
