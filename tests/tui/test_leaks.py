@@ -64,7 +64,9 @@ async def test_three_hundred_screen_changes_leave_everything_as_it_was():
         for number in range(ROUNDS):
             await one_round(here, number)
         after, more = await at_rest(here)
-        assert after == before
+        # A task that was ending is no leak.
+        grown = {name: count for name, count in after.items() if count > before[name]}
+        assert grown == {}
         assert more - blocks < MOST_BLOCKS
 
 
