@@ -38,7 +38,7 @@ class Playground:
         self.requests: list[tuple[str, str]] = []
         """Every request that came, as (method, path)."""
         self._clock = clock
-        world = World(clock, Generation(generation))
+        self.world = world = World(clock, Generation(generation))
         self._shelf = Shelf(world, stock.templates(world.began) if stocked else ())
         self._book = SagaBook(world, stock.sagas(world.began) if stocked else ())
         if stocked:

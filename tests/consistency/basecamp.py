@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from dli_tui.backends.basecamp.adapter import BasecampBackend
+from dli_tui.backends.port import Backend
+from dli_tui.domain.ids import RunRef, WorkflowKey
+from dli_tui.domain.status import RunStatus, SourceType, WorkflowStatus
+from tests.backends.http.servers import Naps, profile
+from tests.consistency.kinds import NAMES, START, Kind, LosingTransport, Truth
+from tests.support import ManualClock
+
 LIST = "/api/v1/workflows"
-START = datetime(2026, 3, 10, 9, tzinfo=UTC)
-OVER = ("SUCCESS", "FAILED")
 _ONE_RUN = re.compile(rf"{LIST}/runs/([^/]+)(/stop)?")
 _ONE_WORKFLOW = re.compile(rf"{LIST}/([^/]+)(?:/(run|pause|unpause))?")
 
@@ -115,3 +122,54 @@ class Server:
 
 def _json(body: Any, status: int = 200) -> httpx.Response:
     return httpx.Response(status, content=json.dumps(body))
+
+
+class BasecampKind(Kind):
+    """The server in memory, with more runs than a page of its history holds."""
+
+    def __init__(self, *, tells_last_runs: bool) -> None:
+        super().__init__(ManualClock(START))
+        self.server = Server(list(NAMES), tells_last_runs=tells_last_runs)
+        # One run is older than all that the first page of the history holds.
+        self.server.start("d")
+        for _ in range(110):
+            self.server.end(self.server.start("a"), "SUCCESS")
+
+    def opened(self) -> AbstractAsyncContextManager[Backend]:
+        self.transport = LosingTransport(httpx.MockTransport(self.server))
+        return BasecampBackend(
+            profile(token_env="T"), {"T": "t"}, transport=self.transport, sleep=Naps()
+        )
+
+    async def truth(self) -> dict[WorkflowKey, Truth]:
+        # A list that tells the last run alone hides one that was started before it.
+        going = {self.server.runs[run_id]["dataset_name"] for run_id in self.server.under_way}
+        found = {}
+        for name, status in self.server.statuses.items():
+            run = self.server.last(name)
+            last = None if run is None else (run["run_id"], RunStatus.of(run["status"]))
+            is_running = None if self.server.tells_last_runs else name in going
+            key = WorkflowKey(name, SourceType.MANUAL)
+            found[key] = Truth(WorkflowStatus.of(status), last, is_running)
+        return found
+
+    async def under_way(self) -> list[RunRef]:
+        return [RunRef(one, self.server.runs[one]["dataset_name"]) for one in self.server.under_way]
+
+    async def start(self, name: str) -> None:
+        self.server.start(name)
+
+    async def end(self, ref: RunRef, *, is_good: bool) -> None:
+        self.server.end(ref.run_id, "SUCCESS" if is_good else "FAILED")
+
+    async def stop(self, ref: RunRef) -> None:
+        self.server.stop(ref.run_id)
+
+    async def hold(self, name: str, *, is_paused: bool) -> None:
+        self.server.hold(name, "PAUSED" if is_paused else "ACTIVE")
+
+    async def add(self, name: str) -> None:
+        self.server.register(name)
+
+    async def remove(self, name: str) -> None:
+        self.server.unregister(name)
