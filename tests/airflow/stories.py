@@ -179,8 +179,8 @@ async def test_a_viewer_looks_and_is_told_why_not_more(place, server):
         assert (await viewer.list_workflows(WorkflowQuery())).workflows
         with pytest.raises(WorkflowPermissionError):
             await viewer.run(SALES)
-        assert Capability.RUN not in viewer.capabilities
-        assert "role" in viewer.why_not(Capability.RUN)
+        # Roles are given DAG by DAG: another may be allowed.
+        assert Capability.RUN in viewer.capabilities
 
 
 # 2.x has no tokens.

@@ -129,6 +129,8 @@ class AirflowBackend(KeepsBackfills):
         self._sweeping: asyncio.Task[None] | None = None
         self._listed: dict[str, WorkflowInfo] | None = None
         """Rows of the listing since the cursor was asked for, by DAG, until the first poll."""
+        self._fitted: dict[str, str] = {}
+        """Zones that were found since the last poll, by DAG."""
         self._has_zones = False
         """The zones of the first listing were looked for."""
         self._tasks: tuple[float, RunRef, tuple[Step, ...]] | None = None
@@ -197,10 +199,11 @@ class AirflowBackend(KeepsBackfills):
         # Who looks at one row may see what the list has yet to be told.
         self._book.touched.add(dag_id)
         self._book.take([dag])
-        if self._since is None or self._book.runs(dag_id) is None:
-            # Nothing polls: neither its runs nor its zone will be known otherwise.
-            await self._asking.latest([dag_id])
+        await self._asking.latest([dag_id])
+        if self._since is None:
+            # Nothing polls, so that its zone would not be known otherwise.
             await self._fit_zones([dag_id])
+            self._take_zones()
         return (self._book.row(dag_id),)
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
@@ -255,6 +258,7 @@ class AirflowBackend(KeepsBackfills):
         self._is_behind = self._is_behind or len(runs) >= MOST_RUNS
         self._book.note(runs)
         await self._sweep_beside()
+        self._take_zones()
         self._since, self._generation = now or since, self._generation + 1
         moved, self._book.touched = self._book.touched, set()
         rows = list(self._book.rows(moved))
@@ -328,7 +332,12 @@ class AirflowBackend(KeepsBackfills):
             [one for one in waiting if one not in self._book.older], self._clock.now()
         )
         self._book.older |= {one: tuple(older.get(one, ())) for one in waiting} | self._book.older
-        for dag_id, zone in (await asyncio.to_thread(self._zones_of, waiting)).items():
+        self._fitted |= await asyncio.to_thread(self._zones_of, waiting)
+
+    def _take_zones(self) -> None:
+        """Let rows have the zones that were found since: as a poll tells them, not in between."""
+        fitted, self._fitted = self._fitted, {}
+        for dag_id, zone in fitted.items():
             self._book.fit_zone(dag_id, zone)
 
     def _zones_of(self, dag_ids: Iterable[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from dli_tui.backends.airflow.asking import Asking
 from dli_tui.backends.airflow.backfillrows import forecast_of
 from dli_tui.backends.airflow.convert import scheduled_date
+from dli_tui.backends.airflow.dialect import PAGE
 from dli_tui.backends.airflow.place import Airflow
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.domain.backfill import RunDate, RunDates
@@ -124,7 +125,9 @@ class RunDateFinder:
         """The dates that Airflow 3 names."""
         # Any zone's days lie within a day of UTC's.
         named = await self._dry_run(dag, _midnight(first - _DAY), _midnight(last + 2 * _DAY))
-        moments = sorted({*named, *(one.logical_date for one in known)})
+        # A dry run leaves out the dates whose runs are under way.
+        active = await self._active(dag, first, last)
+        moments = sorted({*named, *active, *(one.logical_date for one in known)})
         zone = found.zones[0] if found is not None else "UTC"
         is_sure = found is not None and found.zone(_midnight(first), _midnight(last + _DAY))
         within = [one for one in moments if first <= one.astimezone(zone_of(zone)).date() <= last]
@@ -137,6 +140,23 @@ class RunDateFinder:
             warnings=() if is_sure else (_READ_IN.format(zone=zone),),
             only_all_at_once="" if intervals.keys() >= set(within) else _NO_INTERVALS,
         )
+
+    async def _active(self, dag: Dag, first: date, last: date) -> set[datetime]:
+        """The logical dates whose runs wait or are under way."""
+        dialect = (await self._airflow.found()).dialect
+        found: set[datetime] = set()
+        for state in ("queued", "running"):
+            query: Query = {
+                f"{dialect.logical_date}_gte": _midnight(first - _DAY).isoformat(),
+                f"{dialect.logical_date}_lte": _midnight(last + 2 * _DAY).isoformat(),
+                "state": state,
+                "limit": PAGE,
+                "order_by": dialect.logical_date,
+            }
+            rows = await self._asking.rows_of_runs(dag.dag_id, query)
+            runs = self._asking.runs_from(rows)
+            found |= {run.slot for run in runs if run.slot is not None}
+        return found
 
     async def _dry_run(self, dag: Dag, start: datetime, end: datetime) -> tuple[datetime, ...]:
         root = (await self._airflow.found()).dialect.root

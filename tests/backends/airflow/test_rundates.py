@@ -7,7 +7,7 @@ import pytest
 from dli_tui.client import WorkflowClient
 from dli_tui.domain.backfill import SlotAction
 from dli_tui.domain.errors import ErrorCode, WorkflowExecutionError
-from dli_tui.domain.query import BackfillScope
+from dli_tui.domain.query import BackfillScope, RunRequest
 from dli_tui.domain.sequence import KEY
 from tests.backends.airflow.fake import NOW, FakeAirflow, opened
 from tests.backends.airflow.looking import begun, listed, swept
@@ -175,3 +175,25 @@ async def test_at_its_limit_of_active_runs_a_dag_is_not_late():
     async with opened(airflow) as backend:
         row = (await listed(backend))["a"]
     assert (row.at_run_limit, row.next_run) == (True, None)
+
+
+@BOTH
+async def test_a_date_whose_run_is_under_way_is_one_all_the_same(version):
+    airflow = scheduled(version)
+    (key,) = [key for key in airflow.runs if "2026-11-10" in key[1]]
+    airflow.runs[key] |= {"run_type": "backfill", "state": "running", "end_date": None}
+    slot = datetime.fromisoformat(airflow.runs[key]["logical_date"])
+    async with opened(airflow) as backend:
+        (row,) = await backend.workflow("a")
+        found = await backend.run_dates(row, FIRST, LAST)
+    assert slot in [one.logical_date for one in found.dates]
+
+
+@BOTH
+async def test_a_row_that_is_asked_for_has_the_run_that_was_just_started(version):
+    airflow = scheduled(version)
+    async with opened(airflow) as backend:
+        await begun(backend)
+        started = await backend.run(RunRequest("a"))
+        (row,) = await backend.workflow("a")
+    assert row.last_run.run_id == started.run_id

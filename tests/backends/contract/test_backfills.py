@@ -24,7 +24,7 @@ def asked(place, **more):
 
 async def slots_of(backend, name, dates):
     row = await row_of(backend, name)
-    return slots_or_days(row.cron, row.timezone, *dates)
+    return slots_or_days(row.cron, row.display_zone, *dates)
 
 
 async def children(backend, name):
