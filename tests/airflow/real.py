@@ -221,6 +221,7 @@ def _of_two(port: int) -> Mapping[str, str]:
         "WEBSERVER__WEB_SERVER_PORT": str(port),
         "WEBSERVER__WORKERS": "1",
         "SCHEDULER__MIN_FILE_PROCESS_INTERVAL": "5",
+        "SCHEDULER__DAG_DIR_LIST_INTERVAL": "10",
     }
 
 
