@@ -20,7 +20,6 @@ from dli_tui.domain.zones import zone_names, zone_of
 
 _WEEK: Final = timedelta(days=7)
 _MINUTE: Final = timedelta(minutes=1)
-_INSTANT: Final = timedelta(microseconds=1)
 _NO_TIME: Final = timedelta()
 _KNOWN_FIRST: Final = (
     *("UTC", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Berlin"),
@@ -56,8 +55,6 @@ class ScheduleFit(NamedTuple):
     rule: IntervalRule
     length: timedelta
     """The length of the data interval where the rule is BEFORE."""
-    years: tuple[int, int]
-    """Within these years the zones stand for all others."""
 
     def zone(self, first: datetime, last: datetime) -> str | None:
         """The zone, if all that are possible show the same time whenever the cron fires.
@@ -146,7 +143,7 @@ def _fit(
     for rule, length in choices:
         zones = _zones(cron, known, rule, length, possible)
         if zones:
-            return ScheduleFit(cron, zones, rule, length, years)
+            return ScheduleFit(cron, zones, rule, length)
     return None
 
 

@@ -199,7 +199,7 @@ class AirflowBackend(KeepsBackfills):
         # Who looks at one row may see what the list has yet to be told.
         self._book.touched.add(dag_id)
         self._book.take([dag])
-        await self._asking.latest([dag_id])
+        await self._latest([dag_id])
         if self._since is None:
             # Nothing polls, so that its zone would not be known otherwise.
             await self._fit_zones([dag_id])

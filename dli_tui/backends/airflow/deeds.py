@@ -16,6 +16,7 @@ from dli_tui.domain.errors import (
     AnswerLostError,
     DLIError,
     ErrorCode,
+    ServerError,
     WorkflowExecutionError,
     WorkflowNotFoundError,
 )
@@ -82,6 +83,11 @@ class Deeds:
                 answer = await self._sent(Operation.RUN, path, "POST", body, ref, expected=_TAKEN)
             except AnswerLostError as error:
                 lost = error
+                continue
+            except ServerError:
+                # That this sending never arrived says nothing of the one before.
+                if lost is None:
+                    raise
                 continue
             if answer.status not in _TAKEN:
                 return self._asking.run_from(answer.value, ref)

@@ -45,6 +45,7 @@ _READ_IN: Final = (
     "Airflow doesn't tell the time zone of this schedule, and its runs fit several: days are "
     "read in {zone}."
 )
+_NO_ZONE: Final = "The time zone of this schedule is unknown: days are read in {zone}."
 _NO_INTERVALS: Final = (
     "Airflow doesn't tell which data interval a run for a past date of this schedule has, so "
     "dates can't be started one by one"
@@ -91,6 +92,7 @@ class RunDateFinder:
         start, end = _midnight(first - _DAY), _midnight(last + 2 * _DAY)
         runs: dict[str, WorkflowRun] = {}
         # Clocks may be set between any two of these moments.
+        dialect = (await self._airflow.found()).dialect
         for bound, moment, order in (
             ("lte", end, "-"),
             ("gte", end, ""),
@@ -98,7 +100,6 @@ class RunDateFinder:
             ("gte", start, ""),
             ("gte", start + (end - start) / 2, ""),
         ):
-            dialect = (await self._airflow.found()).dialect
             query: Query = {
                 f"{dialect.logical_date}_{bound}": moment.isoformat(),
                 "order_by": order + dialect.logical_date,
@@ -137,7 +138,7 @@ class RunDateFinder:
             dates=tuple(_run_date(one, intervals.get(one)) for one in within),
             timezone=zone,
             next_date=None if dag.next_date is None else dag.next_date.logical_date,
-            warnings=() if is_sure else (_READ_IN.format(zone=zone),),
+            warnings=() if is_sure else ((_READ_IN if found else _NO_ZONE).format(zone=zone),),
             only_all_at_once="" if intervals.keys() >= set(within) else _NO_INTERVALS,
         )
 

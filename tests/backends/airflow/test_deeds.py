@@ -165,6 +165,21 @@ async def test_a_run_that_is_never_answered_is_unconfirmed():
             await backend.run(RunRequest("a"))
 
 
+async def test_a_run_stays_unconfirmed_where_the_server_is_gone_after_a_lost_answer():
+    airflow, posts = with_a_dag(), []
+
+    def gone(request):
+        if request.method != "POST":
+            return airflow(request)
+        posts.append(request)
+        raise httpx.ReadError("cut off") if len(posts) == 1 else httpx.ConnectError("refused")
+
+    async with opened(airflow, answer=gone) as backend:
+        with pytest.raises(AnswerLostError):
+            await backend.run(RunRequest("a"))
+    assert len(posts) > 1
+
+
 async def test_a_dag_that_isnt_there_cant_be_run():
     async with opened(FakeAirflow()) as backend:
         with pytest.raises(WorkflowNotFoundError, match="'a' not found"):
