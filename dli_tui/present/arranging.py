@@ -97,16 +97,12 @@ def natural(column: str) -> bool:
 
 def by_name(rows: Iterable[WorkflowRow]) -> list[WorkflowRow]:
     """The rows in the order of their names."""
-    return sorted(rows, key=_identity)
+    return sorted(rows, key=identity)
 
 
-def arranged(rows: Iterable[WorkflowRow], order: Order, now: datetime) -> list[WorkflowRow]:
-    """The rows in order; those without a value stand last in either direction."""
-    return arranged_by_name(by_name(rows), order, now)
-
-
-def arranged_by_name(named: list[WorkflowRow], order: Order, now: datetime) -> list[WorkflowRow]:
-    """Rows that stand in the order of their names, in another order."""
+def arranged(named: list[WorkflowRow], order: Order, now: datetime) -> list[WorkflowRow]:
+    """Rows that stand in the order of their names, in another order; those without a value stand
+    last in either direction."""
     if order.column == "name":
         return named[::-1] if order.descending else named
     value = _VALUES[order.column]
@@ -119,35 +115,19 @@ def arranged_by_name(named: list[WorkflowRow], order: Order, now: datetime) -> l
     return done
 
 
-def outlook(rows: Iterable[WorkflowRow], now: datetime) -> tuple[int, datetime | None]:
-    """How many rows are problems, and the next moment at which time alone makes a row worse."""
-    wrong, since = 0, now - GRACE
-    late: datetime | None = None
-    overdue: datetime | None = None
-    # One plain pass without a call more than needed: 100,000 rows are looked through at each poll.
-    for row in rows:
-        level = severity(row, now)
-        wrong += level < RUNNING
-        if level <= LATE or row.status is not _ACTIVE:
-            continue
-        due, ends = row.due, row.overdue_at
-        if due is not None and due >= since and (late is None or due < late):
-            late = due
-        if ends is not None and ends >= now and (overdue is None or ends < overdue):
-            overdue = ends
-    turns = [
-        *([late + GRACE + datetime.resolution] if late is not None else []),
-        *([overdue + datetime.resolution] if overdue is not None else []),
-    ]
-    return wrong, min(turns, default=None)
+def next_turn(row: WorkflowRow, now: datetime) -> datetime | None:
+    """The next moment at which time alone makes a row late, or its run longer than usual."""
+    if row.status is not _ACTIVE or (row.due is None and row.overdue_at is None):
+        return None
+    turns = []
+    if row.due is not None and row.due >= now - GRACE:
+        turns.append(row.due + GRACE + datetime.resolution)
+    if row.overdue_at is not None and row.overdue_at >= now:
+        turns.append(row.overdue_at + datetime.resolution)
+    return min(turns, default=None)
 
 
-def next_turn(rows: Iterable[WorkflowRow], now: datetime) -> datetime | None:
-    """The next moment at which time alone makes some row late, or some run longer than usual."""
-    return outlook(rows, now)[1]
-
-
-def _identity(row: WorkflowRow) -> str:
+def identity(row: WorkflowRow) -> str:
     """The name in any case, then what tells apart rows whose names are the same that way."""
     return f"{row.name.casefold()}\0{row.source}\0{row.key.name}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.domain.errors import DLIError
@@ -40,7 +41,9 @@ class Recents:
         self._client, self._mark, self._fetched = client, mark, fetched
         self._around = around
         self._marks: dict[str, Mark] = {}
-        self._wanted: tuple[str, ...] = ()
+        self._wanted: dict[str, None] = {}
+        self._unchecked: dict[str, None] = {}
+        """Wanted names whose marks may differ from those of what was fetched."""
         self._failed = False
         self._wake = asyncio.Event()
 
@@ -50,12 +53,15 @@ class Recents:
 
     def want(self, names: Iterable[str]) -> None:
         """These are the names that somebody sees now."""
-        self._wanted = tuple(dict.fromkeys(names))[:KEPT]
+        before, self._wanted = self._wanted, dict.fromkeys(islice(dict.fromkeys(names), KEPT))
+        old = before.keys() - self._unchecked.keys()
+        self._unchecked = {name: None for name in self._wanted if name not in old}
         self._wake.set()
 
     def look_again(self) -> None:
         """The rows were answered for: some may have moved, and what failed may work now."""
         self._failed = False
+        self._unchecked = self._wanted.copy()
         self._wake.set()
 
     async def _go_on(self) -> None:
@@ -70,12 +76,19 @@ class Recents:
         """The next names to ask for; none after a failure, until the rows are answered for."""
         if self._failed:
             return ()
-        marks = {name: self._mark(name) for name in self._wanted}
-        old = (name for name, mark in marks.items() if mark and self._marks.get(name) != mark)
-        return tuple(old)[:MOST_NAMES]
+        due: list[str] = []
+        for name in list(self._unchecked):
+            if len(due) == MOST_NAMES:
+                break
+            del self._unchecked[name]
+            mark = self._mark(name)
+            if mark and self._marks.get(name) != mark:
+                due.append(name)
+        return tuple(due)
 
     async def _fetch(self, names: tuple[str, ...]) -> None:
-        # A run that moves while the answer is under way makes the answer old.
+        # A run that moves while the answer is under way makes the answer old: that is seen when
+        # its name is checked once more.
         marks = {name: self._mark(name) for name in names}
         try:
             found = await self._client.recent_runs(names, RUNS)
@@ -90,6 +103,7 @@ class Recents:
         new = {name: tuple(found.get(name, ())) for name in names}
         changed = [name for name in names if self.runs.get(name) != new[name]]
         self._keep(new, marks)
+        self._unchecked |= dict.fromkeys(names)
         if changed:
             self._fetched(changed)
 

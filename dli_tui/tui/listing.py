@@ -11,6 +11,7 @@ from dli_tui.domain.status import SourceType, WorkflowStatus
 from dli_tui.present import arranging, filters
 from dli_tui.present.arranging import WORST, Order
 from dli_tui.present.filters import ListFilter
+from dli_tui.present.ranking import Ranking
 from dli_tui.present.rows import WorkflowRow
 from dli_tui.tui import late
 
@@ -30,36 +31,29 @@ class Listing:
         self.order = order
         self.shown: list[WorkflowRow] = []
         self.selected: frozenset[WorkflowKey] = frozenset()
-        self.wrong = 0
-        """How many rows have a problem, shown or not."""
         self.hidden = 0
         """How many of the selected rows the filter hides."""
         self._version = 0
         self._arranged = 0
-        self._turn: datetime | None = None
-        self._order_of_names: list[WorkflowKey] = []
-        """The keys by name. At 100,000 rows each poll would pay for sorting them again."""
-        self._is_news = False
-        """Whether rows have moved since they were arranged."""
+        self._ranking = Ranking()
+        self._before: dict[WorkflowKey, WorkflowRow | None] = {}
+        """What the ranking has for the rows that have moved since they were arranged."""
+
+    @property
+    def wrong(self) -> int:
+        """How many rows have a problem, shown or not."""
+        return self._ranking.problems
 
     def take(self, workflows: Workflows) -> bool:
         """Take over what has moved in the session; whether there is anything new to see."""
         moved = workflows.taken(self._version)
         self._version = moved.version
-        before = set(self.rows) if moved.whole else {key for key in moved.keys if key in self.rows}
         if moved.whole:
-            self._make(workflows, workflows.rows)
-            self.rows = {key: self.rows[key] for key in workflows.rows}
-            after = set(self.rows)
+            self._make(workflows, {**self.rows, **workflows.rows})
         else:
             self._make(workflows, moved.keys)
-            after = {key for key in moved.keys if key in self.rows}
-        if before != after:
-            self._order_of_names = [row.key for row in arranging.by_name(self.rows.values())]
         self.selected &= self.rows.keys()  # `arrange` counts those that are hidden
-        news = moved.whole or bool(moved.keys)
-        self._is_news = self._is_news or news
-        return news
+        return moved.whole or bool(moved.keys)
 
     def only_named(self, needle: str) -> str | None:
         """The name with `needle` in it, where only one has it."""
@@ -78,19 +72,23 @@ class Listing:
         return len(self.rows) >= 2 * self._arranged
 
     def is_due(self, now: datetime) -> bool:
-        """Whether time alone has turned some row into a late one."""
-        return self._turn is not None and now >= self._turn
+        """Whether time alone may have made some row worse."""
+        return self._ranking.is_due(now)
 
     def arrange(self, now: datetime) -> None:
         """Filter and sort."""
-        admits = filters.predicate(self.filter, now)
-        named = (self.rows[key] for key in self._order_of_names)
-        self.shown = arranging.arranged_by_name(list(filter(admits, named)), self.order, now)
+        self._ranking.update(self.rows, self._before, now)
+        self._before.clear()
+        rows: Iterable[WorkflowRow] = self._ranking.rows
+        if self.order != WORST:
+            named = [self.rows[key] for key in self._ranking.named]
+            rows = arranging.arranged(named, self.order, now)
+        self.shown = (
+            list(rows)
+            if self.filter.is_empty
+            else list(filter(filters.predicate(self.filter, now), rows))
+        )
         self._arranged = len(self.rows)
-        if self._is_news or self.is_due(now):
-            # A filter changes neither; at 100,000 rows each letter typed would pay for it.
-            self._is_news = False
-            self.wrong, self._turn = arranging.outlook(self.rows.values(), now)
         self.select(self.selected)
 
     def select(self, keys: frozenset[WorkflowKey]) -> None:
@@ -120,6 +118,7 @@ class Listing:
     def _make(self, workflows: Workflows, keys: Iterable[WorkflowKey]) -> None:
         make = late.making().workflow_row
         for key in keys:
+            self._before.setdefault(key, self.rows.get(key))
             info = workflows.rows.get(key)
             if info is None:
                 self.rows.pop(key, None)
