@@ -11,6 +11,7 @@ import typer
 
 from dli_tui.cli import output
 from dli_tui.cli.connection import connected
+from dli_tui.cli.onebyone import run_dates
 from dli_tui.cli.options import (
     Answer,
     DryRun,
@@ -177,6 +178,13 @@ def backfill(
         plan = await client.plan_backfill(
             dataset, start, end, scope=only, parallel=parallel, timezone=timezone
         )
+        if not dry_run and plan.to_run and client.keeps_going(plan):
+            sequence = await run_dates(client, plan, given)
+            if sequence.problem is not None:
+                output.error(sequence.problem)
+            told = f"{sequence.begun} of {_dates(plan, plan.to_run)} started"
+            begun = await waited_for(client, sequence.result, told, wait=wait)
+            return plan, begun._replace(over=sequence.status)
         result = await client.start_backfill(plan, parameters=given, dry_run=dry_run)
         sent = result.run_id is not None
         return plan, await waited_for(client, result, _count_of(plan, result), wait=wait and sent)
@@ -269,9 +277,12 @@ def _already(result: WorkflowRunResult) -> str:
 
 
 def _count_of(plan: BackfillPlan, result: WorkflowRunResult) -> str:
+    return f"Backfill started for {_dates(plan, result.total_runs or plan.to_run)}"
+
+
+def _dates(plan: BackfillPlan, count: int) -> str:
     daily = len({slot.day for slot in plan.slots}) == len(plan.slots)
-    count = words.plural(result.total_runs or plan.to_run, "date" if daily else "slot")
-    return f"Backfill started for {count}"
+    return words.plural(count, "date" if daily else "slot")
 
 
 def _show_plan(plan: BackfillPlan, result: WorkflowRunResult, format_: Format) -> None:

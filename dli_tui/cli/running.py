@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -54,7 +56,7 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         except DLIError as problem:
             output.error(problem)
             raise typer.Exit(FAILED) from problem
-        except KeyboardInterrupt as interrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
             output.talk(f"Interrupted. {sent.note()}")
             raise typer.Exit(INTERRUPTED) from interrupt
         except BrokenPipeError as problem:
@@ -155,6 +157,12 @@ def verdict(status: RunStatus) -> None:
 
 def _run(place: Place, work: Callable[[WorkflowClient], Coroutine[Any, Any, Result]]) -> Result:
     async def with_client() -> Result:
+        task = asyncio.current_task()
+        if task is not None:
+            # As ctrl+c does: what is left undone is said before the command ends. A loop that
+            # isn't the main thread's, or Windows', takes no signals.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with opened(place.target) as client:
             return await work(client)
 

@@ -12,6 +12,7 @@ from dli_tui.client import WorkflowClient
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.results import WorkflowRunResult, WorkflowStatusResult
 from dli_tui.domain.sequence import SequenceMark
+from dli_tui.domain.status import RunStatus
 from dli_tui.domain.text import as_argument
 from dli_tui.present import words
 
@@ -24,6 +25,8 @@ class Started(NamedTuple):
     ended: WorkflowStatusResult | None = None
     is_kept: bool = True
     """Whether a backfill can be asked for as a whole by its id, also from another program."""
+    over: RunStatus | None = None
+    """How it ended, where it has though nobody asked to wait for it."""
 
 
 async def waited_for(
@@ -40,7 +43,7 @@ async def waited_for(
 
 def tell_end(started: Started, format_: Format) -> None:
     """Show how it went; a run that was waited for decides the exit code."""
-    result, told, ended, is_kept = started
+    result, told, ended, is_kept, over = started
     if ended is not None:
         show_status(ended, format_)
         verdict(ended.run_status)
@@ -48,7 +51,10 @@ def tell_end(started: Started, format_: Format) -> None:
     if format_ is Format.TABLE and result.backfill_id:
         of_name = f"history -d {as_argument(result.dataset_name)}"
         shown_by = f"status {words.word(result.run_id)}" if is_kept else of_name
-        output.line(f"  Follow it: dli-tui workflow {shown_by}")
+        follow = "Follow it" if over is None else "See it"
+        output.line(f"  {follow}: dli-tui workflow {shown_by}")
+    if over is not None:
+        verdict(over)
 
 
 def show(result: WorkflowRunResult, text: str, format_: Format) -> None:

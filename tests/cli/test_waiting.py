@@ -1,5 +1,6 @@
 """--wait: the commands that stay until a run is over."""
 
+import asyncio
 import json
 import signal
 
@@ -8,6 +9,8 @@ import pytest
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import WorkflowExecutionError
 from dli_tui.domain.status import RunStatus
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend, row, run
@@ -106,3 +109,63 @@ def test_ctrl_c_ends_the_waiting_and_says_that_the_run_goes_on(cli, world, words
         "Stopped waiting; the run goes on: dli-tui workflow status r1"
     )
     assert "stop" not in backend.sent
+
+
+ONE_BY_ONE = ("workflow", "backfill", "d", "-s", "2026-03-01", "-e", "2026-03-03")
+"""Three dates, on a server where somebody has to start each of them."""
+
+
+def starting_single_runs(*ends, **cues):
+    told = [run(f"r{at}", status) for at, status in enumerate(ends)]
+    cues = {"run_status": told, **cues}
+    return ScriptedBackend([row("d")], without=[Capability.SEQUENCES], cues=cues)
+
+
+def not_started(done):
+    """The days that the command names as not started, and the first day of what it offers."""
+    dates = next((at for at in done.stderr.splitlines() if at.startswith("Not started: ")), "")
+    offered = next((at for at in done.stderr.splitlines() if at.startswith("To go on: ")), "")
+    first = offered.partition(" -s ")[2].partition(" ")[0]
+    return [at.split()[0] for at in dates.removeprefix("Not started: ").split(", ") if at], first
+
+
+def test_a_command_that_starts_each_date_itself_tells_each_and_how_it_ended(cli, world):
+    world(starting_single_runs(*[RunStatus.COMPLETED] * 3), ManualClock(NOW))
+    done = cli(*ONE_BY_ONE, "--demo")
+    assert done.exit_code == 0
+    begun = [line.split()[:2] for line in done.stderr.splitlines() if "/3 " in line]
+    assert begun == [["1/3", "2026-03-01"], ["2/3", "2026-03-02"], ["3/3", "2026-03-03"]]
+    assert not_started(done) == ([], "")
+
+
+def test_where_a_date_fails_the_command_fails_and_names_the_dates_that_are_left(cli, world):
+    backend = world(starting_single_runs(RunStatus.FAILED), ManualClock(NOW))
+    done = cli(*ONE_BY_ONE, "--demo")
+    assert done.exit_code == 1
+    assert not_started(done) == (["2026-03-02", "2026-03-03"], "2026-03-02")
+    assert backend.sent == ["run"]
+
+
+def test_where_a_date_cannot_be_started_the_reason_is_told_with_its_code(cli, world):
+    refusal = WorkflowExecutionError("no room", dataset_name="d")
+    world(starting_single_runs(run=[refusal]), ManualClock(NOW))
+    done = cli(*ONE_BY_ONE, "--demo")
+    assert done.exit_code == 1
+    assert f"Error [{refusal.code}]: no room" in done.stderr
+    assert not_started(done)[1] == "2026-03-01"
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl+c", "SIGTERM"])
+def test_who_ends_the_command_is_told_which_dates_are_left(cli, world, number):
+    class Ended(ManualClock):
+        async def sleep(self, seconds):
+            signal.raise_signal(number)
+            await asyncio.Event().wait()
+
+    backend = world(starting_single_runs(RunStatus.RUNNING), Ended(NOW))
+    done = cli(*ONE_BY_ONE, "--demo")
+    assert done.exit_code == 130
+    assert not_started(done) == (["2026-03-02", "2026-03-03"], "2026-03-02")
+    assert any(line.startswith("The last run goes on") for line in done.stderr.splitlines())
+    assert backend.sent == ["run"]
