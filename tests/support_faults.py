@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -67,9 +67,22 @@ class Answer(NamedTuple):
 class Exchange:
     """One request at the line, and what can be done with it."""
 
-    def __init__(self, request: Request, server: str, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        request: Request,
+        server: str,
+        writer: asyncio.StreamWriter,
+        hangs: Callable[[], None] = lambda: None,
+    ) -> None:
         self.request, self.ends = request, (server, writer)
+        self.hangs = hangs
+        """Have whoever asked wait no longer."""
         self._server, self._writer = self.ends
+
+    async def hang(self) -> None:
+        """Say nothing more, and keep the connection."""
+        self.hangs()
+        await asyncio.Event().wait()
 
     async def passed_on(self) -> Answer:
         """The server's answer, which nobody has seen yet."""
@@ -119,9 +132,9 @@ async def reset_before(exchange: Exchange) -> None:
     exchange.reset()
 
 
-async def hang_before(_: Exchange) -> None:
+async def hang_before(exchange: Exchange) -> None:
     """Never answer, and never pass it on."""
-    await asyncio.Event().wait()
+    await exchange.hang()
 
 
 def says(status: int, body: bytes = b"", kind: str = "", **headers: Any) -> Fault:
@@ -156,13 +169,13 @@ async def reset_after(exchange: Exchange) -> None:
 async def hang_after(exchange: Exchange) -> None:
     """Keep the answer to itself."""
     await exchange.passed_on()
-    await asyncio.Event().wait()
+    await exchange.hang()
 
 
 async def hang_after_headers(exchange: Exchange) -> None:
     """Give the headers, and of the body nothing."""
     await exchange.give((await exchange.passed_on()).head)
-    await asyncio.Event().wait()
+    await exchange.hang()
 
 
 async def cut_off(exchange: Exchange) -> None:
@@ -183,6 +196,7 @@ async def slow_drops(exchange: Exchange) -> None:
     """A body that comes drop by drop and never ends."""
     await exchange.passed_on()
     await exchange.give(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n[")
+    exchange.hangs()
     while True:
         await exchange.give(b" ")
         await asyncio.sleep(_DROP)
@@ -196,12 +210,6 @@ def after_that(status: int, body: bytes = b"", kind: str = "") -> Fault:
         await exchange.say(status, body, kind)
 
     return said
-
-
-HANGING: Final[frozenset[Fault]] = frozenset(
-    {hang_before, hang_after, hang_after_headers, slow_drops}
-)
-"""Whoever meets these waits until he has had enough."""
 
 
 @dataclass
@@ -218,6 +226,7 @@ class Line:
     _listening: asyncio.Server | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set)
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
+    _limits: list[tuple[Named, asyncio.Timeout]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -232,6 +241,22 @@ class Line:
     def fault_of(self, request: Named) -> Fault:
         """What will be done with a request that comes next."""
         return next((fault for kind, fault in self._once if kind(request)), self._fault)
+
+    def limit(self, request: Named) -> asyncio.Timeout:
+        """A limit for that request which is over when the line hangs on it, and not before.
+
+        So a busy machine makes nothing time out that shouldn't, and no test waits.
+        """
+        limit = asyncio.timeout(None)
+        self._limits.append((request, limit))
+        return limit
+
+    def _give_up(self, arrived: Request) -> None:
+        for request, limit in self._limits:
+            is_it = request.method == arrived.method and arrived.path.endswith(request.path)
+            with suppress(RuntimeError):  # it is over already
+                if is_it:
+                    limit.reschedule(asyncio.get_running_loop().time())
 
     def breaks(self, fault: Fault) -> None:
         """From now on, do this with each request."""
@@ -286,7 +311,7 @@ class Line:
         place = next((n for n, (kind, _) in enumerate(self._once) if kind(request)), None)
         if place is not None:
             del self._once[place]
-        await fault(Exchange(request, self.server, writer))
+        await fault(Exchange(request, self.server, writer, lambda: self._give_up(request)))
 
 
 @asynccontextmanager

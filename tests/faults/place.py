@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -15,14 +16,13 @@ from dli_tui.backends.basecamp.adapter import BasecampBackend
 from dli_tui.backends.demo.backend import DemoBackend
 from dli_tui.backends.demo.cast import STANDARD
 from dli_tui.backends.demo.journal import MemoryJournal
+from dli_tui.backends.http.exchange import Asked
 from dli_tui.client import WorkflowClient
 from tests.backends.contract.places import DEMO
 from tests.backends.http.servers import Naps
 from tests.support import ManualClock
-from tests.support_faults import HANGING, Line, line_to
+from tests.support_faults import Line, line_to
 from tests.support_server import application, listening, profile
-
-IMPATIENT = 0.03
 
 
 class Counted:
@@ -107,16 +107,14 @@ async def behind_a_line(
 
 
 def hurry(backend: BasecampBackend, line: Line) -> None:
-    """Have the client wait long for whatever comes, and hardly at all for what will hang.
-
-    So a busy machine makes nothing time out that shouldn't, and no test waits.
-    """
+    """Have the client give up a request when the line hangs on it, whatever the clock says."""
     http = backend._http
-    patient, exchanged = http._route, http._exchanged
-    impatient = patient._replace(connect_seconds=0.0, seconds=IMPATIENT)
+    exchanged = http._exchanged
+    asked: ContextVar[Asked] = ContextVar("asked")
 
-    async def hurried(sending, *rest):
-        http._route = impatient if line.fault_of(sending.asked) in HANGING else patient
+    async def remembered(sending, *rest):
+        asked.set(sending.asked)
         return await exchanged(sending, *rest)
 
-    http._exchanged = hurried  # type: ignore[method-assign] # as a test wants it
+    http._exchanged = remembered  # type: ignore[method-assign] # as a test wants it
+    http._limit = lambda _seconds: line.limit(asked.get())

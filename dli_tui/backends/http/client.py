@@ -84,6 +84,7 @@ class Http:
         self._profile, self._transport = profile, transport
         self._sign_in = SignIn(source or FromProfile(profile, environment))
         self._sleep, self._jitter = sleep, jitter
+        self._limit: Callable[[float], asyncio.Timeout] = asyncio.timeout
         self._memory = Memory()
         self._route = route_of(profile)
         self._base = str(address_of(profile)).rstrip("/")
@@ -189,7 +190,7 @@ class Http:
         with crossing:
             request = self._request(client, sending, to)
             request.headers.update(badge.shown())
-            async with asyncio.timeout(seconds):
+            async with self._limit(seconds):
                 response = await client.send(request, stream=True)
                 try:
                     with _accepted(sending.write and response.is_success):
