@@ -19,13 +19,13 @@ run: $(READY) ## open the dashboard on the demo (more options: ARGS="--ascii ...
 	@.venv/bin/dli-tui --demo $(ARGS)
 
 test: $(READY) ## run the tests
-	@.venv/bin/python -m pytest -n auto $(ARGS)
+	@.venv/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-airflow: $(READY) ## try the Airflow adapter on a real 2.11 and 3.3, which it installs
 	@.venv/bin/python -m tests.airflow $(ARGS)
 
 coverage: $(READY) ## run the tests and see which lines they reach
-	@.venv/bin/python -m pytest -n auto --cov $(ARGS)
+	@.venv/bin/python -m pytest -n auto --dist worksteal --cov $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import rules
 	@.venv/bin/ruff format --check .

@@ -42,7 +42,10 @@ _OF_THE_TERMINAL = {"COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR_FOR
 # takes a tenth of the time.
 gc.set_threshold(50_000)
 
-settings.register_profile("steady", deadline=None, derandomize=True)
+# The same few examples each time, so that a run says something about the change alone; new ones
+# and many more with `make test ARGS=--hypothesis-profile=thorough`.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("steady")
 
 

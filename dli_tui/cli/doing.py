@@ -11,7 +11,6 @@ import typer
 
 from dli_tui.cli import output
 from dli_tui.cli.connection import connected
-from dli_tui.cli.onebyone import run_dates
 from dli_tui.cli.options import (
     Answer,
     DryRun,
@@ -27,6 +26,7 @@ from dli_tui.cli.options import (
 )
 from dli_tui.cli.output import Format, warn
 from dli_tui.cli.running import may_wait, reading, reports_errors, writing
+from dli_tui.cli.sequential import run_dates
 from dli_tui.cli.started import Started, show, tell_end, waited_for
 from dli_tui.client import WorkflowClient
 from dli_tui.config.target import HERE

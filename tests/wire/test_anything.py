@@ -269,7 +269,7 @@ def _written(parsed: Any) -> None:
 _QUIET = settings(
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=list(HealthCheck),
 )
 

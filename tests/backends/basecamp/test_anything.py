@@ -251,7 +251,7 @@ async def asked(call, stub):
 
 @pytest.mark.parametrize("is_ours", [True, False], ids=["ours", "plain"])
 @pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=30)
+@settings(max_examples=8)
 @given(found=st.lists(replies(), min_size=1, max_size=3))
 def test_it_is_a_value_or_an_error_of_ours(name, is_ours, found):
     stub = Whatever(found, is_ours=is_ours)
@@ -267,7 +267,7 @@ OFFERS = st.fixed_dictionaries(
 ).map(lambda offer: httpx.Response(200, content=json.dumps(offer).encode()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(found=st.lists(OFFERS | replies(), min_size=1, max_size=2))
 def test_so_it_is_with_what_it_says_that_it_has(found):
     assert asyncio.run(asked(CALLS["changes"], Whatever(found))) is not None

@@ -248,7 +248,7 @@ def test_nothing_that_can_be_asked_is_left_out():
 
 @pytest.mark.parametrize("known", KNOWN)
 @pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(found=st.lists(replies(), min_size=1, max_size=3))
 def test_it_is_a_value_or_an_error_of_ours(name, known, found):
     stub = Whatever(KNOWN[known], found)
