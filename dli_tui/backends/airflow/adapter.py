@@ -378,7 +378,9 @@ class AirflowBackend(KeepsBackfills):
         steps = await self._asking.steps(whole)
         # Whoever looks at a run asks for its steps next.
         self._tasks = self._passed(), whole, steps
-        return run.twin(progress=tasks.progress_of(steps), error_message=tasks.error_of(run, steps))
+        return run.twin(
+            progress=tasks.progress_of(run, steps), error_message=tasks.error_of(run, steps)
+        )
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         whole = await self._whole(ref)
