@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from tests.airflow.real import THREE, TWO, CannotHaveError, installed
+from tests.airflow.real import THREE, TWO, CannotHaveError, Version, installed
 
 # Stories that need no Airflow are told beside the first.
 _PARTS: Final = (f"not {TWO.number}", TWO.number)
@@ -20,16 +21,24 @@ _PARTS: Final = (f"not {TWO.number}", TWO.number)
 
 def main() -> int:
     """The exit code: 0 when every story went as told."""
-    for version in (THREE, TWO):
-        try:
-            installed(version)
-        except (CannotHaveError, OSError) as problem:
-            sys.stderr.write(f"Airflow {version.number} can't be had: {problem}\n")
-            return 1
+    with ThreadPoolExecutor() as pool:
+        problems = [one for one in pool.map(_problem, (THREE, TWO)) if one is not None]
+    if problems:
+        sys.stderr.writelines(problems)
+        return 1
     told = [_begun(part) for part in _PARTS]
     outputs = [one.communicate()[0] for one in told]
     sys.stdout.write("\n".join(outputs))
     return int(any(one.returncode for one in told))
+
+
+def _problem(version: Version) -> str | None:
+    """Why a version can't be had, if it can't."""
+    try:
+        installed(version)
+    except (CannotHaveError, OSError) as problem:
+        return f"Airflow {version.number} can't be had: {problem}\n"
+    return None
 
 
 def _begun(part: str) -> subprocess.Popen[str]:
