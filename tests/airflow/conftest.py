@@ -7,7 +7,7 @@ import pytest
 
 from tests.airflow.place import RealClock, opened, ready
 from tests.airflow.real import THREE, TWO, running
-from tests.airflow.rest import Rest
+from tests.airflow.rest import Rest, add_user
 
 
 @pytest.fixture(scope="session", params=[THREE, TWO], ids=lambda version: version.number)
@@ -20,7 +20,7 @@ def server(version, tmp_path_factory):
     with running(version, tmp_path_factory.mktemp("airflow")) as found:
         if version is TWO:
             # Lesser roles than the first are there once its pages were.
-            found.add_user("viewer", "Viewer")
+            add_user(found, "viewer", "Viewer")
         yield found
 
 

@@ -67,7 +67,7 @@ class Others:
         deeds |= {"pause": self._pause, "unpause": self._unpause}
         if any(run["state"] in OPEN for run in runs):
             deeds |= {"finish": self._finish, "fail": self._fail}
-        if runs:
+        if any(run["state"] not in OPEN for run in runs):
             deeds["delete"] = self._delete
         verb = self._dice.choice(sorted(deeds))
         self.done.append(f"{verb} {name}")
@@ -95,7 +95,8 @@ class Others:
         await self._rest.ask("PATCH", path, json={"state": state})
 
     async def _delete(self, name, runs):
-        run = self._dice.choice(runs)
+        # A run that is under way can't be deleted.
+        run = self._dice.choice([run for run in runs if run["state"] not in OPEN])
         await self._rest.ask("DELETE", f"/dags/{name}/dagRuns/{run['dag_run_id']}")
 
     async def _pause(self, name, runs):

@@ -89,6 +89,7 @@ async def test_two_hundred_copies_are_all_listed_and_counted_as_the_api_counts(c
         (row["task_id"], None if row["map_index"] < 0 else row["map_index"]): row["state"]
         for row in await rest.every(path, "task_instances", order_by="map_index")
     }
+    progress = (await client.status(run.run_id)).progress
     steps = await client.steps(run.run_id)
     assert len(steps) == len(there) == MANY + 2
     assert [(step.name, step.map_index) for step in steps] == [
@@ -101,7 +102,6 @@ async def test_two_hundred_copies_are_all_listed_and_counted_as_the_api_counts(c
     }
     counts = Counter(there.values())
     assert counts["failed"] == 4
-    progress = (await client.status(run.run_id)).progress
     assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (
         *(MANY + 2, counts["success"], counts["failed"]),
     )
