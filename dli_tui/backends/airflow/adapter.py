@@ -486,6 +486,7 @@ class AirflowBackend(KeepsBackfills):
 
     def _meet_dialect(self, dialect: Dialect) -> None:
         """The version is found, and with it what more there is."""
+        self._book.place_of = dialect.place_of
         self._offered = OFFERED | (OWN_BACKFILLS if dialect.keeps_backfills else frozenset())
         self.capabilities = self._offered
 

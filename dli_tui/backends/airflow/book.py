@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
 from dli_tui.backends.airflow.convert import scheduled_date
+from dli_tui.backends.airflow.dialect import YET_TO_COME
 from dli_tui.domain.text import safe_line
 from dli_tui.insight.schedule_fit import fit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
     from dli_tui.domain.ids import WorkflowKey
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from dli_tui.insight.schedule_fit import ScheduledDate
 
 KEPT: Final = 10
-_YET_TO_COME: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Book:
@@ -32,6 +34,8 @@ class Book:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self.place_of: Callable[[WorkflowRun], datetime] = _place
+        """Where a run stands among those of its DAG, as the version says that is met."""
         self.touched: set[str] = set()
         """DAGs whose row is another than before, which the next look at what moved has to tell."""
         self._gone: list[WorkflowKey] = []
@@ -172,7 +176,16 @@ class Book:
             dag_id = run.workflow_id or run.dataset_name
             known = self._runs.get(dag_id)
             if known is not None:
-                self.set_runs(dag_id, _with(run, known))
+                self.set_runs(dag_id, self._with(run, known))
+
+    def _with(self, run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
+        """The runs with this one as it is now: where it stood, else where a list would have it."""
+        if any(one.run_id == run.run_id for one in known):
+            return [run if one.run_id == run.run_id else one for one in known]
+        place = self.place_of(run)
+        older = (at for at, one in enumerate(known) if self.place_of(one) <= place)
+        at = next(older, len(known))
+        return [*known[:at], run, *known[at:]]
 
     def note_natives(self, dag_id: str, natives: Iterable[Native]) -> None:
         """These are backfills that Airflow keeps going itself."""
@@ -216,19 +229,9 @@ class Book:
         return tuple(sorted(dated, reverse=True))
 
 
-def _with(run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
-    """The runs with this one as it is now: where it stood, else before those that are older."""
-    if any(one.run_id == run.run_id for one in known):
-        return [run if one.run_id == run.run_id else one for one in known]
-    older = (at for at, one in enumerate(known) if _place(one) <= _place(run))
-    at = next(older, len(known))
-    return [*known[:at], run, *known[at:]]
-
-
 def _youngest_first(native: Native) -> int:
     return -native.number
 
 
 def _place(run: WorkflowRun) -> datetime:
-    # 2.x doesn't say since when a run waits that hasn't begun: it is the newest.
-    return run.created_at or run.started_at or _YET_TO_COME
+    return run.created_at or run.started_at or YET_TO_COME

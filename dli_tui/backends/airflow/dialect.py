@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dli_tui.domain.log import LogLine
     from dli_tui.domain.query import HistoryQuery
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.wire.values import Row
 
 Query = dict[str, str | int]
@@ -31,6 +32,8 @@ STATES: Final = {
 }
 _DAY: Final = timedelta(days=1)
 _NO_TIME: Final = timedelta()
+YET_TO_COME: Final = datetime.max.replace(tzinfo=UTC)
+"""Where a run stands that waits, of which nothing tells since when."""
 
 
 class Dialect(ABC):
@@ -94,6 +97,10 @@ class Dialect(ABC):
             f"{self.logical_date}_lte": last.isoformat(),
             **self.newest(),
         }
+
+    @abstractmethod
+    def place_of(self, run: WorkflowRun) -> datetime:
+        """Where a run stands among those of its DAG: the last one is the DAG's last run."""
 
     def newest(self) -> Row:
         """The newest runs of all DAGs."""

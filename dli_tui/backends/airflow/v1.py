@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dli_tui.backends.airflow.dialect import Dialect
+from dli_tui.backends.airflow.dialect import YET_TO_COME, Dialect
 from dli_tui.backends.airflow.loglines import from_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from dli_tui.backends.airflow.dialect import Query
     from dli_tui.domain.log import LogLine
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.wire.values import Row
 
 
@@ -31,6 +33,14 @@ class V1(Dialect):
 
     def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
         return {"dag_run_id": run_id, "conf": conf, "note": note} | dated
+
+    def newest(self) -> Row:
+        # As they were made: the date of the run that a schedule made this morning is yesterday's,
+        # so that by dates one that somebody started yesterday at noon would hide it.
+        return super().newest() | {"order_by": "-id"}
+
+    def place_of(self, run: WorkflowRun) -> datetime:
+        return run.started_at or YET_TO_COME
 
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
         return from_pairs(content)
