@@ -58,6 +58,8 @@ class Others:
     def __init__(self, rest) -> None:
         self._rest, self._dice = rest, random.Random(SEED)
         self.done: list[str] = []
+        self.deleted: set[str] = set()
+        """DAGs of which a run was deleted."""
 
     async def act(self) -> None:
         """One action that can be done as things stand."""
@@ -69,8 +71,10 @@ class Others:
             deeds |= {"finish": self._finish, "fail": self._fail}
         if any(run["state"] not in OPEN for run in runs):
             deeds["delete"] = self._delete
-        verb = self._dice.choice(sorted(deeds))
-        self.done.append(f"{verb} {name}")
+        # Each kind of action is among them.
+        kinds = {one.partition(":")[0] for one in self.done}
+        verb = self._dice.choice(sorted(deeds.keys() - kinds or deeds))
+        self.done.append(f"{verb}: {name}")
         await deeds[verb](name, sorted(runs, key=lambda run: run["dag_run_id"]))
 
     async def _trigger(self, name, runs, logical_date=None):
@@ -97,6 +101,7 @@ class Others:
     async def _delete(self, name, runs):
         # A run that is under way can't be deleted.
         run = self._dice.choice([run for run in runs if run["state"] not in OPEN])
+        self.deleted.add(name)
         await self._rest.ask("DELETE", f"/dags/{name}/dagRuns/{run['dag_run_id']}")
 
     async def _pause(self, name, runs):
@@ -109,13 +114,14 @@ class Others:
 async def truth(rest):
     """Every DAG as the API tells it."""
     stale = {"only_active": "false"} if rest.is_two else {"exclude_stale": "false"}
-    newest = "-execution_date" if rest.is_two else "-run_after"
-    found = {}
-    for dag in await rest.every("/dags", "dags", **stale):
-        path = f"/dags/{dag['dag_id']}/dagRuns"
-        page = await rest.ask("GET", path, params={"order_by": newest, "limit": 1})
-        found[dag["dag_id"]] = _row(dag, next(iter(page["dag_runs"]), None))
-    return found
+    dags = {dag["dag_id"]: dag for dag in await rest.every("/dags", "dags", **stale)}
+    # The last run is the one that was made last, and on 3.x the one that was due last.
+    newest = "-id" if rest.is_two else "-run_after"
+    body = {"dag_ids": list(dags), "order_by": newest, "page_limit": 1_000}
+    page = await rest.ask("POST", "/dags/~/dagRuns/list", json=body)
+    assert page["total_entries"] == len(page["dag_runs"])
+    last = {run["dag_id"]: run for run in reversed(page["dag_runs"])}
+    return {dag_id: _row(dag, last.get(dag_id)) for dag_id, dag in dags.items()}
 
 
 def _row(dag, run):
@@ -159,16 +165,16 @@ async def of_others(server, client):
     await until(client, lambda rows: rows.keys() >= set(NAMES))
 
 
-async def compared(here, rest):
-    """What is shown two polls later, and what is true.
+async def compared(here, rest, *spans):
+    """What is shown after polls that come after so many seconds each, and what is true.
 
     The scheduler goes on meanwhile, as a run that waits begins: it counts once the API says the
     same before and after.
     """
     while True:
         before = await truth(rest)
-        for _ in range(2):
-            await here.pass_by(LIST_SECONDS)
+        for seconds in spans:
+            await here.pass_by(seconds)
             if here.backend._sweeping is not None:
                 await asyncio.wait([here.backend._sweeping])
         after = await truth(rest)
@@ -183,7 +189,12 @@ async def test_after_actions_of_others_the_list_is_what_the_api_says(server, res
     async with backend, looking_at(backend, clock=clock) as here:
         for _ in range(ACTIONS):
             await others.act()
+        seen, true = await compared(here, rest, LIST_SECONDS, LIST_SECONDS)
+        moved = set(NAMES) - others.deleted
+        assert {name: seen[name].last for name in moved} == {
+            name: true[name].last for name in moved
+        }, others.done
         # A deleted run and a pause show in no run that moved: the whole list tells them.
-        await here.pass_by(SWEEP_SECONDS)
-        seen, true = await compared(here, rest)
+        seen, true = await compared(here, rest, SWEEP_SECONDS, LIST_SECONDS)
+    assert others.deleted
     assert seen == true, others.done

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
 from dli_tui.backends.airflow.convert import scheduled_date
-from dli_tui.backends.airflow.dialect import YET_TO_COME
 from dli_tui.domain.text import safe_line
 from dli_tui.insight.schedule_fit import fit
 
@@ -34,7 +33,7 @@ class Book:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
-        self.place_of: Callable[[WorkflowRun], datetime] = _place
+        self.place_of: Callable[[WorkflowRun], datetime | None] = _place
         """Where a run stands among those of its DAG, as the version says that is met."""
         self.touched: set[str] = set()
         """DAGs whose row is another than before, which the next look at what moved has to tell."""
@@ -170,9 +169,12 @@ class Book:
             self._runs[dag_id] = latest
             self.touched.add(dag_id)
 
-    def note(self, runs: Iterable[WorkflowRun]) -> None:
-        """These runs moved. Of a DAG whose runs were never asked for, they would be a part."""
-        for run in runs:
+    def note(self, runs: Sequence[WorkflowRun]) -> None:
+        """These runs moved, the last of each DAG first.
+
+        Of a DAG whose runs were never asked for, they would be a part.
+        """
+        for run in reversed(runs):
             dag_id = run.workflow_id or run.dataset_name
             known = self._runs.get(dag_id)
             if known is not None:
@@ -183,9 +185,11 @@ class Book:
         if any(one.run_id == run.run_id for one in known):
             return [run if one.run_id == run.run_id else one for one in known]
         place = self.place_of(run)
-        older = (at for at, one in enumerate(known) if self.place_of(one) <= place)
-        at = next(older, len(known))
-        return [*known[:at], run, *known[at:]]
+        newer = 0
+        if place is not None:
+            places = enumerate(map(self.place_of, known), 1)
+            newer = max((at for at, one in places if one is not None and one > place), default=0)
+        return [*known[:newer], run, *known[newer:]]
 
     def note_natives(self, dag_id: str, natives: Iterable[Native]) -> None:
         """These are backfills that Airflow keeps going itself."""
@@ -233,5 +237,5 @@ def _youngest_first(native: Native) -> int:
     return -native.number
 
 
-def _place(run: WorkflowRun) -> datetime:
-    return run.created_at or run.started_at or YET_TO_COME
+def _place(run: WorkflowRun) -> datetime | None:
+    return run.created_at or run.started_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dli_tui.backends.airflow.dialect import YET_TO_COME, Dialect
+from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_pairs
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class V1(Dialect):
     health = "/health"
     with_stale: ClassVar[Query] = {"only_active": "false"}
     newest_first = "-execution_date"
+    # The date of the run that a schedule made this morning is yesterday's: by dates, one that
+    # somebody started yesterday at noon would hide it.
+    made_last = "-id"
     logical_date = "execution_date"
     ranged_by = "execution_date"
     page = "/dags/{dag}/grid?dag_run_id={run}"
@@ -34,13 +37,8 @@ class V1(Dialect):
     def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
         return {"dag_run_id": run_id, "conf": conf, "note": note} | dated
 
-    def newest(self) -> Row:
-        # As they were made: the date of the run that a schedule made this morning is yesterday's,
-        # so that by dates one that somebody started yesterday at noon would hide it.
-        return super().newest() | {"order_by": "-id"}
-
-    def place_of(self, run: WorkflowRun) -> datetime:
-        return run.started_at or YET_TO_COME
+    def place_of(self, run: WorkflowRun) -> datetime | None:
+        return run.created_at or run.started_at or run.finished_at
 
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
         return from_pairs(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from dli_tui.backends.airflow.dialect import YET_TO_COME, Dialect
+from dli_tui.backends.airflow.dialect import Dialect
 from dli_tui.backends.airflow.loglines import from_events
 from dli_tui.domain.status import RunType
 
@@ -29,6 +29,7 @@ class V2(Dialect):
     health = "/monitor/health"
     with_stale: ClassVar[Query] = {"exclude_stale": "false"}
     newest_first = "-run_after"
+    made_last = "-run_after"
     logical_date = "logical_date"
     ranged_by = "run_after"
     page = "/dags/{dag}/runs/{run}"
@@ -52,12 +53,12 @@ class V2(Dialect):
     def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:
         return {"dag_run_id": run_id, "conf": conf, "logical_date": None, "note": note} | dated
 
-    def place_of(self, run: WorkflowRun) -> datetime:
+    def place_of(self, run: WorkflowRun) -> datetime | None:
         # A run that Airflow makes itself stands where it was due, however late it was made.
         is_own_backfill = run.run_type is RunType.BACKFILL and run.raw_run_type is None
         is_due = run.run_type is RunType.SCHEDULED or is_own_backfill
         due = (run.data_interval_end or run.slot) if is_due else None
-        return due or run.created_at or run.started_at or YET_TO_COME
+        return due or run.created_at or run.started_at
 
     def lines(self, content: Any) -> Iterator[LogLine]:  # noqa: ANN401 - JSON
         return from_events(content)

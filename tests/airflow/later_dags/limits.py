@@ -47,7 +47,7 @@ with dag(
     waiting()
 
 for number in range(5):
-    # A schedule that makes a run by itself only in weeks, and one that makes none.
+    # Schedules that make one run by themselves, at most, and one that makes none.
     schedule = None if number == 0 else f"0 {number} 1 1 *"
     with dag(f"of_others_{number}", schedule, datetime(2026, 1, 1)) as made:  # noqa: DTZ001
         waiting()

@@ -89,6 +89,19 @@ async def test_on_2x_a_run_by_hand_of_yesterday_hides_no_scheduled_run_of_today(
     assert await anext(telling) == ["scheduled__day"] * 3
 
 
+async def test_on_2x_a_run_for_a_date_that_waits_is_not_the_last_once_another_was_started():
+    airflow, passed = FakeAirflow(1), Passing()
+    airflow.dag("a")
+    airflow.run("a", "manual__dated", state="queued", when=NOW - timedelta(days=90))
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    # Two at once: they are told as they were made.
+    for run_id in (f"manual__{(airflow.now).isoformat()}", "manual__later"):
+        airflow.run("a", run_id, state="queued", when=airflow.now - timedelta(days=60))
+        airflow.moves("a", run_id)
+    assert await anext(telling) == ["manual__later"] * 3
+
+
 async def test_on_3x_a_run_that_was_due_long_ago_is_not_the_last_because_it_was_made_last():
     airflow, passed = FakeAirflow(2), Passing()
     airflow.dag("a")

@@ -170,6 +170,7 @@ def test_the_tasks_of_a_run_are_steps(name):
         assert times == sorted(filter(None, times))
         assert step.duration_seconds == step.reported_seconds == pytest.approx(1.5, abs=0.4)
     run = convert.run_of(sample(f"{name[:2]}/dagrun_get")["body"], None, page_of)
+    assert run is not None
     progress = tasks.progress_of(run, steps)
     assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (2, 2, 0)
 
