@@ -95,9 +95,19 @@ async def test_on_2x_a_run_for_a_date_that_waits_is_not_the_last_once_another_wa
     airflow.run("a", "manual__dated", state="queued", when=NOW - timedelta(days=90))
     telling = last_runs(airflow, passed)
     await anext(telling)
-    # Two at once: they are told as they were made.
-    for run_id in (f"manual__{(airflow.now).isoformat()}", "manual__later"):
-        airflow.run("a", run_id, state="queued", when=airflow.now - timedelta(days=60))
+    by_hand = f"manual__{airflow.now.isoformat()}"
+    airflow.run("a", by_hand, state="running", when=airflow.now)
+    airflow.moves("a", by_hand)
+    assert await anext(telling) == [by_hand] * 3
+
+
+async def test_on_2x_runs_for_dates_that_wait_are_told_as_they_were_made():
+    airflow, passed = FakeAirflow(1), Passing()
+    airflow.dag("a")
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    for run_id, days in (("manual__sooner", 60), ("manual__later", 30)):
+        airflow.run("a", run_id, state="queued", when=airflow.now - timedelta(days=days))
         airflow.moves("a", run_id)
     assert await anext(telling) == ["manual__later"] * 3
 
