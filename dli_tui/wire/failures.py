@@ -159,6 +159,8 @@ _LOOKS: Final = {
 }
 """Where to look for what isn't a workflow or a run; an event is seen nowhere."""
 _REFUSED: Final = {
+    Operation.RUN: "No run was started. Correct what was given and try again.",
+    Operation.BACKFILL: "No run was started. Correct what was given and try again.",
     Operation.START: "No saga was started. Correct what was given and try again.",
     Operation.CANCEL: "See how it stands: dli-tui saga list",
     Operation.PUBLISH: "No event was published. Correct what was given and try again.",
@@ -166,7 +168,7 @@ _REFUSED: Final = {
     Operation.CREATE: "No workflow was made. Correct what was given and try again.",
     Operation.CONFIGURE: "Nothing was changed. Correct it and try again.",
 }
-"""What a plain no leaves to do, where it isn't about a run."""
+"""What a plain no leaves to do, where it isn't about a run that is there."""
 _MAKES: Final = frozenset({Operation.REGISTER, Operation.CREATE, Operation.SHELVE})
 _STATEFUL: Final = frozenset(
     {

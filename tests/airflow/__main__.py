@@ -9,27 +9,43 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.airflow import s3
 from tests.airflow.real import THREE, TWO, CannotHaveError, installed
 
+_NEEDED: Final = {
+    **{f"Airflow {one.number}": partial(installed, one) for one in (THREE, TWO)},
+    "moto": s3.installed,
+}
 # Stories that need no Airflow are told beside the first.
 _PARTS: Final = (f"not {TWO.number}", TWO.number)
 
 
 def main() -> int:
     """The exit code: 0 when every story went as told."""
-    for version in (THREE, TWO):
-        try:
-            installed(version)
-        except (CannotHaveError, OSError) as problem:
-            sys.stderr.write(f"Airflow {version.number} can't be had: {problem}\n")
-            return 1
+    with ThreadPoolExecutor() as pool:
+        problems = [one for one in pool.map(_problem, _NEEDED, _NEEDED.values()) if one is not None]
+    if problems:
+        sys.stderr.writelines(problems)
+        return 1
     told = [_begun(part) for part in _PARTS]
     outputs = [one.communicate()[0] for one in told]
     sys.stdout.write("\n".join(outputs))
     return int(any(one.returncode for one in told))
+
+
+def _problem(name: str, install: Callable[[], object]) -> str | None:
+    """Why something can't be had, if it can't."""
+    try:
+        install()
+    except (CannotHaveError, OSError) as problem:
+        return f"{name} can't be had: {problem}\n"
+    return None
 
 
 def _begun(part: str) -> subprocess.Popen[str]:

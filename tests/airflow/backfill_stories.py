@@ -15,7 +15,7 @@ from tests.airflow.real import TWO
 
 BAD = date(2026, 11, 3)
 MONDAY, FRIDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 6), date(2026, 11, 8)
-_TRIES = 240
+_TRIES = 480
 
 
 @pytest.fixture

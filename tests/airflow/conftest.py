@@ -2,10 +2,12 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from tests.airflow.place import RealClock, opened, ready
 from tests.airflow.real import THREE, TWO, running
+from tests.airflow.rest import Rest, add_user
 
 
 @pytest.fixture(scope="session", params=[THREE, TWO], ids=lambda version: version.number)
@@ -18,7 +20,7 @@ def server(version, tmp_path_factory):
     with running(version, tmp_path_factory.mktemp("airflow")) as found:
         if version is TWO:
             # Lesser roles than the first are there once its pages were.
-            found.add_user("viewer", "Viewer")
+            add_user(found, "viewer", "Viewer")
         yield found
 
 
@@ -43,6 +45,13 @@ async def backend(place, clock):
     async with place.open(clock) as found:
         await found.cursor()
         yield found
+
+
+@pytest.fixture
+async def rest(place, server):
+    """The REST API of it, without our client."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        yield Rest(server, http)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from dli_tui.domain.query import BackfillScope
 from dli_tui.domain.status import RunType, WorkflowStatus
 from tests.airflow.place import opened
 from tests.airflow.real import HERE, THREE, TWO
+from tests.airflow.rest import add_role, add_user
 
 SEOUL, NEW_YORK, MADRID = "Asia/Seoul", "America/New_York", "Europe/Madrid"
 SCHEDULED = {
@@ -68,7 +69,9 @@ def caught_up(server, place):
             raise AssertionError("their schedulers never came to rest")
 
     asyncio.run(wait())
-    return server
+    yield server
+    # Two dozen DAGs that are read every few seconds would slow all later stories down.
+    (server.dags / "schedules.py").unlink()
 
 
 def _is_at_rest(row, now):
@@ -224,10 +227,8 @@ class Late(httpx.AsyncBaseTransport):
 
 
 def _let_tim_edit_one_dag(server):
-    server.told("roles", "create", "OneDag")
-    server.told("roles", "add-perms", "OneDag", "-r", "DAG:utc_daily", "-a", "can_edit")
-    server.add_user("tim", "Viewer")
-    server.told("users", "add-role", "--username", "tim", "--role", "OneDag")
+    add_role(server, "OneDag", "can_edit", "DAG:utc_daily")
+    add_user(server, "tim", "Viewer", "OneDag")
 
 
 @pytest.mark.parametrize("version", [TWO], indirect=True, ids=lambda version: version.number)

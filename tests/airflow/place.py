@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dli_tui.backends.airflow.adapter import AirflowBackend
 from dli_tui.client import WorkflowClient
@@ -19,6 +19,7 @@ from dli_tui.domain.status import WorkflowStatus
 from tests.backends.contract.places import Place
 
 if TYPE_CHECKING:
+    from dli_tui.domain.workflow import WorkflowInfo
     from tests.airflow.real import Server
 
 SALES: Final = "sales.daily"
@@ -30,7 +31,7 @@ HELD: Final = "held_export"
 RETIRED: Final = "retired_export"
 _EVERY: Final = frozenset({SALES, HOURLY, FAILING, SLOW, DATED, HELD, RETIRED})
 _BROKEN: Final = 'raise ImportError("no module named retired")\n'
-_TRIES: Final = 120
+_TRIES: Final = 360
 _HURRY: Final = 4
 
 
@@ -45,15 +46,18 @@ class RealClock:
         time.sleep(seconds / _HURRY)
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        """Look again sooner than a person would."""
+        await asyncio.sleep(seconds / 2)
 
 
-def backend_of(address: str, name: str = "admin", password: str | None = None) -> AirflowBackend:
+def backend_of(
+    address: str, name: str = "admin", password: str | None = None, **more: Any
+) -> AirflowBackend:
     """The adapter in front of it, for somebody whose password is their name unless it is said."""
     profile = Profile(
         name="air", kind=Kind.AIRFLOW, url=address, username=name, password_env="PASSWORD"
     )
-    return AirflowBackend(profile, {"PASSWORD": name if password is None else password})
+    return AirflowBackend(profile, {"PASSWORD": name if password is None else password}, **more)
 
 
 @asynccontextmanager
@@ -62,13 +66,13 @@ async def opened(
 ) -> AsyncIterator[WorkflowClient]:
     """A client of it."""
     async with backend_of(address, name, password) as backend:
-        yield WorkflowClient(backend)
+        yield WorkflowClient(backend, clock=RealClock())
 
 
 async def ready(server: Server) -> Place:
     """Everybody plays their part: all are read, those that fire do, and one can't be read again."""
     async with opened(server.address) as client:
-        await _until(client, lambda rows: rows.keys() >= _EVERY)
+        await until(client, lambda rows: rows.keys() >= _EVERY)
         for name in _EVERY - {HELD}:
             await client.unpause(name)
         done = await client.backend.run(RunRequest(SALES))
@@ -76,7 +80,7 @@ async def ready(server: Server) -> Place:
         await asyncio.to_thread((server.dags / "retired.py").write_text, _BROKEN, "utf-8")
         for name, result in ((SALES, done), (FAILING, failed)):
             await over(client, f"{name}/{result.run_id}")
-        await _until(client, lambda rows: rows[RETIRED].status is WorkflowStatus.DISABLED)
+        await until(client, lambda rows: rows[RETIRED].status is WorkflowStatus.DISABLED)
     return Place(
         name=f"Airflow {server.version.number}",
         open=lambda _: backend_of(server.address),
@@ -94,12 +98,12 @@ async def ready(server: Server) -> Place:
     )
 
 
-async def _until(client: WorkflowClient, holds) -> None:
-    """Wait until something holds for the rows by name."""
+async def until(client: WorkflowClient, holds) -> dict[str, WorkflowInfo]:
+    """The rows by name, once something holds for them."""
     for _ in range(_TRIES):
         rows = {row.dataset_name: row for row in (await client.changes(None)).workflows}
         if holds(rows):
-            return
+            return rows
         await client.clock.sleep(1)
     raise AssertionError(f"it never came to be: {rows}")
 

@@ -73,6 +73,11 @@ def create_database(port: int, name: str) -> None:
     _run(None, _bin_folder() / "createdb", *_where(port), name)
 
 
+def execute(address: str, statement: str) -> None:
+    """Run a statement of SQL in the database at `USER@HOST:PORT/NAME`."""
+    _run(None, _bin_folder() / "psql", "-q", "-c", statement, f"postgresql://{address}")
+
+
 def _where(port: int) -> tuple[str, ...]:
     return ("-h", "127.0.0.1", "-p", str(port), "-U", USER)
 

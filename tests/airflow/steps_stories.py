@@ -1,5 +1,7 @@
 """The steps of a run with mapped tasks in a group: their copies, their tries, each with its log."""
 
+from collections import Counter
+
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.ids import LogRef
 from dli_tui.domain.status import RunStatus, StepStatus, WorkflowStatus
@@ -7,6 +9,7 @@ from tests.airflow.place import over
 
 MAPPED, COPY = "shares_mapped", "by_share.convert"
 BAD = "shares_broken"
+CROWD, MANY = "shares_many", 200
 
 
 async def ended(client, name):
@@ -72,3 +75,34 @@ async def test_the_plan_of_a_retry_names_the_copies_that_airflow_would_run_again
     assert [step.attempt for step in steps[1:4]] == [1, 2, 1]
     last = steps[-1]
     assert (last.status, last.started_at) == (StepStatus.FAILED, None)
+
+
+async def test_two_hundred_copies_are_all_listed_and_counted_as_the_api_counts(client, rest):
+    run = await ended(client, CROWD)
+    assert run.run_status is RunStatus.COMPLETED
+    run_id = client.ref(run.run_id).run_id
+    # Copies on the first page, on the last, and on both sides of where 2.x cuts a page.
+    for index in (0, 99, 100, 199):
+        await rest.mark_task(CROWD, run_id, f"share/{index}", "failed")
+    path = f"/dags/{CROWD}/dagRuns/{run_id}/taskInstances"
+    # 2.x tells copies of several pages in an order only where they are those of one task.
+    copies = await rest.every(f"{path}/share/listMapped", "task_instances")
+    there = {("share", row["map_index"]): row["state"] for row in copies}
+    for name in ("begin", "end"):
+        there[name, None] = (await rest.ask("GET", f"{path}/{name}"))["state"]
+    progress = (await client.status(run.run_id)).progress
+    steps = await client.steps(run.run_id)
+    assert len(steps) == len(there) == MANY + 2
+    assert [(step.name, step.map_index) for step in steps] == [
+        ("begin", None),
+        *(("share", index) for index in range(MANY)),
+        ("end", None),
+    ]
+    assert {(step.name, step.map_index): step.status for step in steps} == {
+        copy: StepStatus.of(state) for copy, state in there.items()
+    }
+    counts = Counter(there.values())
+    assert counts["failed"] == 4
+    assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (
+        *(MANY + 2, counts["success"], counts["failed"]),
+    )

@@ -249,6 +249,8 @@ def test_the_message_says_what_failed_and_what_the_server_said(status, body, ope
     ("status", "body", "operation", "hint"),
     [
         (400, "It is paused", "run", f"dli-tui workflow unpause {_NAME}"),
+        (400, "Invalid input for param rows", "run", "No run was started"),
+        (422, "rows", "backfill", "No run was started"),
         (400, "Wrong state", "pause", f"dli-tui workflow list -d {_NAME}"),
         (400, "Wrong state", "stop", "dli-tui workflow status r1"),
         (409, None, "unregister", "--force"),

@@ -378,7 +378,9 @@ class AirflowBackend(KeepsBackfills):
         steps = await self._asking.steps(whole)
         # Whoever looks at a run asks for its steps next.
         self._tasks = self._passed(), whole, steps
-        return run.twin(progress=tasks.progress_of(steps), error_message=tasks.error_of(run, steps))
+        return run.twin(
+            progress=tasks.progress_of(run, steps), error_message=tasks.error_of(run, steps)
+        )
 
     async def steps(self, ref: RunRef) -> tuple[Step, ...]:
         whole = await self._whole(ref)
@@ -484,6 +486,7 @@ class AirflowBackend(KeepsBackfills):
 
     def _meet_dialect(self, dialect: Dialect) -> None:
         """The version is found, and with it what more there is."""
+        self._book.place_of = dialect.place_of
         self._offered = OFFERED | (OWN_BACKFILLS if dialect.keeps_backfills else frozenset())
         self.capabilities = self._offered
 

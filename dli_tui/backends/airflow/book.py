@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
@@ -14,6 +14,8 @@ from dli_tui.domain.text import safe_line
 from dli_tui.insight.schedule_fit import fit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
     from dli_tui.domain.ids import WorkflowKey
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from dli_tui.insight.schedule_fit import ScheduledDate
 
 KEPT: Final = 10
-_YET_TO_COME: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Book:
@@ -32,6 +33,8 @@ class Book:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self.place_of: Callable[[WorkflowRun], datetime | None] = _place
+        """Where a run stands among those of its DAG, as the version says that is met."""
         self.touched: set[str] = set()
         """DAGs whose row is another than before, which the next look at what moved has to tell."""
         self._gone: list[WorkflowKey] = []
@@ -166,13 +169,27 @@ class Book:
             self._runs[dag_id] = latest
             self.touched.add(dag_id)
 
-    def note(self, runs: Iterable[WorkflowRun]) -> None:
-        """These runs moved. Of a DAG whose runs were never asked for, they would be a part."""
-        for run in runs:
+    def note(self, runs: Sequence[WorkflowRun]) -> None:
+        """These runs moved, the last of each DAG first.
+
+        Of a DAG whose runs were never asked for, they would be a part.
+        """
+        for run in reversed(runs):
             dag_id = run.workflow_id or run.dataset_name
             known = self._runs.get(dag_id)
             if known is not None:
-                self.set_runs(dag_id, _with(run, known))
+                self.set_runs(dag_id, self._with(run, known))
+
+    def _with(self, run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
+        """The runs with this one as it is now: where it stood, else where a list would have it."""
+        if any(one.run_id == run.run_id for one in known):
+            return [run if one.run_id == run.run_id else one for one in known]
+        place = self.place_of(run)
+        newer = 0
+        if place is not None:
+            places = enumerate(map(self.place_of, known), 1)
+            newer = max((at for at, one in places if one is not None and one > place), default=0)
+        return [*known[:newer], run, *known[newer:]]
 
     def note_natives(self, dag_id: str, natives: Iterable[Native]) -> None:
         """These are backfills that Airflow keeps going itself."""
@@ -216,19 +233,9 @@ class Book:
         return tuple(sorted(dated, reverse=True))
 
 
-def _with(run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
-    """The runs with this one as it is now: where it stood, else before those that are older."""
-    if any(one.run_id == run.run_id for one in known):
-        return [run if one.run_id == run.run_id else one for one in known]
-    older = (at for at, one in enumerate(known) if _place(one) <= _place(run))
-    at = next(older, len(known))
-    return [*known[:at], run, *known[at:]]
-
-
 def _youngest_first(native: Native) -> int:
     return -native.number
 
 
-def _place(run: WorkflowRun) -> datetime:
-    # 2.x doesn't say since when a run waits that hasn't begun: it is the newest.
-    return run.created_at or run.started_at or _YET_TO_COME
+def _place(run: WorkflowRun) -> datetime | None:
+    return run.created_at or run.started_at

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dli_tui.domain.log import LogLine
     from dli_tui.domain.query import HistoryQuery
+    from dli_tui.domain.run import WorkflowRun
     from dli_tui.wire.values import Row
 
 Query = dict[str, str | int]
@@ -41,7 +42,9 @@ class Dialect(ABC):
     with_stale: ClassVar[Query]
     """What a list is asked so that DAGs come too whose file is gone or can't be read."""
     newest_first: ClassVar[str]
-    """How runs are put in order."""
+    """How the runs of a history are put in order."""
+    made_last: ClassVar[str]
+    """The order in which the first run of a DAG is its last run."""
     logical_date: ClassVar[str]
     """What the logical date of a run is called in queries."""
     ranged_by: ClassVar[str]
@@ -79,7 +82,7 @@ class Dialect(ABC):
             "updated_at_gte": since.isoformat(),
             "limit": limit,
             "offset": offset,
-            "order_by": self.newest_first,
+            "order_by": self.made_last,
         }
 
     def latest(self, dag_ids: Sequence[str], *, offset: int = 0) -> Row:
@@ -95,9 +98,16 @@ class Dialect(ABC):
             **self.newest(),
         }
 
+    @abstractmethod
+    def place_of(self, run: WorkflowRun) -> datetime | None:
+        """Where a run stands among those of its DAG, the last of which is its last run.
+
+        None where nothing tells: then one that wasn't known before is the last.
+        """
+
     def newest(self) -> Row:
         """The newest runs of all DAGs."""
-        return {"order_by": self.newest_first, "page_limit": MOST_RUNS}
+        return {"order_by": self.made_last, "page_limit": MOST_RUNS}
 
     @abstractmethod
     def trigger(self, run_id: str, conf: Row, dated: Row, note: str) -> Row:

@@ -1,4 +1,8 @@
-"""A task's log, from either version: lines with a time and a level where they have one."""
+"""A task's log, from either version: lines with a time and a level where they have one.
+
+Airflow puts what it writes itself around the lines of a task into groups, which its own pages fold.
+Here the marks of groups go, and the lines of Airflow's own groups are as quiet as debug lines.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,43 @@ _LINE: Final = re.compile(
     re.DOTALL,
 )
 _BARE: Final = re.compile(r" ?(?P<level>INFO|WARNING|ERROR|DEBUG|CRITICAL) - (?P<text>.*)")
+_GROUP: Final = re.compile(r"::(?P<end>end)?group::(?P<title>.*)")
+_OF_AIRFLOW: Final = (
+    "Log message source details",
+    *("Pre task execution logs", "Post task execution logs"),  # 2.x
+    *("Pre Execute", "Post Execute"),  # 3.x
+)
+_ORDINARY: Final = frozenset({None, "info"})
 _LEVELS: Final = {"critical": "error", "fatal": "error", "warn": "warning"}
 
 
 def from_events(content: object) -> Iterator[LogLine]:
     """3.x: a list of events, each with its fields."""
+    return _without_marks(_of_events(content))
+
+
+def from_pairs(content: object) -> Iterator[LogLine]:
+    """2.x: the repr of pairs of a host and its lines."""
+    return _without_marks(_of_pairs(content))
+
+
+def _without_marks(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    """The lines without the marks of groups; what Airflow writes about a task is debugging."""
+    is_of_airflow = False
+    for line in lines:
+        mark, changed = _GROUP.fullmatch(line.text), dict[str, str]()
+        if mark is not None:
+            is_of_airflow = not mark["end"] and mark["title"].startswith(_OF_AIRFLOW)
+            if mark["end"]:
+                continue
+            changed["text"] = mark["title"]
+        # An error is one wherever it stands.
+        if is_of_airflow and line.level in _ORDINARY:
+            changed["level"] = "debug"
+        yield line.twin(**changed) if changed else line
+
+
+def _of_events(content: object) -> Iterator[LogLine]:
     for value in content if isinstance(content, list) else ():
         told = record(value)
         if told is None:
@@ -34,8 +70,7 @@ def from_events(content: object) -> Iterator[LogLine]:
             yield LogLine(text=safe(line), level="error", at=at)
 
 
-def from_pairs(content: object) -> Iterator[LogLine]:
-    """2.x: the repr of pairs of a host and its lines."""
+def _of_pairs(content: object) -> Iterator[LogLine]:
     if not isinstance(content, str):
         return
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -107,16 +107,15 @@ class Airflow:
         return self._found
 
     async def _find(self) -> Found:
-        refused = 0
-        for dialect in (V2(), V1()):
-            asked = Asked(Operation.HEALTH, f"{dialect.root}/version", expected=_NOT_HERE)
-            answer = await self.http.read(asked, bytes)
-            if answer.status not in _NOT_HERE:
-                version = first(record(decoded(answer.value)) or {}, text, "version")
-                if version is not None:
-                    return Found(version, dialect)
-            refused = refused or answer.status * (answer.status in (UNAUTHORIZED, _FORBIDDEN))
-        if refused:
+        if self._sign_in.has_password:
+            # Airflow tells everybody its version, and only 3.x has a token for the password.
+            with suppress(AuthenticationError, _OtherAnswerError):
+                return await self._version_by(self._door)
+        try:
+            return await self._version_by(self.http)
+        except _OtherAnswerError as other:
+            is_refused = other.is_refused
+        if is_refused:
             raise AuthenticationError(
                 "Airflow did not accept the sign-in", hint=self._sign_in.advice
             )
@@ -125,6 +124,28 @@ class Airflow:
             hint="Give the URL up to where its pages begin, without /api.",
         )
 
+    async def _version_by(self, line: Http) -> Found:
+        """The version that is told on one of the two lines."""
+        is_refused = False
+        for dialect in (V2(), V1()):
+            asked = Asked(Operation.HEALTH, f"{dialect.root}/version", expected=_NOT_HERE)
+            answer = await line.read(asked, bytes)
+            if answer.status not in _NOT_HERE:
+                version = first(record(decoded(answer.value)) or {}, text, "version")
+                if version is not None:
+                    self._sign_in.has_tokens = isinstance(dialect, V2)
+                    return Found(version, dialect)
+            is_refused = is_refused or answer.status in (UNAUTHORIZED, _FORBIDDEN)
+        raise _OtherAnswerError(is_refused=is_refused)
+
+
+class _OtherAnswerError(Exception):
+    """What answers tells no version, perhaps as it wants another sign-in."""
+
+    def __init__(self, *, is_refused: bool) -> None:
+        super().__init__()
+        self.is_refused = is_refused
+
 
 class _SignIn:
     """The profile's sign-in; a name and password become a token where the version has such."""
@@ -132,6 +153,13 @@ class _SignIn:
     def __init__(self, profile: Profile, environment: Mapping[str, str], door: Http) -> None:
         self._plain = FromProfile(profile, environment)
         self._profile, self._environment, self._door = profile, environment, door
+        self.has_tokens = True
+        """Whether a token is had for the password: 2.x takes the password itself."""
+
+    @property
+    def has_password(self) -> bool:
+        """Whether one signs in by a name and password."""
+        return self._profile.username is not None
 
     @property
     def advice(self) -> str:
@@ -141,11 +169,11 @@ class _SignIn:
     @property
     def changes(self) -> bool:
         """A token runs out; another is had for the same password."""
-        return self._profile.username is not None or self._plain.changes
+        return self.has_password or self._plain.changes
 
     async def badge(self) -> Badge:
         """A token for the password, or the profile's own secret."""
-        if self._profile.username is None:
+        if not (self.has_password and self.has_tokens):
             return await self._plain.badge()
         password = await asyncio.to_thread(resolve_password, self._profile, self._environment)
         given = {

@@ -17,29 +17,34 @@ _COPY: Final = "map_index"
 _NO_INDEX: Final = -1
 
 
-def progress_of(steps: Iterable[Step]) -> RunProgress:
-    """How far a run is, counted in its tasks."""
+def progress_of(run: WorkflowRun, steps: Iterable[Step]) -> RunProgress:
+    """How far a run is, counted in its tasks.
+
+    A skipped task is done with, unless the run was stopped or failed: then it was cut off.
+    """
     every = tuple(steps)
     at_work = (one.name for one in every if one.status is StepStatus.RUNNING)
+    done = {StepStatus.COMPLETED} | ({StepStatus.SKIPPED} if run.status not in _CUT_OFF else set())
     return RunProgress(
         total_tasks=len(every),
-        completed_tasks=sum(one.status in _DONE for one in every),
-        failed_tasks=sum(one.status is StepStatus.FAILED for one in every),
+        completed_tasks=sum(one.status in done for one in every),
+        failed_tasks=sum(map(_failed_itself, every)),
         current_task=next(at_work, None),
     )
 
 
-_DONE: Final = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
-
-
+_CUT_OFF: Final = frozenset({RunStatus.FAILED, RunStatus.KILLED})
 _AFTER: Final = "upstream_failed"
+
+
+def _failed_itself(step: Step) -> bool:
+    """Those after it fail too, in Airflow's words, without having run."""
+    return step.status is StepStatus.FAILED and step.raw_status != _AFTER
 
 
 def error_of(run: WorkflowRun, steps: Iterable[Step]) -> str | None:
     """Why a run failed: Airflow says which of its tasks did, and the rest is in their logs."""
-    # Those after it fail too, in Airflow's words, without having run.
-    own = (one for one in steps if one.status is StepStatus.FAILED and one.raw_status != _AFTER)
-    failed = list(dict.fromkeys(one.name for one in own))
+    failed = list(dict.fromkeys(one.name for one in steps if _failed_itself(one)))
     if run.status is not RunStatus.FAILED or not failed:
         return None
     return f"Failed: {', '.join(failed)}"

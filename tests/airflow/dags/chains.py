@@ -6,10 +6,12 @@ from datetime import timedelta
 import pendulum
 
 try:
+    from airflow.providers.standard.operators.empty import EmptyOperator
     from airflow.providers.standard.operators.python import PythonOperator
     from airflow.sdk import DAG
 except ImportError:
     from airflow import DAG
+    from airflow.operators.empty import EmptyOperator
     from airflow.operators.python import PythonOperator
 
 BAD_DAYS = ("2026-10-06", "2026-11-03")
@@ -25,9 +27,11 @@ def work(seconds=0, fails=False, fails_on_bad_days=False, **context):
         raise ValueError("no such column: amount")
 
 
-def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", seconds=0, **of_the_second):
-    """Three tasks, one after the other."""
-    of_the_first = {"seconds": seconds}
+def chain(
+    name, *, schedule=None, tags=(), owner="data", zone="UTC", seconds=0, later=0, **of_the_second
+):
+    """Three tasks, one after the other; those with nothing to do are no process of their own."""
+    of_the_first, in_the_middle = {"seconds": seconds}, {"seconds": later, **of_the_second}
     retry = {"owner": owner, "retries": 0, "retry_delay": timedelta(seconds=1)}
     with DAG(
         name,
@@ -38,8 +42,11 @@ def chain(name, *, schedule=None, tags=(), owner="data", zone="UTC", seconds=0, 
         tags=list(tags),
         default_args=retry,
     ) as made:
-        first = PythonOperator(task_id="extract", python_callable=work, op_kwargs=of_the_first)
-        second = PythonOperator(task_id="work", python_callable=work, op_kwargs=of_the_second)
-        third = PythonOperator(task_id="load", python_callable=work)
+        second = PythonOperator(task_id="work", python_callable=work, op_kwargs=in_the_middle)
+        if seconds:
+            first = PythonOperator(task_id="extract", python_callable=work, op_kwargs=of_the_first)
+            third = PythonOperator(task_id="load", python_callable=work)
+        else:
+            first, third = EmptyOperator(task_id="extract"), EmptyOperator(task_id="load")
         first >> second >> third
     return made

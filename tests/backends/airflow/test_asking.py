@@ -72,7 +72,8 @@ async def test_a_run_has_its_progress_its_steps_and_why_it_failed(version):
         assert len(airflow.requests) == asked
     assert run.error_message == "Failed: extract"
     progress = run.progress
-    assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (4, 2, 2)
+    # What came after the one that failed did not fail itself.
+    assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (4, 2, 1)
     names = [(step.name, step.map_index, step.attempt, step.group) for step in steps]
     assert names == [
         ("extract", None, 2, None),
@@ -81,6 +82,22 @@ async def test_a_run_has_its_progress_its_steps_and_why_it_failed(version):
         ("group.each", 1, 1, "group"),
     ]
     assert steps[1].needs == ("extract",)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("state", "note", "done"),
+    [("success", None, 2), ("running", None, 2), ("failed", None, 1), ("failed", "stopped", 1)],
+)
+async def test_a_skipped_task_is_done_unless_its_run_was_cut_off(version, state, note, done):
+    airflow = FakeAirflow(version)
+    airflow.dag("a")
+    airflow.run("a", "r", state=state, note=note and f"{note} by oncall: wrong day")
+    for name, stands in (("extract", "success"), ("check", "skipped"), ("load", "running")):
+        airflow.task("a", "r", name, stands)
+    async with opened(airflow) as backend:
+        progress = (await backend.run_status(RunRef("r", "a"))).progress
+    assert (progress.total_tasks, progress.completed_tasks, progress.failed_tasks) == (3, done, 0)
 
 
 async def test_steps_that_came_with_the_run_are_soon_asked_for_again():

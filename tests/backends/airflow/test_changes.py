@@ -60,6 +60,70 @@ async def test_a_run_that_only_waits_on_2x_is_the_newest():
     assert row.last_run.run_id == "scheduled__late"
 
 
+async def last_runs(airflow, passed):
+    """The last run of DAG `a` after a poll, after a sweep, and to somebody who comes anew."""
+    async with opened(airflow, passed=passed) as backend:
+        cursor, _ = await begun(backend)
+        airflow.passes(seconds=2)
+        yield
+        moved = await backend.changes(cursor)
+        told = [row.last_run.run_id for row in moved.workflows]
+        passed.seconds += SWEEP_SECONDS
+        await swept(backend, moved.cursor)
+        told += [run.run_id for run in (await backend.recent_runs(["a"], 1))["a"]]
+    async with opened(airflow) as backend:
+        told.append((await listed(backend))["a"].last_run.run_id)
+    yield told
+
+
+async def test_on_2x_a_run_by_hand_of_yesterday_hides_no_scheduled_run_of_today():
+    airflow, passed = FakeAirflow(1), Passing()
+    airflow.dag("a")
+    airflow.run("a", "manual__noon", when=NOW - timedelta(hours=18))
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    # The date of a run is the start of its data interval, here a day before it was made.
+    made = airflow.run("a", "scheduled__day", state="failed", when=NOW - timedelta(days=1))
+    made["start_date"] = airflow.now.isoformat()
+    airflow.moves("a", "scheduled__day")
+    assert await anext(telling) == ["scheduled__day"] * 3
+
+
+async def test_on_2x_a_run_for_a_date_that_waits_is_not_the_last_once_another_was_started():
+    airflow, passed = FakeAirflow(1), Passing()
+    airflow.dag("a")
+    airflow.run("a", "manual__dated", state="queued", when=NOW - timedelta(days=90))
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    by_hand = f"manual__{airflow.now.isoformat()}"
+    airflow.run("a", by_hand, state="running", when=airflow.now)
+    airflow.moves("a", by_hand)
+    assert await anext(telling) == [by_hand] * 3
+
+
+async def test_on_2x_runs_for_dates_that_wait_are_told_as_they_were_made():
+    airflow, passed = FakeAirflow(1), Passing()
+    airflow.dag("a")
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    for run_id, days in (("manual__sooner", 60), ("manual__later", 30)):
+        airflow.run("a", run_id, state="queued", when=airflow.now - timedelta(days=days))
+        airflow.moves("a", run_id)
+    assert await anext(telling) == ["manual__later"] * 3
+
+
+async def test_on_3x_a_run_that_was_due_long_ago_is_not_the_last_because_it_was_made_last():
+    airflow, passed = FakeAirflow(2), Passing()
+    airflow.dag("a")
+    airflow.run("a", "manual__now", when=NOW - timedelta(hours=1))
+    telling = last_runs(airflow, passed)
+    await anext(telling)
+    made = airflow.run("a", "scheduled__first", state="running", when=NOW - timedelta(days=300))
+    made["queued_at"] = made["start_date"] = airflow.now.isoformat()
+    airflow.moves("a", "scheduled__first")
+    assert await anext(telling) == ["manual__now"] * 3
+
+
 async def test_more_moves_than_a_page_holds_all_show():
     airflow = FakeAirflow()
     for number in range(130):

@@ -105,9 +105,10 @@ async def test_a_password_becomes_a_token_once():
     async with opened(airflow, **BY_PASSWORD) as backend:
         assert await names(backend) == {"a"}
     assert airflow.signed == 1
-    assert {
-        one.headers["Authorization"] for one in airflow.requests if one.url.path != "/auth/token"
-    } == {"Bearer token-1"}
+    version, sign_in, *others = airflow.requests
+    assert (version.url.path, sign_in.url.path) == ("/api/v2/version", "/auth/token")
+    assert "Authorization" not in version.headers
+    assert {one.headers["Authorization"] for one in others} == {"Bearer token-1"}
 
 
 @pytest.mark.parametrize("refusal", ["err_401", "err_401_bad_token"])
@@ -162,6 +163,18 @@ async def test_a_ready_token_that_ran_out_is_an_error_that_names_where_it_comes_
     assert "environment variable TOKEN" in caught.value.hint
 
 
+async def test_where_a_proxy_wants_the_sign_in_first_the_version_is_asked_with_it():
+    airflow = with_a_dag(door="token")
+
+    def behind_a_proxy(request):
+        is_signed = "Authorization" in request.headers or request.url.path == "/auth/token"
+        return airflow(request) if is_signed else httpx.Response(401, text="Sign in")
+
+    async with opened(airflow, answer=behind_a_proxy, **BY_PASSWORD) as backend:
+        assert await names(backend) == {"a"}
+    assert airflow.signed == 1
+
+
 async def test_an_answer_without_a_token_is_no_sign_in():
     airflow = with_a_dag(door="token")
 
@@ -184,6 +197,8 @@ async def test_2x_is_shown_the_name_and_password_each_time():
         assert await names(backend) == {"a"}
     shown = {one.headers.get("Authorization", "") for one in airflow.requests}
     assert {one.partition(" ")[0] for one in shown} == {"", "Basic"}
+    # It has no tokens, and isn't offered the password for one.
+    assert "/home/auth/token" not in {one.url.path for one in airflow.requests}
     assert PASSWORD not in " ".join(str(one.url) for one in airflow.requests)
 
 

@@ -77,6 +77,51 @@ async def test_a_log_is_followed_and_no_line_comes_twice(version):
     )
 
 
+GROUPS = (
+    ("info", "::group::Pre"),
+    ("info", "Filling up the DagBag"),
+    ("warning", "a deprecated setting"),
+    ("info", "::endgroup::"),
+    ("info", "SQL> select 1"),
+    ("info", "::group::All rows"),
+    ("info", "42"),
+    ("info", "::endgroup::"),
+    ("info", "::group::Post"),
+    ("info", "Marking task as SUCCESS"),
+    ("error", "it can't be marked"),
+)
+
+
+@BOTH
+async def test_what_airflow_writes_around_a_task_is_quiet_and_marks_of_groups_are_gone(version):
+    names = {"Pre": "Pre Execute", "Post": "Post Execute"}
+    if version == 1:
+        names = {"Pre": "Pre task execution logs", "Post": "Post task execution logs"}
+    airflow = with_a_log(version)
+    airflow.logs[KEY] = ([_written(version, *line, names) for line in GROUPS], True)
+    async with opened(airflow) as backend:
+        chunk = await backend.logs(REF)
+    assert told(chunk) == [
+        ("debug", names["Pre"]),
+        ("debug", "Filling up the DagBag"),
+        ("warning", "a deprecated setting"),
+        ("info", "SQL> select 1"),
+        ("info", "All rows"),
+        ("info", "42"),
+        ("debug", names["Post"]),
+        ("debug", "Marking task as SUCCESS"),
+        ("error", "it can't be marked"),
+    ]
+
+
+def _written(version, level, text, names):
+    mark, found, name = text.partition("::group::")
+    text = f"{mark}{found}{names.get(name, name)}"
+    if version == 1:
+        return f"[2026-11-21T00:41:49.690+0000] {{local.py:123}} {level.upper()} - {text}"
+    return {"timestamp": "2026-11-21T00:41:49.690Z", "event": text, "level": level}
+
+
 async def test_an_exception_of_an_event_reads_as_python_prints_it():
     airflow = with_a_log(2)
     airflow.logs[KEY] = (LINES[2][2:], True)
