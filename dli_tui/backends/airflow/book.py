@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
 from dli_tui.backends.airflow.convert import scheduled_date
+from dli_tui.backends.airflow.latest import Latest
 from dli_tui.domain.text import safe_line
 from dli_tui.insight.schedule_fit import fit
 
 if TYPE_CHECKING:
     from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
-    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.ids import RunRef, WorkflowKey
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.insight.schedule_fit import ScheduledDate
@@ -31,7 +32,7 @@ class Book:
     def __init__(self) -> None:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
-        self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self._runs: dict[str, Latest] = {}
         self.touched: set[str] = set()
         """DAGs whose row is another than before, which the next look at what moved has to tell."""
         self._gone: list[WorkflowKey] = []
@@ -57,9 +58,13 @@ class Book:
             if self._written.get(dag.dag_id, -math.inf) >= asked_at:
                 continue
             before = self.dags.get(dag.dag_id)
+            zoned = self._with_zone(dag)
+            if before == zoned:
+                # The rows that were told hold the texts of the old one.
+                continue
             if before is not None and before.row.dataset_name != dag.row.dataset_name:
                 self._names.pop(before.row.dataset_name, None)
-            self.dags[dag.dag_id] = self._with_zone(dag)
+            self.dags[dag.dag_id] = zoned
             self._name(dag)
             row = self.dags[dag.dag_id].row
             if before is None or before.row != row:
@@ -162,8 +167,8 @@ class Book:
         """These are the latest runs of a DAG, newest first."""
         latest = tuple(runs[:KEPT])
         self._lacking.pop(dag_id, None)
-        if self._runs.get(dag_id) != latest:
-            self._runs[dag_id] = latest
+        if self.runs(dag_id) != latest:
+            self._runs[dag_id] = Latest.of(latest)
             self.touched.add(dag_id)
 
     def note(self, runs: Iterable[WorkflowRun]) -> None:
@@ -171,8 +176,8 @@ class Book:
         for run in runs:
             dag_id = run.workflow_id or run.dataset_name
             known = self._runs.get(dag_id)
-            if known is not None:
-                self.set_runs(dag_id, _with(run, known))
+            if known is not None and known.newest != run:
+                self.set_runs(dag_id, _with(run, known.runs))
 
     def note_natives(self, dag_id: str, natives: Iterable[Native]) -> None:
         """These are backfills that Airflow keeps going itself."""
@@ -184,23 +189,27 @@ class Book:
         owner = owner_of(run, sorted(known.values(), key=_youngest_first)) if known else None
         return run if owner is None else run.twin(backfill_id=owner.run_id)
 
+    def bearing(self, run_id: str) -> Iterator[RunRef]:
+        """The runs of that id. Whoever asks does so in a thread, as all runs are looked at."""
+        for latest in list(self._runs.values()):
+            yield from (run.ref for run in latest.runs if run.run_id == run_id)
+
     def runs(self, dag_id: str) -> tuple[WorkflowRun, ...] | None:
         """The latest runs of a DAG; None where they were never asked for."""
-        return self._runs.get(dag_id)
+        known = self._runs.get(dag_id)
+        return None if known is None else known.runs
 
     def row(self, dag_id: str) -> WorkflowInfo:
         """A DAG as a row, with its latest run, and what Airflow doesn't like of it."""
-        row, runs = self.dags[dag_id].row, self._runs.get(dag_id)
+        row, latest = self.dags[dag_id].row, self._runs.get(dag_id)
         if row.warning is None and dag_id in self._warned:
             row = row.twin(warning=safe_line(self._warned[dag_id]))
-        if runs is None:
+        if latest is None:
             lacks = self._lacking.get(dag_id)
             return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
-        active, most = sum(run.status.is_running for run in runs), self.dags[dag_id].max_active_runs
+        active, most = latest.active, self.dags[dag_id].max_active_runs
         is_full = row.at_run_limit or (most is not None and active >= most)
-        return row.twin(
-            last_run=runs[0] if runs else None, active_runs=active, at_run_limit=is_full
-        )
+        return row.twin(last_run=latest.newest, active_runs=active, at_run_limit=is_full)
 
     def rows(self, dag_ids: Collection[str] | None = None) -> Iterator[WorkflowInfo]:
         """The rows of these DAGs, as far as they stand in the list; of all where none is named."""
@@ -210,7 +219,7 @@ class Book:
 
     def dates_of(self, dag_id: str) -> tuple[ScheduledDate, ...]:
         """The dates of a DAG that its scheduler chose, as far as they are known, newest first."""
-        dag, runs = self.dags[dag_id], self._runs.get(dag_id) or ()
+        dag, runs = self.dags[dag_id], self.runs(dag_id) or ()
         dated = {one for run in runs if (one := scheduled_date(run)) is not None}
         dated |= {*self.older.get(dag_id, ()), *((dag.next_date,) if dag.next_date else ())}
         return tuple(sorted(dated, reverse=True))

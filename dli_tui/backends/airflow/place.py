@@ -86,8 +86,8 @@ class Airflow:
         return self.address + page.format(dag=quote(dag_id, safe=""), run=quote(run_id, safe=""))
 
     async def read(self, asked: Asked) -> Answer[object]:
-        """Ask for JSON."""
-        return await self.http.read(asked, decoded)
+        """Ask for JSON. No answer is kept: Airflow has no ETags, and the book knows what it says."""
+        return await self.http.read(asked._replace(cacheable=False), decoded)
 
     async def write(self, asked: Asked) -> Answer[object]:
         """Send a write; one at a time where the server answered 500 before, as with SQLite."""
