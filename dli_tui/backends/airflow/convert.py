@@ -7,6 +7,7 @@ that failed with our note; a run that we started for a date carries its mark.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, timedelta
 from functools import cache
@@ -140,13 +141,13 @@ def dag_of(value: object) -> Dag | None:
         warning=_UNREADABLE if _is_broken(told) else None,
         import_error=_UNREADABLE if _is_broken(told) else None,
     )
-    file = first(told, text, "relative_fileloc", "fileloc")
+    file = first(told, _shared, "relative_fileloc", "fileloc")
     return Dag(
         dag_id,
         row,
         file if _is_broken(told) else None,
         file,
-        first(told, text, "file_token"),
+        first(told, _shared, "file_token"),
         first(told, text, "last_parsed_time"),
         next_date,
         named_zone,
@@ -209,7 +210,7 @@ def _is_broken(told: Row) -> bool:
 def _schedule(told: Row) -> tuple[str | None, str | None]:
     """The cron of a schedule, or else Airflow's words for it; neither where it has none."""
     nested = record(told.get("schedule_interval")) or {}
-    found = first(told, text, "timetable_summary") or first(nested, text, "value")
+    found = first(told, _shared, "timetable_summary") or first(nested, _shared, "value")
     if found is None and nested:
         found = _span(nested)
     said = first(told, text, "timetable_description")
@@ -243,8 +244,14 @@ _PRESETS: Final = {
 
 
 def _tags(told: Row) -> tuple[str, ...]:
-    names = (first(record(one) or {}, text, "name") for one in listed(told.get("tags")))
+    names = (first(record(one) or {}, _shared, "name") for one in listed(told.get("tags")))
     return tuple(name for name in names if name is not None)
+
+
+def _shared(value: object) -> str | None:
+    """Text that many DAGs have: it is kept once."""
+    found = text(value)
+    return None if found is None else sys.intern(found)
 
 
 def _tagged(tags: Sequence[str], key: str) -> str | None:
@@ -255,7 +262,7 @@ def _tagged(tags: Sequence[str], key: str) -> str | None:
 
 
 def _joined(value: object) -> str | None:
-    return ", ".join(one for one in listed(value) if isinstance(one, str)) or None
+    return _shared(", ".join(one for one in listed(value) if isinstance(one, str)))
 
 
 def listed(value: object) -> list[Any]:

@@ -86,7 +86,7 @@ class Airflow:
         return self.address + page.format(dag=quote(dag_id, safe=""), run=quote(run_id, safe=""))
 
     async def read(self, asked: Asked) -> Answer[object]:
-        """Ask for JSON. No answer is kept: Airflow has no ETags, and the book knows what it says."""
+        """Ask for JSON. No answer is kept: Airflow has no ETags, the book knows what it said."""
         return await self.http.read(asked._replace(cacheable=False), decoded)
 
     async def write(self, asked: Asked) -> Answer[object]:
