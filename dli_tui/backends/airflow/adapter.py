@@ -86,6 +86,9 @@ _A_MOMENT: Final = 2 * SWEEP_SECONDS
 own call for many takes a pattern, which may fit others as well."""
 _IN_TURN: Final = 100
 """So many DAGs are asked anew with each sweep: that is one request."""
+_MOST_ZONES: Final = 2_000
+"""So many zones are told by one poll: each is another row, and all at once would need twice the
+memory of the list."""
 _FEW: Final = 5
 """Of more names that nobody knows yet, the list tells sooner than asking for each."""
 MOST_SCANNED: Final = 2_000
@@ -351,10 +354,9 @@ class AirflowBackend(KeepsBackfills):
         self._fitted |= await asyncio.to_thread(self._zones_of, waiting)
 
     def _take_zones(self) -> None:
-        """Let rows have the zones that were found since: as a poll tells them, not in between."""
-        fitted, self._fitted = self._fitted, {}
-        for dag_id, zone in fitted.items():
-            self._book.fit_zone(dag_id, zone)
+        """Let some rows have the zones that were found: as a poll tells them, not in between."""
+        for dag_id in list(self._fitted)[:_MOST_ZONES]:
+            self._book.fit_zone(dag_id, self._fitted.pop(dag_id))
 
     def _zones_of(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """The zones of these DAGs where their dates leave a single clock possible."""

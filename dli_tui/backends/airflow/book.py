@@ -58,13 +58,13 @@ class Book:
             if self._written.get(dag.dag_id, -math.inf) >= asked_at:
                 continue
             before = self.dags.get(dag.dag_id)
-            zoned = self._with_zone(dag)
-            if before == zoned:
+            known = self._with_runs(self._with_zone(dag))
+            if before == known:
                 # The rows that were told hold the texts of the old one.
                 continue
             if before is not None and before.row.dataset_name != dag.row.dataset_name:
                 self._names.pop(before.row.dataset_name, None)
-            self.dags[dag.dag_id] = zoned
+            self.dags[dag.dag_id] = known
             self._name(dag)
             row = self.dags[dag.dag_id].row
             if before is None or before.row != row:
@@ -94,6 +94,16 @@ class Book:
             # The schedule moved to another zone.
             return dag
         return dag._replace(row=dag.row.twin(timezone=zone, timezone_fitted=True))
+
+    def _with_runs(self, dag: Dag) -> Dag:
+        """A DAG with what its row says of its runs, so that no second row is kept of it."""
+        latest = self._runs.get(dag.dag_id)
+        if latest is None:
+            return dag
+        active, most = latest.active, dag.max_active_runs
+        is_full = dag.at_run_limit or (most is not None and active >= most)
+        row = dag.row.twin(last_run=latest.newest, active_runs=active, at_run_limit=is_full)
+        return dag._replace(row=row)
 
     def lacks_zone(self, dag_id: str) -> bool:
         """Whether the cron of a DAG is known, but not the zone in which it is read."""
@@ -169,6 +179,8 @@ class Book:
         self._lacking.pop(dag_id, None)
         if self.runs(dag_id) != latest:
             self._runs[dag_id] = Latest.of(latest)
+            if dag_id in self.dags:
+                self.dags[dag_id] = self._with_runs(self.dags[dag_id])
             self.touched.add(dag_id)
 
     def note(self, runs: Iterable[WorkflowRun]) -> None:
@@ -201,15 +213,11 @@ class Book:
 
     def row(self, dag_id: str) -> WorkflowInfo:
         """A DAG as a row, with its latest run, and what Airflow doesn't like of it."""
-        row, latest = self.dags[dag_id].row, self._runs.get(dag_id)
+        row = self.dags[dag_id].row
         if row.warning is None and dag_id in self._warned:
             row = row.twin(warning=safe_line(self._warned[dag_id]))
-        if latest is None:
-            lacks = self._lacking.get(dag_id)
-            return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
-        active, most = latest.active, self.dags[dag_id].max_active_runs
-        is_full = row.at_run_limit or (most is not None and active >= most)
-        return row.twin(last_run=latest.newest, active_runs=active, at_run_limit=is_full)
+        lacks = self._lacking.get(dag_id)
+        return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
 
     def rows(self, dag_ids: Collection[str] | None = None) -> Iterator[WorkflowInfo]:
         """The rows of these DAGs, as far as they stand in the list; of all where none is named."""

@@ -83,6 +83,8 @@ class Dag(NamedTuple):
     named_zone: str | None = None
     """The zone that a tag says its schedule is read in."""
     max_active_runs: int | None = None
+    at_run_limit: bool = False
+    """Whether Airflow itself says that no other run is made before one ends."""
 
     @property
     def is_ours(self) -> bool:
@@ -152,6 +154,7 @@ def dag_of(value: object) -> Dag | None:
         next_date,
         named_zone,
         first(told, count, "max_active_runs"),
+        row.at_run_limit,
     )
 
 

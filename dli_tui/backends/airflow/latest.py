@@ -23,7 +23,7 @@ class Latest(NamedTuple):
     @classmethod
     def of(cls, runs: Sequence[WorkflowRun]) -> Latest:
         """These, newest first."""
-        older = pickle.dumps([run.__dict__ for run in runs[1:]])
+        older = pickle.dumps([tuple(run.__dict__.values()) for run in runs[1:]])
         active = sum(run.status.is_running for run in runs)
         return cls(runs[0] if runs else None, active, zlib.compress(older, level=1))
 
@@ -33,4 +33,8 @@ class Latest(NamedTuple):
         if self.newest is None:
             return ()
         older = pickle.loads(zlib.decompress(self.packed))  # noqa: S301 - it is made above
-        return (self.newest, *(self.newest.twin(**told) for told in older))
+        fields = self.newest.__dict__.keys()
+        return (
+            self.newest,
+            *(self.newest.twin(**dict(zip(fields, told, strict=True))) for told in older),
+        )
