@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RUNS: Final = 10
 MOST_NAMES: Final = 100
-KEPT: Final = 500
+KEPT: Final = 300
 """Rows seen longer ago than so many others are asked for again when they are seen again; the runs
 of one take 20 KB."""
 

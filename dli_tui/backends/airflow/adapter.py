@@ -357,6 +357,7 @@ class AirflowBackend(KeepsBackfills):
         """Let some rows have the zones that were found: as a poll tells them, not in between."""
         for dag_id in list(self._fitted)[:_MOST_ZONES]:
             self._book.fit_zone(dag_id, self._fitted.pop(dag_id))
+            self._book.older.pop(dag_id, None)
 
     def _zones_of(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """The zones of these DAGs where their dates leave a single clock possible."""
