@@ -58,7 +58,10 @@ class Airflow:
         self._met = met
         self._door = Http(_nameless(profile), environment, transport=transport)
         self._sign_in = _SignIn(profile, environment, self._door)
-        self.http = Http(profile, environment, transport=transport, source=self._sign_in)
+        # Its statuses say what its words do: a refused value is 400 or 422, a state 409.
+        self.http = Http(
+            profile, environment, transport=transport, source=self._sign_in, by_words=False
+        )
         self.address = (profile.url or "").rstrip("/")
         self._one_by_one: asyncio.Lock | None = None
         """Held by each write, once this server has shown that two at a time are too many."""

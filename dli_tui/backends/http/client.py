@@ -81,10 +81,12 @@ class Http:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         source: Source | None = None,
+        by_words: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._profile, self._transport = profile, transport
+        """`by_words`: the kind of a refusal may show in its words alone (`wire.failures`)."""
+        self._profile, self._transport, self._by_words = profile, transport, by_words
         self._sign_in = SignIn(source or FromProfile(profile, environment))
         self._sleep, self._jitter = sleep, jitter
         self._memory = Memory()
@@ -277,6 +279,7 @@ class Http:
             asked.operation,
             dataset_name=asked.dataset_name,
             run_id=asked.run_id,
+            by_words=self._by_words,
         )
         if isinstance(error, AuthenticationError):
             error.hint = self._sign_in.advice
