@@ -258,6 +258,14 @@ class TestWhatIsKnown:
             seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, b, c, b, a)]
         assert seen == [False, False, True, False, True, False]
 
+    async def test_many_small_objects_count_as_much_as_what_is_made_of_them(self, monkeypatch):
+        body = [{}] * 50
+        monkeypatch.setattr(memory, "MOST_BYTES", 50 * len(httpx.Response(200, json=body).content))
+        a, b = (LIST._replace(path=f"/{name}") for name in "ab")
+        async with client(Stub(httpx.Response(200, json=body))) as http:
+            seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, b, a)]
+        assert seen == [False, False, False, False]
+
     async def test_a_question_that_is_never_asked_again_leaves_nothing(self):
         asked = LIST._replace(cacheable=False)
         async with client(Stub(OK)) as http:
