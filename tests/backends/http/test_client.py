@@ -259,7 +259,7 @@ class TestWhatIsKnown:
         assert seen == [False, False, True, False, True, False]
 
     async def test_many_small_objects_count_as_much_as_what_is_made_of_them(self, monkeypatch):
-        body = [{}] * 50
+        body: list[dict[str, int]] = [{}] * 50
         monkeypatch.setattr(memory, "MOST_BYTES", 50 * len(httpx.Response(200, json=body).content))
         a, b = (LIST._replace(path=f"/{name}") for name in "ab")
         async with client(Stub(httpx.Response(200, json=body))) as http:
