@@ -123,6 +123,10 @@ class Backend(ABC):
         """The rows of one name: none, one, or two when CODE overrides MANUAL."""
         return await fallback.workflow(self, name)
 
+    def listed(self, name: str) -> tuple[WorkflowInfo, ...]:
+        """The same as a list told it a moment ago; none where there is no such list."""
+        return ()
+
     async def registered(self, name: str) -> tuple[WorkflowInfo, ...]:
         """The rows that a registration of `name` would meet."""
         return await self.workflow(name)

@@ -6,7 +6,7 @@ answer; where its answer is lost, `lost` looks whether it happened, and the pers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -257,7 +257,7 @@ class WorkflowClient(Maker):
     ) -> WorkflowRunResult:
         """Hold a schedule; what is paused already stays so and nothing is sent."""
         self.require_writable("pause", name)
-        row = await self.row(WorkflowKey(name, source))
+        row = await self._row_to_change(WorkflowKey(name, source), lambda one: one.is_active)
         rules.require_pausable(row)
         if row.status is not WorkflowStatus.ACTIVE:
             return _already(row, f"Workflow '{name}' is already paused")
@@ -269,7 +269,7 @@ class WorkflowClient(Maker):
     ) -> WorkflowRunResult:
         """Let a schedule fire again; nothing is sent where it does already."""
         self.require_writable("unpause", name)
-        row = await self.row(WorkflowKey(name, source))
+        row = await self._row_to_change(WorkflowKey(name, source), rules.is_held)
         rules.require_pausable(row)
         if row.status is WorkflowStatus.ACTIVE:
             return _already(row, f"Workflow '{name}' is already active, nothing to be resumed")
@@ -280,6 +280,16 @@ class WorkflowClient(Maker):
             since = f"{due:%Y-%m-%d %H:%M} UTC"
             result = result.twin(warning=f"A run was due since {since}, so one starts at once")
         return self._told(result, f"Workflow '{name}' resumed")
+
+    async def _row_to_change(
+        self, key: WorkflowKey, has_to: Callable[[WorkflowInfo], bool]
+    ) -> WorkflowInfo:
+        """A row as a list told it a moment ago, where that has to be changed: nothing is asked
+        then, and the answer to the write says how it stands. Else the row as it is now."""
+        listed = rules.in_force(
+            row for row in self.backend.listed(key.name) if key.source in (None, row.source_type)
+        )
+        return listed if listed is not None and has_to(listed) else await self.row(key)
 
     async def _hold(self, name: str, reason: str | None) -> WorkflowRunResult:
         deed = self.backend.pause(name, reason=reason)

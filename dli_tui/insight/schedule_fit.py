@@ -130,7 +130,8 @@ def fit(
     return _fit(cron, tuple(known), years, named)
 
 
-@lru_cache(maxsize=4096)
+# The dates of one fit take some kilobytes.
+@lru_cache(maxsize=512)
 def _fit(
     cron: str, known: tuple[ScheduledDate, ...], years: tuple[int, int], named: str | None
 ) -> ScheduleFit | None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 MOST_SKIPPED: Final = 10_000
 """So many runs are read past at most to come to a page."""
-MOST_HELD: Final = 16
-MOST_OF_ONE: Final = 4
+MOST_HELD: Final = 8
+MOST_OF_ONE: Final = 2
 """So many listings are held open, and of one person."""
 HELD_SECONDS: Final = 120.0
 

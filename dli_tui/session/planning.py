@@ -6,11 +6,11 @@ server is asked only for those dates that come into sight of which nothing is kn
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dli_tui.domain.errors import DLIError
+from dli_tui.domain.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,7 @@ class Planning:
         self.answers = 0
         """How often something new was learnt: a plan made before may be another by now."""
         self._client = client
-        self._around = around
+        self._around, self._threads = around, Threads(1)
         self._runs: Sequence[WorkflowRun] = ()
         self._dates: RunDates | None = None
         self._known: tuple[date, date] | None = None
@@ -124,7 +124,7 @@ class Planning:
     async def aside(self, work: Callable[[], Found]) -> Found:
         """Do what takes longer than a key may in a thread."""
         with self._around.activity.under_way():
-            return await asyncio.to_thread(work)
+            return await self._threads.run(work)
 
 
 def _joined(known: RunDates, more: RunDates) -> RunDates:

@@ -6,12 +6,12 @@ it is raw, as a server's words are.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from dli_tui.domain.errors import ConfigurationError
+from dli_tui.domain.threads import Threads
 
 if TYPE_CHECKING:
     from dli_tui.session.surroundings import Surroundings
@@ -34,7 +34,7 @@ class Project:
     def __init__(self, folder: Path, around: Surroundings) -> None:
         self.folder = folder
         self.names: tuple[str, ...] = ()
-        self._around = around
+        self._around, self._threads = around, Threads(1)
 
     async def look(self) -> tuple[str, ...]:
         """The names of its datasets as they are now; until then `names` are those of last time."""
@@ -50,7 +50,7 @@ class Project:
     ) -> Answer:
         with self._around.activity.under_way():
             try:
-                return await asyncio.to_thread(read, *given, **more)
+                return await self._threads.run(lambda: read(*given, **more))
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise ConfigurationError(

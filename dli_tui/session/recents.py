@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 RUNS: Final = 10
 MOST_NAMES: Final = 100
-KEPT: Final = 2_000
-"""Rows seen longer ago than so many others are asked for again when they are seen again."""
+KEPT: Final = 300
+"""Rows seen longer ago than so many others are asked for again when they are seen again; the runs
+of one take 20 KB."""
 
 
 class Recents:
@@ -27,7 +28,7 @@ class Recents:
 
     `mark` tells how the last runs of a name's rows stand: once that differs, what was fetched
     is old.
-    `fetched` is called with the names that are new in `runs`.
+    `fetched` is called with the names whose `runs` are others than before, or are forgotten.
     """
 
     def __init__(
@@ -102,14 +103,19 @@ class Recents:
             return
         new = {name: tuple(found.get(name, ())) for name in names}
         changed = [name for name in names if self.runs.get(name) != new[name]]
-        self._keep(new, marks)
+        changed += self._keep(new, marks)
         self._unchecked |= dict.fromkeys(names)
         if changed:
             self._fetched(changed)
 
-    def _keep(self, new: dict[str, tuple[WorkflowRun, ...]], marks: dict[str, Mark]) -> None:
+    def _keep(self, new: dict[str, tuple[WorkflowRun, ...]], marks: dict[str, Mark]) -> list[str]:
+        """Remember these; the names that are forgotten in exchange, of which none is wanted."""
         runs = {name: known for name, known in self.runs.items() if name not in new} | new
         self._marks |= marks
-        for name in list(runs)[: max(0, len(runs) - KEPT)]:
+        wanted = set(self._wanted)
+        unwanted = [name for name in runs if name not in wanted]
+        forgotten = unwanted[: max(0, len(runs) - KEPT)]
+        for name in forgotten:
             del runs[name], self._marks[name]
         self.runs = runs
+        return forgotten

@@ -67,13 +67,18 @@ def failure(
     *,
     dataset_name: str = "",
     run_id: str = "",
+    by_words: bool = True,
 ) -> DLIError:
-    """The error to raise for a reply of `status` that is no success."""
+    """The error to raise for a reply of `status` that is no success.
+
+    `by_words`: what kind of refusal it is may show in its words alone; else its status tells.
+    """
     if status not in _SIGN_IN_OR_PATIENCE:
         ours = our_failure(status, body, dataset_name=dataset_name, run_id=run_id)
         if ours is not None:
             return ours
-    refusal = _Refusal(status, operation, dataset_name, run_id, message_of(body), code_of(body))
+    words, code = message_of(body), code_of(body)
+    refusal = _Refusal(status, operation, dataset_name, run_id, words, code, by_words)
     if status in _SERVER_TROUBLE or status < _FIRST_REFUSAL:
         return _server_error(refusal)
     if status == _UNAUTHORIZED:
@@ -211,6 +216,7 @@ class _Refusal(NamedTuple):
     run_id: str
     words: str | None
     code: str | None
+    by_words: bool
 
     def say(self, ours: str) -> str:
         """Our sentence, and the server's words where they add to it."""
@@ -241,8 +247,9 @@ class _Refusal(NamedTuple):
 
     @property
     def told(self) -> str:
-        """The server's words without our names, which may hold any word."""
-        words = self.words or ""
+        """The server's words without our names, which may hold any word; none where its status
+        tells all."""
+        words = (self.words or "") if self.by_words else ""
         for name in (self.run_id, self.dataset_name):
             words = words.replace(name, "…") if name else words
         return words
@@ -334,6 +341,9 @@ def _speaks_of_the_state(refusal: _Refusal) -> bool:
         return False
     if refusal.status not in (_BAD_REQUEST, _CONFLICT, _UNPROCESSABLE):
         return False
+    if not refusal.by_words:
+        # What meets a run is there already.
+        return refusal.status == _CONFLICT and refusal.operation is not Operation.RUN
     code = refusal.code or ""
     if _STATE_CODE.search(code):
         return True

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from dli_tui.domain.clock import FIRST_YEAR, LAST_YEAR, as_utc
@@ -27,6 +28,7 @@ MAX_DEPTH: Final = 100
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _BIGGEST_ID: Final = 10**18
 _BIGGEST_COUNT: Final = 10**15
+_LONGEST_MOMENT: Final = 100
 # Later than any epoch in seconds, earlier than any in milliseconds.
 _MILLISECONDS: Final = 10**11
 _FLAGS: Final = {"true": True, "false": False}
@@ -106,9 +108,8 @@ def flag(value: object) -> bool | None:
 def moment(value: object) -> datetime | None:
     """A point in time in UTC: ISO 8601 with `Z`, an offset or neither (UTC), or an epoch."""
     try:
-        if isinstance(value, str):
-            # Java writes the zone behind the offset, as in …+09:00[Asia/Seoul].
-            found = as_utc(datetime.fromisoformat(value.partition("[")[0].strip()))
+        if isinstance(value, str) and len(value) <= _LONGEST_MOMENT:
+            found = _written_moment(value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             scale = 1000 if abs(value) >= _MILLISECONDS else 1
             found = datetime.fromtimestamp(value / scale, UTC)
@@ -117,6 +118,13 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+@lru_cache(maxsize=4_096)
+def _written_moment(words: str) -> datetime:
+    """The same moment for the same words: schedules of many workflows fire together."""
+    # Java writes the zone behind the offset, as in …+09:00[Asia/Seoul].
+    return as_utc(datetime.fromisoformat(words.partition("[")[0].strip()))
 
 
 def day(value: object) -> date | None:

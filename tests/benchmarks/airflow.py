@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, NamedTuple
 
 import httpx
 
-from tests.backends.airflow.fake import FakeAirflow
+from tests.backends.airflow.fake import FakeAirflow, at
 
 RUNS: Final = 10
+_HOURS: Final = 24
 _OURS: Final = ("date", "content-length", "content-encoding", "transfer-encoding")
 
 
@@ -39,11 +40,15 @@ class Counted:
 
 
 @contextmanager
-def airflow(dags: int) -> Iterator[Counted]:
-    """So many DAGs with ten runs each, of which none moves."""
+def airflow(dags: int, *, scheduled: bool = False) -> Iterator[Counted]:
+    """So many DAGs with ten runs each, of which none moves; by hand only unless `scheduled`."""
     fake, requests, one_at_a_time = FakeAirflow(), list[Request](), threading.Lock()
-    for number in range(dags):
-        fake.dag(f"team.area.d{number:05}", runs=RUNS)
+    ids = [f"team.area.d{number:05}" for number in range(dags)]
+    if scheduled:
+        _schedule(fake, ids)
+    else:
+        for dag_id in ids:
+            fake.dag(dag_id, runs=RUNS)
 
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,3 +84,19 @@ def airflow(dags: int) -> Iterator[Counted]:
             yield Counted(f"http://127.0.0.1:{server.server_port}", requests)
         finally:
             server.shutdown()
+
+
+def _schedule(fake: FakeAirflow, ids: Sequence[str]) -> None:
+    """DAGs that run each day in a zone that nothing tells, with what people say of theirs."""
+    for number, dag_id in enumerate(ids):
+        row = fake.dag(dag_id)
+        if number < _HOURS:
+            fake.schedules(dag_id, f"{number} {number} * * *", "Asia/Seoul", length="next")
+        row |= {**fake.dags[ids[number % _HOURS]], "dag_id": dag_id}
+        row["tags"] = [{"name": f"team:{number % 40}"}, {"name": "prod"}]
+        row["description"] = f"Loads table {number} from the warehouse into the lake"
+    dates = [fake.dates_of(dag_id)[-RUNS:] for dag_id in ids[:_HOURS]]
+    for number, dag_id in enumerate(ids):
+        for start, end in dates[number % _HOURS]:
+            ends = {"data_interval_start": at(start), "data_interval_end": at(end)}
+            fake.run(dag_id, f"scheduled__{at(start)}", when=start, **ends)

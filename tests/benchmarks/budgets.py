@@ -30,6 +30,7 @@ BUDGETS: Final = (
     Budget("airflow-whole", "3,000 DAGs of Airflow, whole", 75, "requests", scenes.asking_airflow),
     Budget("airflow-tick", "… a quiet tick", 1, "request", scenes.asking_airflow),
     Budget("airflow-line", "… the longest line of a request", 4096, "bytes", scenes.asking_airflow),
+    Budget("airflow-memory", "memory, 10,000 DAGs of Airflow", 160, "MiB", scenes.weighing_airflow),
     Budget("crowd", "500 readers of 10,000: p99", 5, "× one alone", scenes.crowding),
     Budget("crowd-failed", "… and requests that failed", 0, "of them", scenes.crowding),
     Budget("log-shown", "100,000 log lines: on screen", 1_000, "ms", scenes.reading),

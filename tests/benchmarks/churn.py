@@ -39,6 +39,9 @@ class Wrapping(Backend):
     def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
         return self._inner.workflows(query)
 
+    def listed(self, name: str) -> tuple[WorkflowInfo, ...]:
+        return self._inner.listed(name)
+
     def history(self, query: Any) -> AsyncIterator[Page[Any]]:
         return self._inner.history(query)
 

@@ -22,6 +22,10 @@ _HELD_RATE: Final = 30.0
 _PRESSES_A_FAULT: Final = 9
 _DAGS: Final = 3_000
 _EVERY_DAG: Final = r"\b3,000 +live"
+_MANY_DAGS: Final = 10_000
+_MANY_DAGS_SHOWN: Final = r"\b10,000 +live"
+_PAGES_LOOKED_AT: Final = 30
+"""More rows than are kept with their runs."""
 _HOUR_OF_LOG: Final = "2026-11-21T07:30:00+00:00"
 """The long run of six o'clock is over, and nothing of its log is still to come."""
 
@@ -178,6 +182,23 @@ def asking_airflow(setting: Setting) -> Figures:
         "airflow, rows, ms": 1_000 * (shown - terminal.started),
         "airflow, requests in ten quiet seconds": 10 * len(ticks) / setting.effort.rest,
     }
+
+
+def weighing_airflow(setting: Setting) -> Figures:
+    """Ten thousand DAGs with ten runs each, once many of them were looked at."""
+    with airflow(_MANY_DAGS, scheduled=True) as asked:
+        program = cast.on_airflow(asked.url)
+        with Terminal(program.argv, size=cast.SIZE, env=setting.env) as terminal:
+            terminal.until(program.ready, timeout=60)
+            terminal.until(_MANY_DAGS_SHOWN, timeout=300)
+            listed = terminal.rss_mib()
+            for _ in range(_PAGES_LOOKED_AT):
+                terminal.press("pagedown")
+                terminal.settle()
+            # A poll tells the zones that were found of all of them.
+            terminal.watch(setting.effort.rest)
+            cast.calm(terminal)
+            return {"airflow-memory": terminal.rss_mib(), "airflow, 10,000 listed, MiB": listed}
 
 
 def crowding(setting: Setting) -> Figures:

@@ -67,6 +67,18 @@ def test_a_twin_is_as_frozen_as_its_original():
     assert twin.run_id == "a_2"
 
 
+def test_what_was_given_is_remembered_once_for_all_that_were_given_the_same():
+    one, other = (WorkflowRun(run_id=run_id, dataset_name="a", status="RUNNING") for run_id in "12")
+    assert one.model_fields_set is other.model_fields_set
+    assert one.model_fields_set == {"run_id", "dataset_name", "status"}
+
+
+def test_a_copy_changes_nothing_of_what_others_were_given():
+    copy = RUN.model_copy(update={"reason": "late"})
+    assert "reason" in copy.model_fields_set
+    assert "reason" not in RUN.model_fields_set
+
+
 @pytest.mark.parametrize(
     "moment",
     [

@@ -131,3 +131,21 @@ async def test_what_was_seen_long_ago_is_forgotten(monkeypatch):
             await one.want(name)
         assert one.asked == [("a",), ("b",), ("c",), ("a",)]
         assert set(one.recents.runs) == {"c", "a"}
+
+
+async def test_what_is_forgotten_is_told_so_that_no_row_holds_on_to_it(monkeypatch):
+    monkeypatch.setattr(recents, "KEPT", 2)
+    async with seen() as one:
+        for name in ("a", "b", "c"):
+            await one.want(name)
+        assert one.fetched[-1] == ["c", "a"]
+
+
+async def test_what_is_seen_now_is_not_forgotten_however_long_ago_it_was_fetched(monkeypatch):
+    monkeypatch.setattr(recents, "KEPT", 2)
+    async with seen() as one:
+        for names in (("a",), ("b",), ("a", "c")):
+            await one.want(*names)
+        assert set(one.recents.runs) == {"a", "c"}
+        await one.want("a")
+        assert one.asked == [("a",), ("b",), ("c",)]

@@ -8,6 +8,7 @@ nothing of others: roles are given DAG by DAG.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -80,8 +81,14 @@ OFFERED: Final = frozenset(
 )
 SWEEP_SECONDS: Final = 60.0
 """So often the whole list is looked through: pauses and new DAGs show in no run."""
+_A_MOMENT: Final = 2 * SWEEP_SECONDS
+"""So long a list is good enough to pause by: so a pause of many DAGs is one request each. Airflow's
+own call for many takes a pattern, which may fit others as well."""
 _IN_TURN: Final = 100
 """So many DAGs are asked anew with each sweep: that is one request."""
+_MOST_ZONES: Final = 2_000
+"""So many zones are told by one poll: each is another row, and all at once would need twice the
+memory of the list."""
 _FEW: Final = 5
 """Of more names that nobody knows yet, the list tells sooner than asking for each."""
 MOST_SCANNED: Final = 2_000
@@ -127,6 +134,8 @@ class AirflowBackend(KeepsBackfills):
         self._since: datetime | None = None
         self._swept, self._is_behind = 0.0, False
         self._sweeping: asyncio.Task[None] | None = None
+        self._listed_at = -math.inf
+        """When the list was asked for that was read to its end last."""
         self._listed: dict[str, WorkflowInfo] | None = None
         """Rows of the listing since the cursor was asked for, by DAG, until the first poll."""
         self._fitted: dict[str, str] = {}
@@ -161,7 +170,7 @@ class AirflowBackend(KeepsBackfills):
     # Lists
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
-        offset, left = 0, query.limit
+        offset, left, began = 0, query.limit, self._passed()
         while True:
             asked_at = self._passed()
             dags, came, total = await self._asking.dags(offset)
@@ -178,7 +187,10 @@ class AirflowBackend(KeepsBackfills):
             yield Page(tuple(fitting[:left]), total if len(fitting) == came else None)
             left = None if left is None else left - len(fitting)
             offset += came
-            if not came or offset >= total or (left is not None and left <= 0):
+            if not came or offset >= total:
+                self._listed_at = began
+                return
+            if left is not None and left <= 0:
                 return
 
     async def _latest(self, dag_ids: Iterable[str]) -> None:
@@ -205,6 +217,10 @@ class AirflowBackend(KeepsBackfills):
             await self._fit_zones([dag_id])
             self._take_zones()
         return (self._book.row(dag_id),)
+
+    def listed(self, name: str) -> tuple[WorkflowInfo, ...]:
+        is_old = self._passed() - self._listed_at > _A_MOMENT
+        return () if is_old else tuple(self._book.rows([self._book.dag_id(name)]))
 
     async def history(self, query: HistoryQuery) -> AsyncIterator[Page[WorkflowRun]]:
         if query.workflow is not None:
@@ -302,7 +318,7 @@ class AirflowBackend(KeepsBackfills):
 
     async def _list(self) -> set[str]:
         """Every page of the list, without runs; the ids that stand in it."""
-        offset, ids = 0, set[str]()
+        offset, ids, began = 0, set[str](), self._passed()
         while True:
             asked_at = self._passed()
             dags, came, total = await self._asking.dags(offset)
@@ -310,6 +326,7 @@ class AirflowBackend(KeepsBackfills):
             ids |= {dag.dag_id for dag in dags}
             offset += came
             if not came or offset >= total:
+                self._listed_at = began
                 return ids
 
     async def _sweep(self) -> None:
@@ -331,14 +348,16 @@ class AirflowBackend(KeepsBackfills):
         older = await self._asking.months_ago(
             [one for one in waiting if one not in self._book.older], self._clock.now()
         )
-        self._book.older |= {one: tuple(older.get(one, ())) for one in waiting} | self._book.older
+        # Clocks that were set in between show in the first and the last of them.
+        ends = {one: (*dates[:1], *dates[1:][-1:]) for one, dates in older.items()}
+        self._book.older |= {one: ends.get(one, ()) for one in waiting} | self._book.older
         self._fitted |= await asyncio.to_thread(self._zones_of, waiting)
 
     def _take_zones(self) -> None:
-        """Let rows have the zones that were found since: as a poll tells them, not in between."""
-        fitted, self._fitted = self._fitted, {}
-        for dag_id, zone in fitted.items():
-            self._book.fit_zone(dag_id, zone)
+        """Let some rows have the zones that were found: as a poll tells them, not in between."""
+        for dag_id in list(self._fitted)[:_MOST_ZONES]:
+            self._book.fit_zone(dag_id, self._fitted.pop(dag_id))
+            self._book.older.pop(dag_id, None)
 
     def _zones_of(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """The zones of these DAGs where their dates leave a single clock possible."""

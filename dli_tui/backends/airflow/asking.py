@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -167,8 +168,7 @@ class Asking:
         while True:
             query = dialect.moved(since, limit=PAGE, offset=offset)
             path = f"{dialect.root}/dags/{ALL}/dagRuns"
-            # Each poll asks from another moment on: no answer is met a second time.
-            asked = Asked(Operation.HISTORY, path, query, cacheable=False)
+            asked = Asked(Operation.HISTORY, path, query)
             answer = await self._airflow.read(asked)
             if offset == 0:
                 now = hour_of(answer)
@@ -318,9 +318,10 @@ class Asking:
         dialect = (await self._airflow.found()).dialect
         query = dialect.runs(HistoryQuery(), limit=PAGE, offset=0)
         reply = await self.get(Operation.STATUS, f"/dags/{ALL}/dagRuns", query)
-        latest = list(self.runs_from(convert.rows_of(reply, "dag_runs")))
-        known = [run for one in self._book.dags for run in self._book.runs(one) or ()]
-        return list(dict.fromkeys(run.ref for run in (*latest, *known) if run.run_id == run_id))
+        latest = self.runs_from(convert.rows_of(reply, "dag_runs"))
+        found = [run.ref for run in latest if run.run_id == run_id]
+        known = await asyncio.to_thread(lambda: list(self._book.bearing(run_id)))
+        return list(dict.fromkeys((*found, *known)))
 
     async def health(self) -> Health:
         """How Airflow says it is doing, what it couldn't import and warns of, and its pools."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.airflow.backfillrows import owner_of
 from dli_tui.backends.airflow.convert import scheduled_date
+from dli_tui.backends.airflow.latest import Latest
 from dli_tui.domain.text import safe_line
 from dli_tui.insight.schedule_fit import fit
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from dli_tui.backends.airflow.backfillrows import Native
     from dli_tui.backends.airflow.convert import Dag
-    from dli_tui.domain.ids import WorkflowKey
+    from dli_tui.domain.ids import RunRef, WorkflowKey
     from dli_tui.domain.run import WorkflowRun
     from dli_tui.domain.workflow import WorkflowInfo
     from dli_tui.insight.schedule_fit import ScheduledDate
@@ -32,7 +33,7 @@ class Book:
     def __init__(self) -> None:
         self.dags: dict[str, Dag] = {}
         self._names: dict[str, str] = {}
-        self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
+        self._runs: dict[str, Latest] = {}
         self.place_of: Callable[[WorkflowRun], datetime | None] = _place
         """Where a run stands among those of its DAG, as the version says that is met."""
         self.touched: set[str] = set()
@@ -60,9 +61,13 @@ class Book:
             if self._written.get(dag.dag_id, -math.inf) >= asked_at:
                 continue
             before = self.dags.get(dag.dag_id)
+            known = self._with_runs(self._with_zone(dag))
+            if before == known:
+                # The rows that were told hold the texts of the old one.
+                continue
             if before is not None and before.row.dataset_name != dag.row.dataset_name:
                 self._names.pop(before.row.dataset_name, None)
-            self.dags[dag.dag_id] = self._with_zone(dag)
+            self.dags[dag.dag_id] = known
             self._name(dag)
             row = self.dags[dag.dag_id].row
             if before is None or before.row != row:
@@ -92,6 +97,16 @@ class Book:
             # The schedule moved to another zone.
             return dag
         return dag._replace(row=dag.row.twin(timezone=zone, timezone_fitted=True))
+
+    def _with_runs(self, dag: Dag) -> Dag:
+        """A DAG with what its row says of its runs, so that no second row is kept of it."""
+        latest = self._runs.get(dag.dag_id)
+        if latest is None:
+            return dag
+        active, most = latest.active, dag.max_active_runs
+        is_full = dag.at_run_limit or (most is not None and active >= most)
+        row = dag.row.twin(last_run=latest.newest, active_runs=active, at_run_limit=is_full)
+        return dag._replace(row=row)
 
     def lacks_zone(self, dag_id: str) -> bool:
         """Whether the cron of a DAG is known, but not the zone in which it is read."""
@@ -165,8 +180,10 @@ class Book:
         """These are the latest runs of a DAG, newest first."""
         latest = tuple(runs[:KEPT])
         self._lacking.pop(dag_id, None)
-        if self._runs.get(dag_id) != latest:
-            self._runs[dag_id] = latest
+        if self.runs(dag_id) != latest:
+            self._runs[dag_id] = Latest.of(latest)
+            if dag_id in self.dags:
+                self.dags[dag_id] = self._with_runs(self.dags[dag_id])
             self.touched.add(dag_id)
 
     def note(self, runs: Sequence[WorkflowRun]) -> None:
@@ -177,8 +194,8 @@ class Book:
         for run in reversed(runs):
             dag_id = run.workflow_id or run.dataset_name
             known = self._runs.get(dag_id)
-            if known is not None:
-                self.set_runs(dag_id, self._with(run, known))
+            if known is not None and known.newest != run:
+                self.set_runs(dag_id, self._with(run, known.runs))
 
     def _with(self, run: WorkflowRun, known: Sequence[WorkflowRun]) -> list[WorkflowRun]:
         """The runs with this one as it is now: where it stood, else where a list would have it."""
@@ -201,23 +218,23 @@ class Book:
         owner = owner_of(run, sorted(known.values(), key=_youngest_first)) if known else None
         return run if owner is None else run.twin(backfill_id=owner.run_id)
 
+    def bearing(self, run_id: str) -> Iterator[RunRef]:
+        """The runs of that id. Whoever asks does so in a thread, as all runs are looked at."""
+        for latest in list(self._runs.values()):
+            yield from (run.ref for run in latest.runs if run.run_id == run_id)
+
     def runs(self, dag_id: str) -> tuple[WorkflowRun, ...] | None:
         """The latest runs of a DAG; None where they were never asked for."""
-        return self._runs.get(dag_id)
+        known = self._runs.get(dag_id)
+        return None if known is None else known.runs
 
     def row(self, dag_id: str) -> WorkflowInfo:
         """A DAG as a row, with its latest run, and what Airflow doesn't like of it."""
-        row, runs = self.dags[dag_id].row, self._runs.get(dag_id)
+        row = self.dags[dag_id].row
         if row.warning is None and dag_id in self._warned:
             row = row.twin(warning=safe_line(self._warned[dag_id]))
-        if runs is None:
-            lacks = self._lacking.get(dag_id)
-            return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
-        active, most = sum(run.status.is_running for run in runs), self.dags[dag_id].max_active_runs
-        is_full = row.at_run_limit or (most is not None and active >= most)
-        return row.twin(
-            last_run=runs[0] if runs else None, active_runs=active, at_run_limit=is_full
-        )
+        lacks = self._lacking.get(dag_id)
+        return row if lacks is None or row.warning else row.twin(warning=safe_line(lacks))
 
     def rows(self, dag_ids: Collection[str] | None = None) -> Iterator[WorkflowInfo]:
         """The rows of these DAGs, as far as they stand in the list; of all where none is named."""
@@ -227,7 +244,7 @@ class Book:
 
     def dates_of(self, dag_id: str) -> tuple[ScheduledDate, ...]:
         """The dates of a DAG that its scheduler chose, as far as they are known, newest first."""
-        dag, runs = self.dags[dag_id], self._runs.get(dag_id) or ()
+        dag, runs = self.dags[dag_id], self.runs(dag_id) or ()
         dated = {one for run in runs if (one := scheduled_date(run)) is not None}
         dated |= {*self.older.get(dag_id, ()), *((dag.next_date,) if dag.next_date else ())}
         return tuple(sorted(dated, reverse=True))

@@ -58,7 +58,10 @@ class Airflow:
         self._met = met
         self._door = Http(_nameless(profile), environment, transport=transport)
         self._sign_in = _SignIn(profile, environment, self._door)
-        self.http = Http(profile, environment, transport=transport, source=self._sign_in)
+        # Its statuses say what its words do: a refused value is 400 or 422, a state 409.
+        self.http = Http(
+            profile, environment, transport=transport, source=self._sign_in, by_words=False
+        )
         self.address = (profile.url or "").rstrip("/")
         self._one_by_one: asyncio.Lock | None = None
         """Held by each write, once this server has shown that two at a time are too many."""
@@ -86,8 +89,8 @@ class Airflow:
         return self.address + page.format(dag=quote(dag_id, safe=""), run=quote(run_id, safe=""))
 
     async def read(self, asked: Asked) -> Answer[object]:
-        """Ask for JSON."""
-        return await self.http.read(asked, decoded)
+        """Ask for JSON. No answer is kept: Airflow has no ETags, the book knows what it said."""
+        return await self.http.read(asked._replace(cacheable=False), decoded)
 
     async def write(self, asked: Asked) -> Answer[object]:
         """Send a write; one at a time where the server answered 500 before, as with SQLite."""

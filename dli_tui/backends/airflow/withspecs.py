@@ -109,6 +109,13 @@ class AirflowWithSpecs(AirflowBackend):
             self._problem, kept = problem, self._specs.known(name)
         return (*map(self._dressed, rows), *self._specs.beside_of(kept, dags))
 
+    def listed(self, name: str) -> tuple[WorkflowInfo, ...]:
+        rows = super().listed(name)
+        if not rows or self._looked is None:
+            return ()
+        kept = self._specs.known(rows[0].dataset_name)
+        return (*map(self._dressed, rows), *self._specs.beside_of(kept, self._book.dags))
+
     async def changes(self, cursor: str | None) -> Changes:
         # The first look follows the first list, which says what needn't be read.
         if self._looked is not None and self._passed() - self._looked >= SWEEP_SECONDS:

@@ -40,6 +40,7 @@ from dli_tui.domain.rules import matches_run, matches_workflow
 from dli_tui.domain.run import WorkflowRun
 from dli_tui.domain.status import SourceType
 from dli_tui.domain.step import Step
+from dli_tui.domain.threads import Threads
 from dli_tui.domain.workflow import DatasetInfo, WorkflowInfo
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ FIRST_PAGE = 60
 PAGE = 500
 STRETCH = 20
 _AHEAD: Final = timedelta(days=1)
+_MOST_THREADS: Final = 4
+"""So many look into the journal at once; the others wait."""
 T = TypeVar("T")
 
 
@@ -84,6 +87,7 @@ class DemoBackend(Backend):
         self._seed = seed
         self._host = user
         self._latency = latency
+        self._threads = Threads(_MOST_THREADS)
         self._actions: tuple[Action, ...] = ()
         self._book: Ledger = ledger(scenario, ())
         self._timelines: dict[tuple[int, int], Timeline] = {}
@@ -308,7 +312,7 @@ class DemoBackend(Backend):
     async def _world(self) -> World:
         if self._latency:
             await asyncio.sleep(self._latency)
-        actions = await asyncio.to_thread(self._journal.actions)
+        actions = await self._threads.run(self._journal.actions)
         return self._world_of(actions, self._clock.now())
 
     def _world_of(self, actions: tuple[Action, ...], now: datetime) -> World:
@@ -328,7 +332,7 @@ class DemoBackend(Backend):
             visible, now = _so_far(actions, self._clock.now())
             return decide(World(ledger(self._scenario, visible), self._seed, now, {}))
 
-        return await asyncio.to_thread(self._journal.commit, against)
+        return await self._threads.run(lambda: self._journal.commit(against))
 
     def _runs(self, world: World, name: str) -> Iterator[WorkflowRun]:
         """The runs of one workflow, newest first."""

@@ -34,12 +34,15 @@ from dli_tui.domain.errors import (
     DLIError,
     ServerError,
 )
+from dli_tui.domain.threads import Threads
 from dli_tui.wire.failures import Operation, failure
 
 T = TypeVar("T")
 
 _IN_A_THREAD: Final = 64 * 1024
 """A body beyond this takes longer to parse than a key should wait."""
+_MOST_PARSED: Final = 2
+"""So many bodies of one server are parsed at once; the others wait."""
 _MOST_REDIRECTS: Final = 5
 _UNCHANGED: Final = 304
 _PROXY_UNAUTHORIZED: Final = 407
@@ -78,14 +81,17 @@ class Http:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         source: Source | None = None,
+        by_words: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._profile, self._transport = profile, transport
+        """`by_words`: the kind of a refusal may show in its words alone (`wire.failures`)."""
+        self._profile, self._transport, self._by_words = profile, transport, by_words
         self._sign_in = SignIn(source or FromProfile(profile, environment))
         self._sleep, self._jitter = sleep, jitter
         self._limit: Callable[[float], asyncio.Timeout] = asyncio.timeout
         self._memory = Memory()
+        self._threads = Threads(_MOST_PARSED)
         self._route = route_of(profile)
         self._base = str(address_of(profile)).rstrip("/")
         self._client: httpx.AsyncClient | None = None
@@ -117,10 +123,10 @@ class Http:
         if known is not None and reply.status == _UNCHANGED:
             return self._same(asked, known, known.with_headers(reply.headers))
         self._check(sending, reply)
-        mark = await _aside(reply.content, Mark.of)
+        mark = await self._aside(reply.content, Mark.of)
         if known is not None and (known.mark, known.status) == (mark, reply.status):
             return self._same(asked, known, reply.headers)
-        value = await _parsed(reply.content, parse)
+        value = await self._parsed(reply.content, parse)
         if reply.is_success:
             self._memory.keep(asked, Known(value, reply.status, reply.headers, mark))
         else:
@@ -136,8 +142,26 @@ class Http:
         reply = await self._signed(sending, Crossing(self._way(asked), write=True))
         with _accepted(reply.is_success):
             self._check(sending, reply)
-            value = await _parsed(reply.content, parse)
+            value = await self._parsed(reply.content, parse)
         return Answer(value, reply.status, reply.headers)
+
+    async def _aside(self, content: bytes, work: Callable[[bytes], T]) -> T:
+        """`work` on a body: in a thread where that takes a while."""
+        if len(content) <= _IN_A_THREAD:
+            return work(content)
+        return await self._threads.run(lambda: work(content))
+
+    async def _parsed(self, content: bytes, parse: Callable[[bytes], T]) -> T:
+        # Raised after the block: a parser's own errors carry the body.
+        problem: DLIError
+        try:
+            return await self._aside(content, parse)
+        except DLIError as error:
+            # The frames in its traceback would hold all that was parsed.
+            problem = error.with_traceback(None)
+        except (ValueError, RecursionError):
+            problem = ServerError("The server's answer can't be read: something else was expected")
+        raise problem
 
     async def _patiently(self, sending: _Sending) -> Reply:
         """The reply to a read, after a few tries where it may be over in a moment."""
@@ -256,6 +280,7 @@ class Http:
             asked.operation,
             dataset_name=asked.dataset_name,
             run_id=asked.run_id,
+            by_words=self._by_words,
         )
         if isinstance(error, AuthenticationError):
             error.hint = self._sign_in.advice
@@ -275,26 +300,6 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     except (TypeError, ValueError, RecursionError):
         pass
     raise ConfigurationError("A value can't be sent: JSON has no way to write it")
-
-
-async def _aside(content: bytes, work: Callable[[bytes], T]) -> T:
-    """`work` on a body: in a thread where that takes a while."""
-    if len(content) <= _IN_A_THREAD:
-        return work(content)
-    return await asyncio.to_thread(work, content)
-
-
-async def _parsed(content: bytes, parse: Callable[[bytes], T]) -> T:
-    # Raised after the block: a parser's own errors carry the body.
-    problem: DLIError
-    try:
-        return await _aside(content, parse)
-    except DLIError as error:
-        # The frames in its traceback hold all that was parsed, for as long as somebody keeps it.
-        problem = error.with_traceback(None)
-    except (ValueError, RecursionError):
-        problem = ServerError("The server's answer can't be read: something else was expected")
-    raise problem
 
 
 @contextmanager

@@ -20,6 +20,8 @@ LARGEST: Final = 1024 * 1024
 """A body beyond this isn't worth the memory of what was made of it."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 """All bodies together; what is made of them takes several times as much."""
+_OBJECT: Final = 400
+"""An object of a body counts as so many bytes at least: a row is made of an empty one too."""
 
 _LONGEST_ETAG: Final = 1_000
 
@@ -31,11 +33,14 @@ class Mark(NamedTuple):
 
     length: int
     crc: int
+    weight: int
+    """About how much memory is taken by what is made of it, told in bytes of usual bodies."""
 
     @classmethod
     def of(cls, content: bytes) -> Mark:
         """The mark of a body."""
-        return cls(len(content), crc32(content))
+        weight = max(len(content), _OBJECT * content.count(b"{"))
+        return cls(len(content), crc32(content), weight)
 
 
 class Known(NamedTuple):
@@ -84,14 +89,14 @@ class Memory:
         self._drop(question)
         if known.mark.length <= LARGEST:
             self._known[question] = known
-            self._bytes += known.mark.length
+            self._bytes += known.mark.weight
         while len(self._known) > QUESTIONS or self._bytes > MOST_BYTES:
             self._drop(next(iter(self._known)))
 
     def _drop(self, question: _Question) -> None:
         known = self._known.pop(question, None)
         if known is not None:
-            self._bytes -= known.mark.length
+            self._bytes -= known.mark.weight
 
 
 def _question(asked: Asked) -> _Question | None:

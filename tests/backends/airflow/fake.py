@@ -258,7 +258,7 @@ class FakeAirflow(Door, Logs):
         match (method, *more):
             case ("GET",):
                 return self._one(dag_id)
-            case ("PATCH",):
+            case ("PATCH",) if dag_id in self.dags:
                 self.dags[dag_id] |= json.loads(request.content)
                 return self._one(dag_id)
             case ("GET", "tasks"):
@@ -269,7 +269,7 @@ class FakeAirflow(Door, Logs):
                 return self._trigger(dag_id, json.loads(request.content))
             case ("POST", "clearTaskInstances"):
                 return self._clear(dag_id, json.loads(request.content))
-        return self.problem("err_404_path")
+        return self.problem("err_404_path" if dag_id in self.dags else "err_404_dag")
 
     def _of_a_run(self, request, method, key, more):
         run = self.runs.get(key)

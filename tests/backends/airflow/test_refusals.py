@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+import httpx
 import pytest
 
-from dli_tui.domain.errors import ErrorCode
+from dli_tui.domain.errors import ErrorCode, WorkflowExecutionError, WorkflowPermissionError
+from dli_tui.domain.query import RunRequest
 from dli_tui.wire.failures import Operation, failure
-from tests.backends.airflow.fake import sample
+from tests.backends.airflow.doing import with_a_dag
+from tests.backends.airflow.fake import opened, sample
 
 
 class Refused(NamedTuple):
@@ -20,15 +23,13 @@ _STATE = ErrorCode.WORKFLOW_INVALID_STATE
 _NONE = ErrorCode.WORKFLOW_NOT_FOUND
 _DENIED = ErrorCode.WORKFLOW_PERMISSION_DENIED
 _RUN = "Workflow 'sales_daily' couldn't be run: "
-_STOP = "Run 'r' couldn't be stopped in the state that it is in: "
+_STOP = "Run 'r' couldn't be stopped: "
 _NO_LIST = "The workflows couldn't be listed: "
 _NO_URL = _NO_LIST + "Not Found: The requested URL was not found on the server"
 _BACKFILL = "Workflow 'sales_daily' couldn't be backfilled"
 REFUSED = {
     "v1/err_400_bad_date": Refused(Operation.RUN, _DONE, _RUN + "Bad Request: 'garbage' is not a"),
-    "v1/err_400_bad_state": Refused(
-        Operation.STOP, _STATE, _STOP + "Bad Request: 'running' is not"
-    ),
+    "v1/err_400_bad_state": Refused(Operation.STOP, _DONE, _STOP + "Bad Request: 'running' is not"),
     "v1/err_400_extra_field": Refused(Operation.RUN, _DONE, _RUN + "Bad Request: {'bogus'"),
     "v1/err_400_limit": Refused(Operation.LIST, _DONE, _NO_LIST + "Bad Request: Wrong type"),
     "v1/err_401": Refused(
@@ -95,7 +96,7 @@ REFUSED = {
         Operation.LIST, _DONE, _NO_LIST + "dag_id: Field required"
     ),
     "v2/err_422_bad_date": Refused(Operation.RUN, _DONE, _RUN + "logical_date: Input should be"),
-    "v2/err_422_bad_state": Refused(Operation.STOP, _STATE, _STOP + "state: Input should be 'queu"),
+    "v2/err_422_bad_state": Refused(Operation.STOP, _DONE, _STOP + "state: Input should be 'queu"),
     "v2/err_422_extra_field": Refused(Operation.RUN, _DONE, _RUN + "bogus: Extra inputs are not"),
     "v2/err_422_limit": Refused(Operation.LIST, _DONE, _NO_LIST + "limit: Input should be a valid"),
     "v2/err_422_state": Refused(
@@ -124,7 +125,40 @@ def test_a_refusal_says_what_failed_and_why(name):
         expected.operation,
         dataset_name="sales_daily",
         run_id=run_id,
+        by_words=False,
     )
     assert error.code is expected.code
     assert error.message.startswith(expected.says)
     assert error.hint
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize(
+    "words", ["param 'state' must be two letters", "'status' was paused, CODE is overridden"]
+)
+async def test_what_a_refusal_happens_to_say_doesnt_make_it_one_of_the_state(status, words):
+    airflow = with_a_dag()
+
+    def answer(request):
+        if request.method == "POST" and request.url.path.endswith("/dagRuns"):
+            return httpx.Response(status, json={"detail": words})
+        return airflow(request)
+
+    async with opened(airflow, answer=answer) as backend:
+        with pytest.raises(WorkflowExecutionError) as caught:
+            await backend.run(RunRequest("a"))
+    assert caught.value.code is ErrorCode.WORKFLOW_EXECUTION_FAILED
+    assert words in caught.value.message
+
+
+async def test_who_may_not_is_told_so_whatever_the_words():
+    airflow = with_a_dag()
+    refusal = httpx.Response(403, json={"detail": "Role CODE is overridden"})
+
+    def answer(request):
+        return refusal if request.method == "PATCH" else airflow(request)
+
+    async with opened(airflow, answer=answer) as backend:
+        with pytest.raises(WorkflowPermissionError) as caught:
+            await backend.pause("a")
+    assert caught.value.code is ErrorCode.WORKFLOW_PERMISSION_DENIED

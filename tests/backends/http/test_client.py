@@ -128,6 +128,26 @@ class TestWhatComesOut:
             thread = (await http.read(LIST, thread_of)).value
         assert (thread is threading.main_thread()) == (size < 65536)
 
+    async def test_of_many_large_bodies_only_a_few_take_threads_and_the_others_wait(self):
+        at_work, over = threading.Semaphore(0), threading.Event()
+
+        def slow(content):
+            at_work.release()
+            over.wait(10)
+            return len(content)
+
+        bodies = [httpx.Response(200, content=b" " * 70_000) for _ in range(9)]
+        async with client(Stub(*bodies)) as http:
+            asked = [LIST._replace(path=f"/{number}") for number in range(len(bodies))]
+            reads = [asyncio.create_task(http.read(one, slow)) for one in asked]
+            try:
+                for _ in range(2):
+                    assert await asyncio.to_thread(at_work.acquire, timeout=10)
+                assert not at_work.acquire(blocking=False)
+            finally:
+                over.set()
+            assert [one.value for one in await asyncio.gather(*reads)] == [70_000] * len(bodies)
+
     @pytest.mark.parametrize("error", [ValueError(TOKEN), RecursionError()])
     async def test_what_a_parser_stumbles_over_is_an_error_of_ours(self, error):
         def stumbling(content):
@@ -237,6 +257,14 @@ class TestWhatIsKnown:
         async with client(Stub(OK)) as http:
             seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, b, c, b, a)]
         assert seen == [False, False, True, False, True, False]
+
+    async def test_many_small_objects_count_as_much_as_what_is_made_of_them(self, monkeypatch):
+        body: list[dict[str, int]] = [{}] * 50
+        monkeypatch.setattr(memory, "MOST_BYTES", 50 * len(httpx.Response(200, json=body).content))
+        a, b = (LIST._replace(path=f"/{name}") for name in "ab")
+        async with client(Stub(httpx.Response(200, json=body))) as http:
+            seen = [(await http.read(asked, decoded)).unchanged for asked in (a, b, b, a)]
+        assert seen == [False, False, False, False]
 
     async def test_a_question_that_is_never_asked_again_leaves_nothing(self):
         asked = LIST._replace(cacheable=False)
