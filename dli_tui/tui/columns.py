@@ -89,7 +89,7 @@ class WorkflowCells:
             word = f"{word} {words.share(row.done, row.steps)}"
             tone = Tone.LATE if arranging.is_overdue(row, self._now()) else look.tone
             return [Piece(f"{self._looks.glyph(look)} {word}", tone)]
-        when = "" if row.last_at is None else words.ago(row.last_at, self._now())
+        when = "" if row.last_at is None else words.since(row.last_at, self._now())
         told = f"{self._looks.glyph(look)} {word}"
         short = len(told) + len(when) + 1 > room
         when = when.removesuffix(" ago") if short else when

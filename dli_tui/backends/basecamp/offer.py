@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
+from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
 from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.capability import Capability
+from dli_tui.domain.errors import DLIError
 from dli_tui.wire.beside import Offer, offer_of
 from dli_tui.wire.failures import Operation
 
@@ -37,10 +40,10 @@ _NOT_YET: Final = "it hasn't said yet what it offers"
 class Offers:
     """What the server offers, as far as it has been asked."""
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, clock: ServerClock) -> None:
         self.offer: Offer | None = None
         """What a server of ours says; None: nobody asked yet, or it is plain."""
-        self._http = http
+        self._http, self._clock = http, clock
         self._asked = False
         self._question = SingleFlight(self._ask)
 
@@ -68,6 +71,12 @@ class Offers:
     async def _ask(self) -> Offer | None:
         asked = Asked(Operation.GET, f"{BESIDE}/capabilities", expected=_ABSENT)
         answer = await self._http.read(asked, bytes)
-        self.offer = None if answer.status in _ABSENT else offer_of(decoded(answer.value))
+        if answer.status in _ABSENT:
+            self.offer = None
+            # What stands in a refusal may be anything, a web page too.
+            with suppress(DLIError):
+                self._clock.refused(answer.headers, decoded(answer.value))
+        else:
+            self.offer = offer_of(decoded(answer.value))
         self._asked = True
         return self.offer

@@ -67,8 +67,8 @@ class PlainBasecamp(Backend):
     ) -> None:
         super().__init__()
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
-        self._offers = Offers(self._http)
         self._clock = ServerClock()
+        self._offers = Offers(self._http, self._clock)
         self._listing = Listing(self._http, self._clock)
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
