@@ -136,9 +136,10 @@ def _zone_in(offset: timedelta) -> timedelta | None:
 
 
 def _time_of_error(body: object) -> datetime | None:
-    told = (record(body) or {}).get("timestamp")
-    with suppress(ValueError, TypeError):
-        return datetime.strptime(told, _LOCAL).replace(tzinfo=UTC)
+    said = (record(body) or {}).get("timestamp")
+    if isinstance(said, str):
+        with suppress(ValueError):
+            return datetime.strptime(said, _LOCAL).replace(tzinfo=UTC)
     return None
 
 
