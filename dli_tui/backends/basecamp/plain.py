@@ -12,6 +12,7 @@ from dli_tui.backends.basecamp.lastruns import LastRuns
 from dli_tui.backends.basecamp.listing import LIST, Listing
 from dli_tui.backends.basecamp.offer import PLAIN, Offers
 from dli_tui.backends.basecamp.serverclock import ServerClock
+from dli_tui.backends.basecamp.stops import Stops
 from dli_tui.backends.basecamp.writing import Writer
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded, segment
@@ -72,6 +73,7 @@ class PlainBasecamp(Backend):
         self._listing = Listing(self._http, self._clock)
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
+        self._stops = Stops()
         self._writer = Writer(self._http, self._offers, sleep)
         self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
         self.capabilities = PLAIN | self._trusted
@@ -178,7 +180,7 @@ class PlainBasecamp(Backend):
         )
         if not answer.unchanged:
             self._clock.look(answer.headers, [answer.value])
-        run = self._clock.run(answer.value)
+        run = self._stops.told(self._clock.run(answer.value))
         if ref.workflow not in (None, run.dataset_name):
             raise WorkflowNotFoundError(
                 run_id=ref.run_id, hint="See runs with: dli-tui workflow history"
@@ -246,7 +248,9 @@ class PlainBasecamp(Backend):
             asked,
             lambda reply: replies.stop_reply(reply, ref.run_id, dataset_name=ref.workflow),
         )
-        return self._clock.result(result)
+        result = self._clock.result(result)
+        self._stops.remember(ref.run_id, result, reason)
+        return result
 
     async def _stop_all(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Stop the runs of a backfill that was started from here, the last ones first."""
