@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from dli_tui.backends.basecamp.offer import Offers
 from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
@@ -39,10 +40,10 @@ _DAY: Final = timedelta(days=1)
 class Listing:
     """Pages through what a server has; remembers on which page of the list a name stands."""
 
-    def __init__(self, http: Http, clock: ServerClock) -> None:
+    def __init__(self, http: Http, clock: ServerClock, offers: Offers) -> None:
         self.told: dict[str, DatasetInfo] = {}
         """What a history said of its dataset, where it did."""
-        self._http, self._clock = http, clock
+        self._http, self._clock, self._offers = http, clock, offers
         self._places: dict[str, int] = {}
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
@@ -143,7 +144,7 @@ class Listing:
         )
         page, info = answer.value
         if not answer.unchanged:
-            self._clock.look(answer.headers, page.items)
+            await self._offers.learn_times(answer.headers, page.items)
         if query.workflow is not None and info is not None:
             self.told[query.workflow] = info
         return _counted(page, answer.headers)

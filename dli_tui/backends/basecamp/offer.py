@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.http.client import Http
@@ -13,6 +14,9 @@ from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import DLIError
 from dli_tui.wire.beside import Offer, offer_of
 from dli_tui.wire.failures import Operation
+
+if TYPE_CHECKING:
+    from dli_tui.domain.run import WorkflowRun
 
 BESIDE: Final = "/api/v1/x"
 """Where our own server keeps what 000 lacks."""
@@ -55,6 +59,18 @@ class Offers:
     async def found(self) -> Offer | None:
         """What a server of ours offers; None for a plain one. Fails while none answers."""
         return self.offer if self._asked else await self._question()
+
+    async def learn_times(self, headers: Mapping[str, str], runs: Sequence[WorkflowRun]) -> None:
+        """See in an answer how far the server's clock is off.
+
+        Where it is ahead by nobody knows how much, its refusal to tell an offer has a time that
+        tells that.
+        """
+        self._clock.look(headers, runs)
+        if self._clock.is_unsure and not self._asked:
+            with suppress(DLIError):
+                await self.found()
+            self._clock.look(headers, runs)
 
     def forget(self) -> None:
         """Ask anew when it matters next."""

@@ -70,7 +70,7 @@ class PlainBasecamp(Backend):
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
         self._clock = ServerClock()
         self._offers = Offers(self._http, self._clock)
-        self._listing = Listing(self._http, self._clock)
+        self._listing = Listing(self._http, self._clock, self._offers)
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
         self._stops = Stops()
@@ -179,7 +179,7 @@ class PlainBasecamp(Backend):
             lambda content: run_of(decoded(content), run_id=ref.run_id, dataset_name=ref.workflow),
         )
         if not answer.unchanged:
-            self._clock.look(answer.headers, [answer.value])
+            await self._offers.learn_times(answer.headers, [answer.value])
         run = self._stops.told(self._clock.run(answer.value))
         if ref.workflow not in (None, run.dataset_name):
             raise WorkflowNotFoundError(

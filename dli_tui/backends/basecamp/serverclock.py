@@ -73,6 +73,11 @@ class ServerClock:
         if self.ahead is None and self._of_errors is not None and self._of_errors >= least:
             self.ahead = self._of_errors
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is ahead, and nothing has told by how much."""
+        return self._is_in_future and self.ahead is None
+
     def began(self, headers: Mapping[str, str], at: datetime | None) -> None:
         """A run was started from here, and the server says when."""
         sent = _sent(headers)

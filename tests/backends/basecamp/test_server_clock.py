@@ -84,6 +84,15 @@ async def test_an_error_whose_time_explains_nothing_corrects_nothing(said):
     assert found.started_at == at
 
 
+@pytest.mark.parametrize("ahead", [SEOUL, timedelta(0)])
+async def test_a_history_alone_asks_for_the_error_where_a_moment_lies_in_the_future(ahead):
+    stub = history(run("r", started_at=told(NOW + ahead - 18 * AGO)))
+    stub.answers("GET", OFFER, json_of({"timestamp": "2026-01-10 21:00:02"}, 404, **SENT))
+    (found,) = await runs_of(stub)
+    assert found.started_at == NOW - 18 * AGO
+    assert len(stub.asked("GET", OFFER)) == (1 if ahead else 0)
+
+
 async def test_an_error_is_no_reason_to_correct_a_clock_that_seems_right():
     stub = history(run("r", started_at=told(NOW - AGO)))
     stub.answers("GET", OFFER, json_of({"timestamp": "2026-01-10 21:00:02"}, 404, **SENT))
