@@ -20,7 +20,7 @@ from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.rules import matches_run, matches_workflow
 from dli_tui.wire.asking import MOST_ROWS, MOST_RUNS, history_query, list_query
 from dli_tui.wire.failures import Operation
-from dli_tui.wire.runs import runs_of
+from dli_tui.wire.runs import runs_of, tells_parameters
 from dli_tui.wire.values import count
 from dli_tui.wire.workflows import workflows_of
 
@@ -43,6 +43,8 @@ class Listing:
     def __init__(self, http: Http, clock: ServerClock, offers: Offers) -> None:
         self.told: dict[str, DatasetInfo] = {}
         """What a history said of its dataset, where it did."""
+        self.parameters_told: bool | None = None
+        """Whether its histories say what runs were given; None: none with a run was read yet."""
         self._http, self._clock, self._offers = http, clock, offers
         self._places: dict[str, int] = {}
 
@@ -139,10 +141,15 @@ class Listing:
             history_query(query, limit=size, offset=offset),
             dataset_name=query.workflow or "",
         )
-        answer = await self._http.read(
-            asked, lambda content: runs_of(decoded(content), dataset_name=query.workflow)
-        )
-        page, info = answer.value
+
+        def read(content: bytes) -> tuple[Page[WorkflowRun], DatasetInfo | None, bool]:
+            reply = decoded(content)
+            return *runs_of(reply, dataset_name=query.workflow), tells_parameters(reply)
+
+        answer = await self._http.read(asked, read)
+        page, info, is_told = answer.value
+        if page.items:
+            self.parameters_told = self.parameters_told or is_told
         if not answer.unchanged:
             await self._offers.learn_times(answer.headers, page.items)
         if query.workflow is not None and info is not None:

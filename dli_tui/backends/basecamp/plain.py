@@ -74,6 +74,7 @@ class PlainBasecamp(Backend):
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
         self._stops = Stops()
+        self._has_looked_back = False
         self._writer = Writer(self._http, self._offers, sleep)
         self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
         self.capabilities = PLAIN | self._trusted
@@ -236,7 +237,13 @@ class PlainBasecamp(Backend):
         return await super().backfill_status(ref)
 
     async def backfills(self) -> tuple[Backfill, ...]:
-        return (*await self._backfills.all(self._run_status), *await super().backfills())
+        own = await self._backfills.all(self._run_status)
+        # Without parameters no history tells which of its runs belong together: one look is enough.
+        if self._has_looked_back and self._listing.parameters_told is False:
+            return own
+        found = await super().backfills()
+        self._has_looked_back = True
+        return (*own, *found)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         if await self._backfills.keeps(ref, self._run_status):
