@@ -129,6 +129,8 @@ def _told(row: Row | None) -> Told | None:
 _MOVES: Final = (
     *("total_executions", "successful_executions", "failed_executions"),
     *("execution_count", "success_count", "failure_count", "last_execution_at"),
+    # Some change these as a run begins, and count it when it ends.
+    *("next_run", "updated_at"),
 )
 
 
