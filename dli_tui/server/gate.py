@@ -188,6 +188,8 @@ class Gate:
                 status=status,
                 ms=round(seconds * 1000, 1),
                 who=None if note.who is None else note.who.name,
+                # When which token was used last: the file of tokens isn't written to for that.
+                token=None if note.who is None else note.who.token_id,
                 address=note.address,
             )
         )

@@ -12,14 +12,18 @@ from dli_tui.backends.http.exchange import Asked, decoded
 from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.errors import DLIError
+from dli_tui.domain.status import HealthStatus
 from dli_tui.wire.beside import Offer, offer_of
 from dli_tui.wire.failures import Operation
+from dli_tui.wire.health import ANSWERS, health_of, without_ill_parts
 
 if TYPE_CHECKING:
+    from dli_tui.domain.health import Health
     from dli_tui.domain.run import WorkflowRun
 
 BESIDE: Final = "/api/v1/x"
 """Where our own server keeps what 000 lacks."""
+HEALTH: Final = "/api/v1/health"
 PLAIN: Final = frozenset(
     {
         Capability.REGISTER,
@@ -49,6 +53,8 @@ class Offers:
         """What a server of ours says; None: nobody asked yet, or it is plain."""
         self._http, self._clock = http, clock
         self._asked = False
+        self.has_health = False
+        """Whether a plain server tells how it is doing."""
         self._question = SingleFlight(self._ask)
 
     @property
@@ -84,6 +90,16 @@ class Offers:
             return _ONLY_PLAIN
         return self.offer.reasons.get(capability)
 
+    async def health(self) -> Health | None:
+        """What a plain server says of itself, beside the contract; None where it says nothing."""
+        asked = Asked(Operation.HEALTH, HEALTH, expected=_ABSENT | ANSWERS)
+        answer = await self._http.read(asked, bytes)
+        if answer.status in _ABSENT:
+            return None
+        found = health_of(answer.status, decoded(answer.value))
+        is_report = found.components or found.status is not HealthStatus.UNKNOWN
+        return found.twin(status=without_ill_parts(found)) if is_report else None
+
     async def _ask(self) -> Offer | None:
         asked = Asked(Operation.GET, f"{BESIDE}/capabilities", expected=_ABSENT)
         answer = await self._http.read(asked, bytes)
@@ -92,6 +108,8 @@ class Offers:
             # What stands in a refusal may be anything, a web page too.
             with suppress(DLIError):
                 self._clock.refused(answer.headers, decoded(answer.value))
+            with suppress(DLIError):
+                self.has_health = await self.health() is not None
         else:
             self.offer = offer_of(decoded(answer.value))
         self._asked = True

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dli_tui.backends.pyairtable import convert, health, sagas, shelf, steps
+from dli_tui.backends.pyairtable import convert, sagas, shelf, steps
 from dli_tui.backends.pyairtable.line import is_no_route
 from dli_tui.domain.errors import (
     AuthenticationError,
@@ -20,6 +20,7 @@ from dli_tui.domain.status import (
     StepStatus,
     WorkflowStatus,
 )
+from dli_tui.wire import health
 from dli_tui.wire.failures import Operation, failure
 from tests.backends.pyairtable.recorded import every_sample, sample
 
