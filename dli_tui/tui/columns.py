@@ -82,7 +82,7 @@ class WorkflowCells:
 
     def last(self, row: WorkflowRow, room: int) -> list[Piece]:
         if row.last is None:
-            return [Piece("never ran", Tone.MUTED)]
+            return [Piece("never ran" if row.last_known else words.UNKNOWN, Tone.MUTED)]
         look = RUNS[row.last]
         word = row.last_word or look.word
         if row.last is RunStatus.RUNNING and row.steps:

@@ -241,7 +241,9 @@ def _usual(row: WorkflowRow, now: datetime) -> str:
     if row.running:
         begun = f", {words.span(now - row.began)} so far" if row.began is not None else ""
         return f"a run is under way already{begun}"
-    return "never ran before" if row.last is None else f"last took {words.span(row.seconds)}"
+    if row.last is None:
+        return "never ran before" if row.last_known else "its last run isn't known yet"
+    return f"last took {words.span(row.seconds)}"
 
 
 def _so_far(one: Target, now: datetime) -> str:

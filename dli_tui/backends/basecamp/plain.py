@@ -121,11 +121,13 @@ class PlainBasecamp(Backend):
             known, total = self._last_runs.completed(page.items), page.total
             shown += known
             yield page._replace(items=known)
-        if not rows or self._last_runs.are_told(rows) or not await self._has_no_last_runs():
+        if not rows:
             return
-        names = {row.dataset_name for row in rows}
-        await self._last_runs.refresh(names, whole=query == WorkflowQuery())
-        completed = self._last_runs.completed(rows)
+        completed = tuple(rows)
+        if not self._last_runs.are_told(rows) and await self._has_no_last_runs():
+            names = {row.dataset_name for row in rows}
+            await self._last_runs.refresh(names, whole=query == WorkflowQuery())
+            completed = self._last_runs.completed(rows)
         moved = tuple(row for row, old in zip(completed, shown, strict=True) if row != old)
         if moved:
             yield Page(moved, total)

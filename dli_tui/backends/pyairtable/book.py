@@ -169,7 +169,11 @@ class Book:
     def row(self, one: Told) -> WorkflowInfo:
         """The row of one that was just told, wherever the list stands meanwhile."""
         name, runs = self._names.get(one.id, one.name), self._runs.get(one.id, ())
-        return one.info.twin(dataset_name=name, last_run=runs[0] if runs else None)
+        return one.info.twin(
+            dataset_name=name,
+            last_run=runs[0] if runs else None,
+            last_run_known=one.id in self._runs,
+        )
 
     def infos(self) -> Iterator[WorkflowInfo]:
         """All rows."""

@@ -120,3 +120,9 @@ async def test_a_run_that_changes_its_workflow_is_seen_as_it_begins():
         service["GET", f"{ROOT}/77/executions"] = [going]
         changes = await here.backend.changes(cursor)
         assert [row.dataset_name for row in changes.workflows if row.is_running] == ["w77"]
+
+
+async def test_no_row_is_said_to_have_never_run_before_its_runs_were_asked_for():
+    async with near(busy_service(3)) as here:
+        pages = [page.items async for page in here.backend.workflows(WorkflowQuery())]
+    assert [{row.last_run_known for row in rows} for rows in pages] == [{False}, {True}]
