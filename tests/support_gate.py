@@ -16,7 +16,6 @@ from dli_tui.domain.errors import DLIError
 from dli_tui.server.gate import Surroundings, gated
 from dli_tui.server.identity import Role, identity_of, require
 from dli_tui.server.problems import answer_of
-from dli_tui.server.repeats import answers_of
 from dli_tui.server.settings import ServerSettings
 from dli_tui.server.tokens import add_token
 
@@ -29,9 +28,11 @@ class Hour:
 
     def __init__(self):
         self.passed = 0.0
+        self.moved = 0.0
+        """By so many seconds somebody set it forward."""
 
     def now(self):
-        return NOON + timedelta(seconds=self.passed)
+        return NOON + timedelta(seconds=self.passed + self.moved)
 
     def ticks(self):
         return 1_000.0 + self.passed
@@ -49,7 +50,6 @@ class Inner:
                 Route("/who", self.who, methods=["GET", "POST"]),
                 Route("/breaks", self.breaks, methods=["GET", "POST"]),
                 Route("/deeds", self.deed, methods=["POST", "DELETE"]),
-                Route("/answers/{key}", self.answer),
                 Route("/{status:int}", self.status, methods=["GET", "POST"]),
             ],
             exception_handlers={DLIError: refused},
@@ -76,12 +76,6 @@ class Inner:
     async def status(self, request):
         self.deeds.append(request.path_params["status"])
         return JSONResponse({}, request.path_params["status"])
-
-    async def answer(self, request):
-        key = request.path_params["key"]
-        kept = await answers_of(request.scope).kept(identity_of(request.scope), key)
-        body = kept.answer and kept.answer.body.decode()
-        return JSONResponse({"outcome": kept.outcome, "body": body})
 
 
 async def refused(_, problem):

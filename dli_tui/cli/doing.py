@@ -297,6 +297,10 @@ def _show_plan(plan: BackfillPlan, result: WorkflowRunResult, format_: Format) -
     output.line("No request was sent.")
 
 
+def _changed(now: str, before: str) -> str:
+    return now if now == before else f"{now} (was {before})"
+
+
 def _about_registration(result: WorkflowRegisterResult) -> list[str]:
     row, previous = result.workflow_info, result.previous
     name = words.word(result.dataset_name)
@@ -307,8 +311,8 @@ def _about_registration(result: WorkflowRegisterResult) -> list[str]:
             f"Workflow updated: {name}",
             f"  Previous cron: {crons.cell(previous)}",
             f"  New cron: {crons.cell(row)}",
-            f"  Timezone: {words.word(row.timezone)}",
-            f"  Status: {row.status}",
+            f"  Timezone: {_changed(words.word(row.timezone), words.word(previous.timezone))}",
+            f"  Status: {_changed(row.status, previous.status)}",
         ]
     lines = [
         f"Workflow registered: {name}",

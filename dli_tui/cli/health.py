@@ -37,7 +37,9 @@ def health(ctx: typer.Context, format_: Answer = Format.TABLE) -> None:
 def _tell(found: Health) -> None:
     output.facts(healthtables.about(found))
     _table(healthtables.PART_COLUMNS, healthtables.parts(found))
-    _table(healthtables.BUDGET_COLUMNS, healthtables.budgets(found))
+    _table(healthtables.BUDGET_COLUMNS, budgets := healthtables.budgets(found))
+    if budgets:
+        output.line(healthtables.BUDGET_NOTE)
     _lines("Import errors", healthtables.import_errors(found))
     _lines("Warnings", healthtables.warnings(found))
 

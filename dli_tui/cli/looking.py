@@ -68,6 +68,9 @@ def list_workflows(
 
     async def work(client: WorkflowClient) -> None:
         result = await client.list_workflows(query)
+        # In the order of some servers a row jumps whenever it changes.
+        rows = sorted(result.workflows, key=lambda row: (row.dataset_name, row.source_type))
+        result = result.twin(workflows=rows)
         if format_ is Format.JSON:
             output.as_json(result)
             return
@@ -211,6 +214,8 @@ def _show_history(result: WorkflowHistoryResult, *, is_of_one: bool, show_info: 
     output.table(columns, cells, below=[_error_below(run.error_line) for run in found])
     output.line()
     output.line(tables.runs_footer(result))
+    for note in dict.fromkeys(run.clock_note for run in found if run.clock_note):
+        output.line(f"Clock: {words.word(note)}")
 
 
 def _error_below(error: str | None) -> str | None:

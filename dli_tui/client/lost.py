@@ -267,6 +267,10 @@ def register(request: Registration, previous: WorkflowInfo | None = None) -> Loo
         row = rules.in_force(await reader.backend.registered(name))
         if row is None or (previous is not None and _is_as_before(row, previous, wanted)):
             return None
+        if not row.schedule_known:
+            return Perhaps(
+                f"'{name}' is registered now, with a schedule that the server doesn't tell"
+            )
         if _schedule(row) != wanted:
             return Perhaps(f"'{name}' is registered now, but with cron {row.cron}")
         if previous is not None and not _differs(row, previous):

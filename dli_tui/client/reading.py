@@ -330,7 +330,7 @@ class Reader:
         plan = backfill.plan(
             row, runs, choice, self.clock.now(), dates, forecast=forecast, reruns=reruns
         )
-        said = tuple(self._about_keeping(forecast, parallel=choice.parallel))
+        said = tuple(self._about_keeping(forecast, plan))
         return plan.model_copy(update={"warnings": (*plan.warnings, *said)}) if said else plan
 
     def leaves_out(self, *, parallel: bool) -> bool:
@@ -343,14 +343,25 @@ class Reader:
         """Whether the server says itself what a backfill would run, and is believed."""
         return parallel and Capability.BACKFILL_FORECAST in self.capabilities
 
-    def _about_keeping(self, forecast: BackfillForecast | None, *, parallel: bool) -> Iterator[str]:
+    def takes_ranges(self, *, parallel: bool) -> bool:
+        """Whether a backfill is asked for by its first and last day alone."""
+        return not self.leaves_out(parallel=parallel) and not self.is_foretold(parallel=parallel)
+
+    def _about_keeping(
+        self, forecast: BackfillForecast | None, plan: BackfillPlan
+    ) -> Iterator[str]:
         """What a plan has to say of who starts its dates, and which."""
+        parallel = plan.parallel
         if forecast is not None:
             from dli_tui.client import foretelling  # noqa: PLC0415 - few places foretell
 
             yield foretelling.kept_by_server(forecast)
-        elif not self.leaves_out(parallel=parallel) and not self.is_foretold(parallel=parallel):
+        elif self.takes_ranges(parallel=parallel):
             yield _WHOLE_RANGE
+            first, last = plan.days
+            span = (last - first).days + 1
+            if span > len({slot.day for slot in plan.slots}) > 0:
+                yield f"It may start a run on each of the {span} days from {first} to {last}."
         if parallel:
             return
         lacks = Capability.SEQUENCES not in self.capabilities

@@ -347,11 +347,15 @@ class WorkflowClient(Maker):
             )
 
     def _request(self, plan: BackfillPlan, parameters: dict[str, Any]) -> BackfillRequest:
+        by_dates = self.leaves_out(parallel=plan.parallel)
+        days = plan.start_date, plan.end_date
+        if self.takes_ranges(parallel=plan.parallel):
+            # A server may start a run for each day of a range, whatever the schedule is.
+            days = plan.days
         return BackfillRequest(
             plan.dataset_name,
-            plan.start_date,
-            plan.end_date,
-            slots=plan.wanted if self.leaves_out(parallel=plan.parallel) else None,
+            *days,
+            slots=plan.wanted if by_dates else None,
             parameters=parameters,
             parallel=plan.parallel,
             timezone=plan.timezone,

@@ -134,6 +134,9 @@ def choose_profile(
     return next(iter(profiles.values()), None)
 
 
+_EITHER: Final = frozenset({"DLI_TUI_TOKEN", "DLI_TUI_API_KEY"})
+
+
 def profile_for_url(kind: Kind, url: str, env: Mapping[str, str]) -> Profile:
     """A profile without a file, for `--basecamp URL` and its like."""
     address = address_of(f"--{kind}", url)
@@ -143,6 +146,9 @@ def profile_for_url(kind: Kind, url: str, env: Mapping[str, str]) -> Profile:
         "DLI_TUI_PASSWORD": "password_env",
     }
     given = [variable for variable in ways if env.get(variable)]
+    if set(given) >= _EITHER:
+        # Both are exported where both kinds of server are in use.
+        given.remove("DLI_TUI_TOKEN" if kind is Kind.PYAIRTABLE else "DLI_TUI_API_KEY")
     if len(given) > 1:
         raise ConfigurationError(f"{' and '.join(given)} are both set; keep one")
     username = env.get("DLI_TUI_USERNAME") or None

@@ -122,6 +122,12 @@ class BackfillPlan(Value):
         return tuple(slot.slot for slot in self.slots if slot.action is not SlotAction.SKIP)
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day that has a slot; without one, those of the range."""
+        days = [slot.day for slot in self.slots] or [self.start_date, self.end_date]
+        return min(days), max(days)
+
+    @property
     def intervals(self) -> dict[datetime, tuple[datetime, datetime]]:
         """The data interval of each slot that has one."""
         return {

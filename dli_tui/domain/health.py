@@ -52,8 +52,8 @@ class Health(Value):
     timestamp: Moment | None = Field(default=None, description="When it said so.")
     components: tuple[HealthComponent, ...] = Field(default=(), description="Its parts.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Numbers that it gives.")
-    import_errors: tuple[ImportFailure, ...] = Field(
-        default=(), description="What it couldn't read."
+    import_errors: tuple[ImportFailure, ...] | None = Field(
+        default=None, description="What it couldn't read, where it tells that."
     )
     warnings: tuple[WorkflowWarning, ...] = Field(
         default=(), description="What it doesn't like of the workflows that it has."

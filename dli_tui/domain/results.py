@@ -111,9 +111,7 @@ class WorkflowHistoryResult(Value):
 
     runs: list[WorkflowRun] = Field(default_factory=list, description="The runs.")
     total_count: int = Field(description="How many there are in all, shown or not.")
-    more: bool = Field(
-        default=False, exclude=True, description="Whether `total_count` is only what was seen."
-    )
+    more: bool = Field(default=False, description="Whether `total_count` is only what was seen.")
     status: ResultStatus = Field(description="How the query ended.")
     dataset_info: DatasetInfo | None = Field(
         default=None, description="What is known of the dataset, where it was asked for."

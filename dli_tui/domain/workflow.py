@@ -45,6 +45,11 @@ class WorkflowInfo(Value):
     next_run_computed: bool = Field(
         default=False, description="Whether we worked that out because the server didn't say."
     )
+    last_run_known: bool = Field(
+        default=True,
+        exclude=True,
+        description="Whether a row without a last run has none, or it just isn't known yet.",
+    )
     last_run: WorkflowRun | None = Field(default=None, description="Its latest run.")
     active_runs: int | None = Field(default=None, description="Runs under way, where known.")
     at_run_limit: bool = Field(

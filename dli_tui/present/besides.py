@@ -174,7 +174,8 @@ class HealthSheet(NamedTuple):
     at: datetime | None
     parts: tuple[PartRow, ...]
     metrics: tuple[tuple[str, str], ...]
-    broken: tuple[BrokenRow, ...]
+    broken: tuple[BrokenRow, ...] | None
+    """What it couldn't read; None: it doesn't tell."""
     warned: tuple[BrokenRow, ...]
     budgets: tuple[BudgetRow, ...]
 

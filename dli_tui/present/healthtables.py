@@ -13,6 +13,7 @@ from dli_tui.present.tables import Cells
 
 PART_COLUMNS: Final = ("PART", "STATUS", "HEARTBEAT", "SAYS")
 BUDGET_COLUMNS: Final = ("REQUESTS", "LEFT", "OF", "FULL AGAIN")
+BUDGET_NOTE: Final = "Counted by this command alone; whoever shares its key uses them up too."
 
 
 def about(health: Health) -> Iterator[tuple[str, str | None]]:
@@ -48,7 +49,7 @@ def budgets(health: Health) -> list[Cells]:
 
 def import_errors(health: Health) -> list[str]:
     """What it couldn't read, each with its lines below it."""
-    return list(_told(health_sheet(health).broken))
+    return list(_told(health_sheet(health).broken or ()))
 
 
 def warnings(health: Health) -> list[str]:

@@ -63,6 +63,7 @@ def workflow_row(info: WorkflowInfo, runs: Sequence[WorkflowRun] = ()) -> Workfl
         source=info.source_type,
         status=info.status,
         state=_state(info),
+        last_known=info.last_run_known or last is not None,
         running=info.is_running,
         next_at=info.next_run,
         computed=info.next_run_computed,

@@ -38,6 +38,8 @@ class WorkflowRow(NamedTuple):
     state: str
     """The status in words, with the server's own where it says more."""
     last: RunStatus | None = None
+    last_known: bool = True
+    """Whether one without a last run has never run."""
     last_word: str = ""
     """The server's own word for the last run where ours says nothing."""
     last_ref: RunRef | None = None

@@ -190,7 +190,7 @@ def health_sheet(health: Health) -> HealthSheet:
             (_NUMBERS.get(name, words.name(name).replace("_", " ")), _number(name, value))
             for name, value in health.metrics.items()
         ),
-        broken=tuple(map(_broken, health.import_errors)),
+        broken=None if health.import_errors is None else tuple(map(_broken, health.import_errors)),
         warned=tuple(map(_broken, health.warnings)),
         budgets=tuple(
             BudgetRow(words.name(one.name), one.limit, one.remaining, one.resets_at, one.slowed)

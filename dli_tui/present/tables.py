@@ -55,7 +55,7 @@ def next_run(row: WorkflowInfo, now: datetime) -> str:
     """When a workflow runs next: `~` where we worked it out, LATE where it should have come."""
     if row.status is WorkflowStatus.OVERRIDDEN:
         return f"- (by {words.word(row.overridden_by or 'code')})"
-    if row.next_run is None:
+    if row.next_run is None or row.status is not WorkflowStatus.ACTIVE:
         return words.NOTHING
     mark = "~" if row.next_run_computed else ""
     late = late_since(row, now)

@@ -11,6 +11,7 @@ from dli_tui.domain.text import safe_line
 from dli_tui.domain.zones import zone_of
 
 NOTHING: Final = "-"
+UNKNOWN: Final = "?"
 MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -18,6 +19,8 @@ MONTHS: Final = (
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
+_AHEAD: Final = timedelta(minutes=2)
+"""Clocks of two machines may differ by less."""
 _CALM: Final = 5
 """Seconds are told in fives, so that a list doesn't flicker while it is read."""
 _EXACT_DAYS: Final = 3
@@ -62,6 +65,11 @@ def ago(at: datetime, now: datetime) -> str:
     if passed < _CALM:
         return "now"
     return f"{age(passed // _CALM * _CALM)} ago"
+
+
+def since(at: datetime, now: datetime) -> str:
+    """How long ago something was that has happened: `?` where the clock that tells it is ahead."""
+    return UNKNOWN if at - now >= _AHEAD else ago(at, now)
 
 
 def until(at: datetime, now: datetime) -> str:

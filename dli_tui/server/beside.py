@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from dli_tui.client.foretelling import hold_backfill
 from dli_tui.domain.capability import Capability
-from dli_tui.domain.errors import ConfigurationError, DLIError, ErrorCode
+from dli_tui.domain.errors import ConfigurationError, DLIError
 from dli_tui.domain.ids import LogRef, WorkflowKey
 from dli_tui.server.contract import body_of
 from dli_tui.server.desk import (
@@ -23,10 +23,8 @@ from dli_tui.server.desk import (
     told,
     workflow_shown,
 )
-from dli_tui.server.envelope import number_of, refusal
 from dli_tui.server.identity import Role, identity_of
 from dli_tui.server.paths import text
-from dli_tui.server.repeats import Outcome, answers_of
 from dli_tui.server.shapes import FromTemplateBody, RetryBody, SagaBody
 from dli_tui.wire import asked, telling
 from dli_tui.wire.values import count
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from dli_tui.domain.value import Value
 
 BESIDE: Final = "/api/v1/x"
-_NEVER_SEEN, _NO_ANSWER = 404, 409
 _MOST_NAMES: Final = 200
 _MOST_RUNS: Final = 100
 _FOR: Final = {
@@ -256,21 +253,6 @@ async def cancel_saga(request: Request, desk: Desk) -> Response:
     return told(_dumped(await desk.client.cancel_saga(request.path_params["saga_id"])))
 
 
-async def answer(request: Request, _: Desk) -> Response:
-    """The answer to a write, by its key, for whoever lost it; a write that comes later is late."""
-    key, answers = request.path_params["key"], answers_of(request.scope)
-    kept = await answers.kept_or_given_up(identity_of(request.scope), key)
-    if kept.answer is not None:
-        body = json.loads(kept.answer.body) if kept.answer.body else None
-        return told({"status": kept.answer.status, "body": body})
-    number = number_of(request.scope)
-    if kept.outcome is Outcome.NEVER_SEEN:
-        said = "No write came with that key"
-        return refusal(_NEVER_SEEN, ErrorCode.WORKFLOW_NOT_FOUND, said, request_id=number)
-    said = f"The write with that key has no answer that is known: {kept.outcome}"
-    return refusal(_NO_ANSWER, ErrorCode.SERVER_ERROR, said, request_id=number)
-
-
 async def health(_: Request, desk: Desk) -> Response:
     """How the place behind says it is doing."""
     return told(_dumped(await desk.client.health()))
@@ -362,5 +344,4 @@ EXTRAS: Final = (
     Endpoint("POST", f"{_SAGA}/cancel", _OPERATOR, cancel_saga, "Saga"),
     Endpoint("GET", _SAGA, _VIEWER, saga, "Saga"),
     Endpoint("GET", f"{BESIDE}/health", _VIEWER, health, "Health"),
-    Endpoint("GET", f"{BESIDE}/answers/{text('key')}", _VIEWER, answer, "Answer"),
 )

@@ -26,7 +26,7 @@ from dli_tui.server.hosts import Hosts
 from dli_tui.server.identity import Identity, Role, admit
 from dli_tui.server.lines import LineWriter, failure_line, json_line, told_target
 from dli_tui.server.metrics import Requests
-from dli_tui.server.repeats import Answers, offer
+from dli_tui.server.repeats import Answers
 from dli_tui.server.settings import ServerSettings
 from dli_tui.server.signin import SignIn
 from dli_tui.server.writes import Deed, Needs, Writes
@@ -94,7 +94,7 @@ class Gate:
         self._hosts = Hosts(settings)
         self.requests = Requests()
         self.sign_in = SignIn(settings, now=around.now, ticks=around.ticks, tell=around.tell)
-        self.answers = Answers(settings.answers, around.now)
+        self.answers = Answers(settings.answers, around.now, around.ticks)
         self.writes = Writes(
             app,
             settings,
@@ -167,7 +167,6 @@ class Gate:
         note.who = identity
         admit(scope, identity)
         note_sign_in(scope)
-        offer(scope, self.answers)
         with acting_for(None if self._open else identity.name):
             if asked.writes:
                 deed = Deed(scope, receive, asked, identity, note.request_id, note.address)
@@ -189,6 +188,8 @@ class Gate:
                 status=status,
                 ms=round(seconds * 1000, 1),
                 who=None if note.who is None else note.who.name,
+                # When which token was used last: the file of tokens isn't written to for that.
+                token=None if note.who is None else note.who.token_id,
                 address=note.address,
             )
         )

@@ -186,7 +186,6 @@ def _envelopes() -> dict[str, Schema]:
             dates={"type": "array", "items": date},
         ),
         "Backfills": an_object(backfills=many("Backfill")),
-        "Answer": an_object(status={"type": "integer"}, body={}),
         "Refusal": an_object(
             error=an_object(
                 code={"enum": list(ErrorCode)}, message=_TEXT, details={"type": "object"}

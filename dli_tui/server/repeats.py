@@ -10,7 +10,8 @@ A key is noted as begun before its deed, and with the answer after it. What is k
   is told so; doing it once more isn't for us to decide.
 
 In sqlite, so that neither a restart nor another server of the same place knows less; for a day,
-and of each person the newest so many, so that nobody pushes out what is others'.
+and of each person the newest so many, so that nobody pushes out what is others'. A clock that is
+set forward while the server runs makes no day: a key that is forgotten too early is done twice.
 """
 
 from __future__ import annotations
@@ -19,13 +20,12 @@ import asyncio
 import hashlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from dli_tui.domain.errors import ConfigurationError, ErrorCode, ServerError
 from dli_tui.server.audit import require_room
@@ -40,10 +40,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 UNDER_WAY_SECONDS: Final = 60.0
 """So long a request of another server may be under way, before its outcome counts as unknown."""
 _TIDIED_EVERY: Final = 100
-_GIVEN_UP: Final = b""
-"""Instead of what was asked: a key that somebody asked for before it came."""
 _COME_AGAIN: Final = frozenset({408, 425, 429})
-_KEPT_IN: Final = "dli_tui.answers"
 _PRIVATE: Final = 0o600
 _BUSY_SECONDS: Final = 5.0
 _SCHEMA: Final = """
@@ -75,23 +72,6 @@ class Answer(NamedTuple):
 
 _NO_ANSWER: Final = Answer(0, "", b"")
 """Instead of an answer: it ended here, and its outcome is unknown."""
-
-
-class Outcome(StrEnum):
-    """What is known of a key."""
-
-    ANSWERED = "answered"
-    NEVER_SEEN = "never seen"
-    UNDER_WAY = "under way"
-    UNKNOWN = "unknown"
-    """It was begun, and nobody knows how it ended."""
-
-
-class Kept(NamedTuple):
-    """What is known of a key, with the answer if there is one."""
-
-    outcome: Outcome
-    answer: Answer | None = None
 
 
 class _Row(NamedTuple):
@@ -135,52 +115,19 @@ def fingerprint_of(method: str, target: bytes, body: bytes) -> bytes:
     return hashlib.sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).digest()
 
 
-def offer(scope: Mapping[str, Any], answers: Answers) -> None:
-    """Keep with a request where the answers are."""
-    scope["state"][_KEPT_IN] = answers
-
-
-def answers_of(scope: Mapping[str, Any]) -> Answers:
-    """Where the answers are, for a route that is asked about one."""
-    found: Answers = scope["state"][_KEPT_IN]
-    return found
-
-
 class Answers:
     """The answers of the last day, by who asked and with which key."""
 
-    def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path | None, now: Callable[[], datetime], ticks: Callable[[], float]
+    ) -> None:
         self._path = path
-        self._now = now
+        self._now, self._ticks = now, ticks
+        self._started = now().timestamp() - ticks()
         self._under_way: dict[_Id, _UnderWay] = {}
         self._lock = Lock()
         self._opened: sqlite3.Connection | None = None
         self._claimed = 0
-
-    async def kept(self, identity: Identity, key: str) -> Kept:
-        """What is known of a key of this person."""
-        of = identity.sender, key
-        return await self._known(of, lambda db: self._row(db, of))
-
-    async def kept_or_given_up(self, identity: Identity, key: str) -> Kept:
-        """The same; a key that never came is given up.
-
-        Whoever lost an answer asks so, learns that nothing was done, and may send the write anew.
-        Should a gateway still bring the first one, it is late and refused.
-        """
-        of = identity.sender, key
-        return await self._known(of, lambda db: self._begun(db, of, _GIVEN_UP))
-
-    async def _known(self, of: _Id, look: Callable[[sqlite3.Connection], _Row | None]) -> Kept:
-        if of in self._under_way:
-            return Kept(Outcome.UNDER_WAY)
-        row = await self._asked(look)
-        if row is None or row.fingerprint == _GIVEN_UP:
-            return Kept(Outcome.NEVER_SEEN)
-        answer = row.answer
-        if answer is None and row.is_young:
-            return Kept(Outcome.UNDER_WAY)
-        return Kept(Outcome.UNKNOWN if answer is None else Outcome.ANSWERED, answer)
 
     @asynccontextmanager
     async def turn(self, identity: Identity, key: str, fingerprint: bytes) -> AsyncIterator[Turn]:
@@ -249,8 +196,6 @@ class Answers:
             raise RefusedError(503, problem.code, problem.message, hint=problem.hint) from None
         if row is None:
             return None
-        if row.fingerprint == _GIVEN_UP:
-            raise _came_late()
         if row.fingerprint != fingerprint:
             raise _used_for_another()
         if row.answer is None and row.is_young:
@@ -306,7 +251,8 @@ class Answers:
         )
 
     def _oldest(self) -> float:
-        return (self._now() - KEPT_FOR).timestamp()
+        passed = self._started + self._ticks()
+        return min(self._now().timestamp(), passed) - KEPT_FOR.total_seconds()
 
     async def _asked(self, ask: Callable[[sqlite3.Connection], Found]) -> Found:
         def asked() -> Found:
@@ -340,15 +286,6 @@ class Answers:
             opened.executescript(_SCHEMA)
             self._opened = opened
         return self._opened
-
-
-def _came_late() -> RefusedError:
-    return RefusedError(
-        409,
-        ErrorCode.SERVER_ERROR,
-        "This request came late: its answer was asked for before, and it was given up",
-        hint="Send it with a new key if it is still wanted.",
-    )
 
 
 def _used_for_another() -> RefusedError:

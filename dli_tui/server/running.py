@@ -94,7 +94,7 @@ def check(settings: ServerSettings) -> None:
         _check_tls(settings.tls)
     if settings.audit is not None:
         AuditLog(settings.audit).check()
-    answers = Answers(settings.answers, lambda: datetime.now(UTC))
+    answers = Answers(settings.answers, lambda: datetime.now(UTC), time.monotonic)
     answers.check()
     answers.close()
 

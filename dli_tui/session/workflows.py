@@ -41,6 +41,9 @@ class Workflows(News):
         self._around = around
         self._covered = False
         self._moves = Moves()
+        self._polls = 0
+        self._unsettled: dict[str, int] = {}
+        """At which poll a run that isn't the last one of a name was under way, in `recent`."""
         self._poller = Poller(self._ask, self._every, self.tell, around)
         self._recents = Recents(client, self._last_runs, self._runs_fetched, around)
 
@@ -105,7 +108,18 @@ class Workflows(News):
             await self._take(await self._client.changes(self._cursor))
         else:
             await self._list()
+        self._note_unsettled()
         self._recents.look_again()
+
+    def _note_unsettled(self) -> None:
+        """Ask again for the latest runs where one of them moves that no row tells of."""
+        self._polls += 1
+        self._unsettled |= {
+            name: self._polls
+            for name, runs in self.recent.items()
+            if any(run.status.is_running for run in runs[1:])
+        }
+        self._unsettled = {name: n for name, n in self._unsettled.items() if name in self.recent}
 
     async def _list(self) -> None:
         """Every page as it comes; a listing that broke off begins anew, over what it brought."""
@@ -129,12 +143,14 @@ class Workflows(News):
 
     def _last_runs(self, name: str) -> Mark:
         """What differs once a run of that name has begun, moved on or ended."""
-        return tuple(
+        told = tuple(
             None
             if (run := row.last_run) is None
             else (run.run_id, run.status, run.started_at, run.finished_at)
             for row in self.rows_of(name)
         )
+        # Without a row there is nothing to ask for.
+        return told and (*told, self._unsettled.get(name))
 
     def _runs_fetched(self, names: Iterable[str]) -> None:
         self._moves.note(row.key for name in names for row in self.rows_of(name))

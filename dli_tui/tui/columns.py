@@ -82,14 +82,14 @@ class WorkflowCells:
 
     def last(self, row: WorkflowRow, room: int) -> list[Piece]:
         if row.last is None:
-            return [Piece("never ran", Tone.MUTED)]
+            return [Piece("never ran" if row.last_known else words.UNKNOWN, Tone.MUTED)]
         look = RUNS[row.last]
         word = row.last_word or look.word
         if row.last is RunStatus.RUNNING and row.steps:
             word = f"{word} {words.share(row.done, row.steps)}"
             tone = Tone.LATE if arranging.is_overdue(row, self._now()) else look.tone
             return [Piece(f"{self._looks.glyph(look)} {word}", tone)]
-        when = "" if row.last_at is None else words.ago(row.last_at, self._now())
+        when = "" if row.last_at is None else words.since(row.last_at, self._now())
         told = f"{self._looks.glyph(look)} {word}"
         short = len(told) + len(when) + 1 > room
         when = when.removesuffix(" ago") if short else when

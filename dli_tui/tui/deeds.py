@@ -271,6 +271,10 @@ class Deeds:
         """What helps, by the keys of this person."""
         return hints.in_keys(hint, self._app.keymap.spelled)
 
+    def dialog_hint(self, hint: str) -> str:
+        """The same where a dialog is open."""
+        return hints.in_keys(hint, self._app.keymap.spelled, in_dialog=True)
+
     @contextmanager
     def sending(self, title: str) -> Iterator[None]:
         """Something is being sent as long as this lasts."""

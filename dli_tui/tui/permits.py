@@ -26,6 +26,7 @@ _DENIED: Final = ErrorCode.WORKFLOW_PERMISSION_DENIED
 _HELD_INSTEAD: Final = "Remove it there. If it should only not run: dli-tui workflow pause"
 Permit = Callable[["WorkflowInfo | None", "WorkflowRun | None"], Objection | None]
 _NEVER_RAN: Final = Objection("it has never run", "Start one: dli-tui workflow run")
+_NOT_YET: Final = Objection("its last run isn't known yet", "Wait for the list, and do it again.")
 _GONE: Final = Objection("it is no longer there", "")
 _TORN: Final = Objection("the server's row can't be read", "Look at it on the server.")
 _NAMELESS: Final = Objection("the server doesn't tell its run's id", "Look at it on the server.")
@@ -70,7 +71,9 @@ def _no_run(info: WorkflowInfo | None) -> Objection:
         return _GONE
     if info.unreadable is not None:
         return _TORN
-    return _NEVER_RAN if info.last_run is None else _NAMELESS
+    if info.last_run is None:
+        return _NEVER_RAN if info.last_run_known else _NOT_YET
+    return _NAMELESS
 
 
 def _stop(info: WorkflowInfo | None, run: WorkflowRun | None) -> Objection | None:

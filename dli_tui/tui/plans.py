@@ -30,7 +30,7 @@ _INDENT: Final = "    "
 
 def pause(frozen: Frozen) -> Plan:
     """Hold schedules."""
-    lines = _lines(frozen, lambda one: _held(one.row, frozen.now))
+    lines = _lines(frozen, lambda one: _held(one, frozen.now))
     return _plan("pause", frozen, lines, "schedule")
 
 
@@ -190,8 +190,11 @@ def _again(steps: str | None) -> Text:
     return (Piece(f"{_INDENT}again "), Piece(steps))
 
 
-def _held(row: WorkflowRow, now: datetime) -> str:
-    if row.next_at is None:
+def _held(one: Target, now: datetime) -> str:
+    row = one.row
+    if one.info is not None and not one.info.schedule_known:
+        held = "holds its schedule, which isn't known"
+    elif row.next_at is None:
         held = "no run is planned"
     elif row.next_at <= now:
         held = f"holds the run that was due {words.ago(row.next_at, now)}"
@@ -238,7 +241,9 @@ def _usual(row: WorkflowRow, now: datetime) -> str:
     if row.running:
         begun = f", {words.span(now - row.began)} so far" if row.began is not None else ""
         return f"a run is under way already{begun}"
-    return "never ran before" if row.last is None else f"last took {words.span(row.seconds)}"
+    if row.last is None:
+        return "never ran before" if row.last_known else "its last run isn't known yet"
+    return f"last took {words.span(row.seconds)}"
 
 
 def _so_far(one: Target, now: datetime) -> str:

@@ -230,10 +230,11 @@ def report(sheet: HealthSheet, now: datetime, looks: Looks) -> list[Text]:
     lines += [_part(part, room, now, looks) for part in sheet.parts]
     if not sheet.parts:
         lines.append(_nothing("The server names no parts"))
-    lines += [(), _heading("import errors")]
-    if not sheet.broken:
+    if sheet.broken is not None:
+        lines += [(), _heading("import errors")]
+    if sheet.broken == ():
         lines.append(_nothing("None: everything could be read"))
-    for one in sheet.broken:
+    for one in sheet.broken or ():
         lines += _said_of(one, now, Tone.FAILED)
     if sheet.warned:
         lines += [(), _heading("warnings")]

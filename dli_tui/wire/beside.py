@@ -198,7 +198,9 @@ def health_of(content: bytes) -> Health:
     health = _read(Health, content)
     return health.twin(
         components=tuple(_safe(part, "message") for part in health.components),
-        import_errors=tuple(_safe(one, "message") for one in health.import_errors),
+        import_errors=None
+        if health.import_errors is None
+        else tuple(_safe(one, "message") for one in health.import_errors),
         warnings=tuple(_safe(one, "message") for one in health.warnings),
     )
 

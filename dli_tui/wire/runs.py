@@ -64,6 +64,12 @@ def runs_of(
     return Page(tuple(runs), envelope.total), info
 
 
+def tells_parameters(reply: object) -> bool:
+    """Whether a page of the history tells of any run what it was given."""
+    rows = (record(value) or {} for value in opened(reply, "runs").rows)
+    return any("params" in row or "parameters" in row for row in rows)
+
+
 def dataset_info_of(reply: object, *, dataset_name: str | None = None) -> DatasetInfo | None:
     """What is told of a dataset; None where that is nothing."""
     row = record(reply)

@@ -162,6 +162,16 @@ def test_the_registrations_of_the_seed(cli, small_world, project):
     ]
 
 
+def test_a_forced_registration_says_what_else_it_changes(cli, small_world, project):
+    small_world(WITHOUT_CLICKS)
+    words = ("workflow", "register", CLICKS, "--path", project, "--demo")
+    cli(*words, "--cron", "0 9 * * *", "-tz", "Asia/Seoul", "--disabled")
+    assert cli(*words, "--cron", "0 9 * * *", "--force").stdout.splitlines()[-2:] == [
+        "  Timezone: UTC (was Asia/Seoul)",
+        "  Status: active (was paused)",
+    ]
+
+
 def test_a_disabled_registration_of_the_seed(cli, small_world, project):
     small_world(WITHOUT_CLICKS)
     done = cli(

@@ -11,6 +11,7 @@ from dli_tui.domain.health import (
     WorkflowWarning,
 )
 from dli_tui.domain.status import HealthStatus
+from dli_tui.present import healthtables
 from tests.cli.conftest import DEMO
 from tests.support import ManualClock
 from tests.support_backends import NOW, ScriptedBackend
@@ -80,6 +81,7 @@ def test_everything_that_the_server_says_is_told(cli, report):
         "",
         "REQUESTS  LEFT  OF   FULL AGAIN",
         "reading   12    500  2026-03-10 09:41:00",
+        healthtables.BUDGET_NOTE,
         "",
         "Import errors:",
         "a.yaml (2026-03-10 09:41)",

@@ -243,8 +243,38 @@ def test_what_was_typed_is_harmless_in_an_error(cli, words):
 
 def test_two_names_that_look_the_same_are_told_apart(cli, world):
     world(ScriptedBackend([row("same"), row("sa\x1b[1mme")]), ManualClock(NOW))
-    shown = [line.split()[0] for line in cli("workflow", "list", "--demo").stdout.splitlines()[1:3]]
-    assert shown == ["same", "sa\\x1b[1mme"]
+    assert listed(cli) == ["sa\\x1b[1mme", "same"]
+
+
+def listed(cli):
+    """The names of a list of two."""
+    return [line.split()[0] for line in cli("workflow", "list", "--demo").stdout.splitlines()[1:3]]
+
+
+def test_a_list_has_an_order_whatever_that_of_the_server_is(cli, world):
+    world(ScriptedBackend([row("b"), row("a")]), ManualClock(NOW))
+    assert listed(cli) == ["a", "b"]
+
+
+def test_what_is_paused_runs_next_at_no_time(cli, world):
+    held = row("a", status=WorkflowStatus.PAUSED, cron="0 8 * * *", next_run=NOW)
+    world(ScriptedBackend([held]), ManualClock(NOW))
+    assert cli("workflow", "list", "--demo").stdout.splitlines()[1].endswith("  -")
+    assert "Next Run: -" in cli("workflow", "get", "a", "--demo").stdout
+
+
+def test_the_json_of_a_history_says_whether_there_is_more(cli, world):
+    world(ScriptedBackend([row("a")], [run("r1"), run("r2")]), ManualClock(NOW))
+    for limit, more in (("1", True), ("2", False)):
+        asked = ("workflow", "history", "-n", limit, "--format", "json", "--demo")
+        assert json.loads(cli(*asked).stdout)["more"] is more
+
+
+def test_a_history_says_once_that_its_times_are_wrong(cli, world):
+    wrong = [run(name, clock_note="the clock is ahead") for name in ("r1", "r2")]
+    world(ScriptedBackend([row("a")], wrong), ManualClock(NOW))
+    said = cli("workflow", "history", "--demo").stdout.splitlines()
+    assert [line for line in said if line.startswith("Clock")] == ["Clock: the clock is ahead"]
 
 
 # Width

@@ -103,6 +103,24 @@ async def test_a_server_without_single_slots_gets_the_range_and_the_plan_says_so
     assert request.slots is None
 
 
+async def test_a_server_that_takes_ranges_is_asked_for_the_days_of_the_plan_alone(open_):
+    backend, client = open_(
+        row("d", cron="0 8 * * 2"), without=[Capability.BACKFILL_SLOTS], runs=()
+    )
+    plan = await client.plan_backfill("d", "2026-03-01", "2026-03-07")
+    await client.start_backfill(plan)
+    (request,) = backend.arrived("backfill")
+    assert (request.start_date, request.end_date) == (date(2026, 3, 3), date(2026, 3, 3))
+
+
+async def test_a_plan_says_that_days_between_its_dates_may_run_too(open_):
+    _, client = open_(row("d", cron="0 8 * * 2"), without=[Capability.BACKFILL_SLOTS], runs=())
+    plan = await client.plan_backfill("d", "2026-03-01", "2026-03-14")
+    assert plan.warnings[-1] == (
+        "It may start a run on each of the 8 days from 2026-03-03 to 2026-03-10."
+    )
+
+
 async def test_a_server_without_single_slots_is_asked_for_none(open_):
     backend, client = open_(without=[Capability.BACKFILL_SLOTS])
     error = await refused(client.backfill("d", **WEEK, scope=BackfillScope.MISSING))

@@ -265,6 +265,13 @@ async def test_another_registration_of_that_name_is_somebody_elses(clock):
     assert "registered now, but with cron 1 1 * * *" in error.message
 
 
+async def test_a_registration_whose_schedule_isnt_told_is_perhaps_ours(clock):
+    untold = row("new", cron=None, timezone=None).twin(schedule_known=False)
+    error = await lost(Cut(rows(), then=lambda it: it.rows.append(untold)), clock, "register")
+    assert isinstance(error, AnswerLostError)
+    assert "registered now, with a schedule that the server doesn't tell" in error.message
+
+
 async def test_a_saga_that_goes_back_was_cancelled(clock):
     backend = Cut(rows())
     backend.kept = [saga(status=SagaStatus.COMPENSATING)]

@@ -210,7 +210,7 @@ def test_a_url_alone_makes_a_profile():
     ("url", "env", "expected"),
     [
         ("x", {}, "--airflow must be a URL"),
-        ("http://x", {"DLI_TUI_TOKEN": "a", "DLI_TUI_API_KEY": "b"}, "keep one"),
+        ("http://x", {"DLI_TUI_TOKEN": "a", "DLI_TUI_PASSWORD": "b"}, "keep one"),
         ("http://x", {"DLI_TUI_USERNAME": "a"}, "go together"),
         ("http://x", {"DLI_TUI_PASSWORD": "a"}, "go together"),
     ],
@@ -218,6 +218,21 @@ def test_a_url_alone_makes_a_profile():
 def test_a_url_with_a_doubtful_sign_in_is_refused(url, env, expected):
     with pytest.raises(ConfigurationError, match=expected):
         profile_for_url(Kind.AIRFLOW, url, env)
+
+
+@pytest.mark.parametrize(
+    ("kind", "token", "api_key"),
+    [
+        (Kind.BASECAMP, "DLI_TUI_TOKEN", None),
+        (Kind.AIRFLOW, "DLI_TUI_TOKEN", None),
+        (Kind.PYAIRTABLE, None, "DLI_TUI_API_KEY"),
+    ],
+)
+def test_where_token_and_api_key_are_exported_each_kind_of_server_takes_its_own(
+    kind, token, api_key
+):
+    profile = profile_for_url(kind, "http://x", {"DLI_TUI_TOKEN": "a", "DLI_TUI_API_KEY": "b"})
+    assert (profile.token_env, profile.api_key_env) == (token, api_key)
 
 
 def test_a_url_of_pyairtable_takes_an_api_key_of_the_environment():

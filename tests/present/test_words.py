@@ -139,6 +139,14 @@ def test_the_past_is_told_in_one_unit(passed, shown):
 
 
 @pytest.mark.parametrize(
+    ("passed", "shown"),
+    [({"minutes": 4}, "4m ago"), ({"minutes": -1}, "in 1m"), ({"hours": -5}, "?")],
+)
+def test_what_has_happened_lies_in_no_future(passed, shown):
+    assert words.since(NINE, after(**passed)) == shown
+
+
+@pytest.mark.parametrize(
     ("left", "shown"),
     [
         ({"seconds": 3}, "now"),

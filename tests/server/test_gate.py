@@ -226,6 +226,7 @@ async def test_a_line_says_who_asked_what_when_from_where_and_how_it_went(gate, 
             "status": 200,
             "ms": 0.0,
             "who": "viewer@example.com",
+            "token": tokens["viewer"].split("_")[1],
             "address": "10.0.0.7",
         }
     ]

@@ -91,8 +91,8 @@ GOOD = {
 FORECAST = "/api/v1/x/forecasts/{name}"
 GOOD[FORECAST] = "?start_date=2026-03-02&end_date=2026-03-04"
 GOOD["/api/v1/x/dates/{name}"] = GOOD[FORECAST]
-REFUSED = {"/api/v1/x/answers/{key}": 404, FORECAST: 501}
-"""No write came with that key, and the demo foretells nothing."""
+REFUSED = {FORECAST: 501}
+"""The demo foretells nothing."""
 
 
 @pytest.mark.parametrize(

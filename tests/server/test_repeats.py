@@ -14,8 +14,6 @@ from dli_tui.server.repeats import (
     UNDER_WAY_SECONDS,
     Answer,
     Answers,
-    Kept,
-    Outcome,
     fingerprint_of,
 )
 from tests.support_gate import Hour
@@ -35,7 +33,7 @@ class Shop:
         self.open()
 
     def open(self):
-        self.answers = Answers(self.path, self.hour.now)
+        self.answers = Answers(self.path, self.hour.now, self.hour.ticks)
 
     async def ask(self, key="k", fingerprint=ONE, answer=DONE, *, left=True, who=ONCALL):
         """Ask with a key; what was answered, and whether it was done now."""
@@ -51,8 +49,14 @@ class Shop:
                 raise KeyboardInterrupt
         self.open()
 
-    async def kept(self, key="k", who=ONCALL):
-        return await self.answers.kept(who, key)
+    @property
+    def keys(self):
+        """The keys of which an answer is kept."""
+        with sqlite3.connect(self.path) as db:
+            rows = db.execute("SELECT key FROM answers WHERE status IS NOT NULL ORDER BY key")
+            found = [key for (key,) in rows]
+        db.close()
+        return found
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -72,20 +76,18 @@ def filed(tmp_path):
 async def test_it_is_done_once_and_answered_again(shop):
     assert await shop.ask() == (DONE, True)
     assert await shop.ask(answer=Answer(500, "", b"")) == (DONE, False)
-    assert await shop.kept() == Kept(Outcome.ANSWERED, DONE)
 
 
 async def test_another_key_or_person_is_another_deed(shop):
     await shop.ask()
     assert (await shop.ask("other"))[1]
     for other in (ONCALL._replace(name="bo"), ONCALL._replace(token_id=None)):
-        assert await shop.kept(who=other) == Kept(Outcome.NEVER_SEEN)
         assert (await shop.ask(who=other))[1]
 
 
 async def test_a_new_token_of_the_same_person_is_told_the_same(shop):
     await shop.ask()
-    assert (await shop.kept(who=ONCALL._replace(token_id="0b"))).answer == DONE
+    assert await shop.ask(who=ONCALL._replace(token_id="0b")) == (DONE, False)
 
 
 async def test_the_same_key_for_something_else_is_refused(shop):
@@ -99,13 +101,12 @@ async def test_the_same_key_for_something_else_is_refused(shop):
 async def test_a_decision_is_kept(shop, status):
     answer = Answer(status, "application/json", b"{}")
     await shop.ask(answer=answer, left=False)
-    assert (await shop.kept()).answer == answer
+    assert await shop.ask() == (answer, False)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429])
 async def test_come_again_is_no_decision(shop, status):
     await shop.ask(answer=Answer(status, "", b""))
-    assert await shop.kept() == Kept(Outcome.NEVER_SEEN)
     assert (await shop.ask())[1]
 
 
@@ -116,7 +117,6 @@ async def test_a_failure_before_anything_left_may_be_tried_again(shop):
 
 async def test_a_failure_after_something_left_is_an_unknown_outcome(shop):
     await shop.ask(answer=Answer(502, "", b""), left=True)
-    assert await shop.kept() == Kept(Outcome.UNKNOWN)
     with pytest.raises(RefusedError, match="isn't known") as refused:
         await shop.ask()
     assert refused.value.status == 409
@@ -132,7 +132,6 @@ async def test_a_restart_forgets_nothing(filed):
 async def test_what_was_begun_by_a_program_that_died_is_unknown(filed):
     await filed.die_in_the_midst()
     filed.hour.passed += UNDER_WAY_SECONDS
-    assert await filed.kept() == Kept(Outcome.UNKNOWN)
     with pytest.raises(RefusedError, match="isn't known"):
         await filed.ask()
     with pytest.raises(RefusedError, match="another request"):
@@ -152,7 +151,6 @@ async def test_a_second_waits_for_the_first(shop):
         group.create_task(first())
         await begun.wait()
         later = [group.create_task(shop.ask(answer=None)) for _ in range(3)]
-        assert await shop.kept() == Kept(Outcome.UNDER_WAY)
         with pytest.raises(RefusedError, match="another request"):
             await shop.ask(fingerprint=TWO)
         go_on.set()
@@ -172,31 +170,24 @@ async def test_where_the_first_did_nothing_one_of_the_others_does_it(shop):
     assert results == [True, True, False]
 
 
-async def test_a_write_whose_answer_was_asked_for_before_it_came_is_late(shop):
-    asked = [await shop.answers.kept_or_given_up(ONCALL, "k") for _ in range(2)]
-    assert asked == [Kept(Outcome.NEVER_SEEN)] * 2
-    with pytest.raises(RefusedError, match="came late") as refused:
-        await shop.ask()
-    assert refused.value.status == 409
-    assert (await shop.ask(key="another"))[1]
-    assert (await shop.answers.kept_or_given_up(ONCALL, "another")).answer == DONE
-
-
-async def test_nobody_gives_up_what_is_under_way(shop):
-    async with shop.answers.turn(ONCALL, "k", ONE) as turn:
-        assert await shop.answers.kept_or_given_up(ONCALL, "k") == Kept(Outcome.UNDER_WAY)
-        await turn.conclude(DONE, left=True)
-    assert (await shop.answers.kept_or_given_up(ONCALL, "k")).answer == DONE
-
-
 async def test_after_a_day_a_key_is_new(shop):
     await shop.ask()
     shop.hour.passed = DAY - 1
     assert not (await shop.ask())[1]
     shop.hour.passed = DAY
-    assert await shop.kept() == Kept(Outcome.NEVER_SEEN)
     assert (await shop.ask(fingerprint=TWO))[1]
-    assert (await shop.kept()).answer == DONE
+    assert await shop.ask(fingerprint=TWO) == (DONE, False)
+
+
+@pytest.mark.parametrize("hours", [25, -25])
+async def test_a_clock_that_is_moved_while_the_server_runs_makes_no_day(shop, hours, monkeypatch):
+    monkeypatch.setattr(repeats, "_TIDIED_EVERY", 1)
+    await shop.ask()
+    shop.hour.moved = hours * 3_600
+    assert await shop.ask() == (DONE, False)
+    assert (await shop.ask("later"))[1]
+    assert await shop.ask("later") == (DONE, False)
+    assert await shop.ask() == (DONE, False)
 
 
 @pytest.fixture
@@ -210,14 +201,12 @@ def beside(filed):
 async def test_two_servers_of_one_place_answer_alike(filed, beside):
     await filed.ask()
     assert await beside.ask() == (DONE, False)
-    assert await beside.kept() == Kept(Outcome.ANSWERED, DONE)
 
 
 async def test_what_another_server_is_at_is_under_way_and_the_same_key_is_answered_then(
     filed, beside
 ):
     async with filed.answers.turn(ONCALL, "k", ONE) as turn:
-        assert await beside.kept() == Kept(Outcome.UNDER_WAY)
         with pytest.raises(RefusedError, match="under way") as refused:
             await beside.ask()
         assert refused.value.answer("").headers["retry-after"] == "2"
@@ -231,8 +220,7 @@ async def test_what_is_too_much_is_forgotten_from_the_oldest_on(filed, monkeypat
     for number in range(6):
         filed.hour.passed = number
         await filed.ask(f"k{number}")
-    known = [number for number in range(6) if (await filed.kept(f"k{number}")).answer]
-    assert known == [2, 3, 4, 5]
+    assert filed.keys == ["k2", "k3", "k4", "k5"]
 
 
 async def test_nobody_pushes_out_the_answers_of_others(filed, monkeypatch):
@@ -244,7 +232,7 @@ async def test_nobody_pushes_out_the_answers_of_others(filed, monkeypatch):
         filed.hour.passed = number
         large = DONE._replace(body=b"x" * 100)
         await filed.ask(f"k{number}", answer=large, who=ONCALL._replace(name="bo"))
-    assert (await filed.kept()).answer == DONE
+    assert await filed.ask() == (DONE, False)
 
 
 async def test_large_answers_count_by_their_size(filed, monkeypatch):
@@ -253,8 +241,7 @@ async def test_large_answers_count_by_their_size(filed, monkeypatch):
     for number in range(5):
         filed.hour.passed = number
         await filed.ask(f"k{number}", answer=DONE._replace(body=b"x" * 100))
-    known = [number for number in range(5) if (await filed.kept(f"k{number}")).answer]
-    assert known == [2, 3, 4]
+    assert filed.keys == ["k2", "k3", "k4"]
 
 
 async def test_what_is_older_than_a_day_leaves_the_file(filed, monkeypatch):
@@ -263,9 +250,7 @@ async def test_what_is_older_than_a_day_leaves_the_file(filed, monkeypatch):
     filed.hour.passed = DAY
     await filed.ask("new")
     filed.answers.close()
-    with sqlite3.connect(filed.path) as db:
-        assert db.execute("SELECT key FROM answers").fetchall() == [("new",)]
-    db.close()
+    assert filed.keys == ["new"]
 
 
 async def test_the_files_are_for_their_owner_alone(filed):
@@ -277,7 +262,7 @@ async def test_the_files_are_for_their_owner_alone(filed):
 def test_a_file_that_others_could_read_is_taken_from_them(tmp_path):
     path = tmp_path / "answers.sqlite3"
     path.touch(mode=0o644)
-    answers = Answers(path, Hour().now)
+    answers = Answers(path, Hour().now, Hour().ticks)
     answers.check()
     answers.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -290,19 +275,19 @@ def no_folder(tmp_path):
 
 
 async def test_a_disk_that_fails_is_told_without_beginning(no_folder):
-    answers = Answers(no_folder / "answers.sqlite3", Hour().now)
+    answers = Answers(no_folder / "answers.sqlite3", Hour().now, Hour().ticks)
     with pytest.raises(RefusedError, match="can't keep") as refused:
         async with answers.turn(ONCALL, "k", ONE):
             raise AssertionError("it was begun")
     assert refused.value.status == 503
     with pytest.raises(ServerError, match="can't keep"):
-        await answers.kept(ONCALL, "k")
+        await answers.forget((ONCALL.sender, "k"))
 
 
 def test_a_file_that_cannot_be_used_keeps_it_from_starting(tmp_path):
     (tmp_path / "answers.sqlite3").write_text("something else, and quite long enough to see that")
     with pytest.raises(ConfigurationError, match="can't be kept"):
-        Answers(tmp_path / "answers.sqlite3", Hour().now).check()
+        Answers(tmp_path / "answers.sqlite3", Hour().now, Hour().ticks).check()
 
 
 def test_a_fingerprint_tells_method_target_and_body_apart():

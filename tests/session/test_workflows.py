@@ -226,3 +226,20 @@ async def test_a_run_that_only_goes_on_brings_no_runs_anew():
         backend.rows = [row("d", last_run=going.twin(reported_seconds=15.0))]
         await here.pass_by(LIST_SECONDS)
         assert here.asked("recent_runs") == 1
+
+
+async def test_an_earlier_run_that_goes_on_is_followed_to_its_end():
+    last, earlier = run("r2", RunStatus.RUNNING), run("r1", RunStatus.RUNNING)
+    backend = ScriptedBackend([row("d", last_run=last)], [last, earlier])
+    async with looking_at(backend) as here:
+        here.workflows.want_recent(["d"])
+        await here.settle()
+        backend.runs = [last, run("r1", RunStatus.COMPLETED)]
+        await here.pass_by(LIST_SECONDS)
+        assert [one.status for one in here.workflows.recent["d"]] == [
+            RunStatus.RUNNING,
+            RunStatus.COMPLETED,
+        ]
+        asked = here.asked("recent_runs")
+        await here.pass_by(LIST_SECONDS)
+        assert here.asked("recent_runs") == asked

@@ -69,6 +69,7 @@ def test_what_can_not_be_read_says_so():
 
 def test_a_workflow_that_never_ran_says_so():
     assert cell(row(), "last") == "never ran"
+    assert cell(row(last_run_known=False), "last") == "?"
     assert cell(row(), "runs", 10).strip() == ""
 
 

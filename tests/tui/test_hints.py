@@ -25,3 +25,8 @@ from dli_tui.tui.hints import in_keys
 )
 def test_a_hint_says_the_key(hint, says):
     assert in_keys(hint, lambda command_id: keys.BY_ID[command_id].keys) == says
+
+
+def test_in_a_dialog_the_key_is_for_after_it():
+    hint = "See it with: dli-tui workflow status a_1"
+    assert in_keys(hint, lambda _: "r", in_dialog=True) == "Look again with r after esc."

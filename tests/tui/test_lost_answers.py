@@ -77,7 +77,7 @@ async def test_what_perhaps_happened_is_told_in_the_form_and_the_form_stays():
         assert (
             "a run by ann@example.com started at 2026-11-21 06:10:02 UTC, perhaps yours: r1" in told
         )
-        assert "Look at it before you do it again. Look again with r." in told
+        assert "Look at it before you do it again. Look again with r after esc." in told
         assert "date=today" in here.picture
         assert "enter run all the same" in here.picture
         assert backend.sent == ["run"]
@@ -148,7 +148,7 @@ async def test_where_the_look_fails_too_r_looks_again():
         await answer(here)
         told = here.screen.query_one("#refusal").words
         assert "whether it happened can't be told yet (no route)" in told
-        assert "Look again before you send it again. Look again with r." in told
+        assert "Look again before you send it again. Look again with r after esc." in told
         await here.press("escape")
         backend.is_down = False
         backend.rows[0] = row("a", last_run=run("r1", RunStatus.RUNNING, dataset_name="a"))

@@ -97,6 +97,12 @@ def test_a_name_too_long_for_its_column_has_a_line_of_its_own():
     ]
 
 
+def test_pausing_a_schedule_that_isnt_known_claims_no_absence_of_runs():
+    unknown = row("orders", cron=None).twin(schedule_known=False)
+    (said,) = words(plans.pause(frozen(target()._replace(info=unknown))))
+    assert said.endswith("code, holds its schedule, which isn't known")
+
+
 def test_letting_go_of_what_has_no_schedule_promises_no_run():
     by_hand = target()._replace(info=row("orders", cron=None))
     assert words(plans.unpause(frozen(by_hand))) == [

@@ -89,7 +89,7 @@ async def test_a_refusal_keeps_the_form_and_says_code_message_and_hint():
         await here.type("late")
         await answer(here)
         assert "[DLI-802] the pool [/x] is full" in here.picture
-        assert "Look again with r." in here.picture
+        assert "Look again with r after esc." in here.picture
         assert "\x1b" not in here.picture
         assert here.app.focused.value == "late"
         await answer(here)

@@ -136,7 +136,8 @@ def test_a_step_that_nothing_undoes_says_so():
 
 
 def test_a_report_without_anything_says_that_of_each_part():
-    told = said([*reading.report(health(), NOW, LOOKS), *reading.numbers(health(), NOW, LOOKS)])
+    empty = health(import_errors=())
+    told = said([*reading.report(empty, NOW, LOOKS), *reading.numbers(empty, NOW, LOOKS)])
     for note in (
         "The server names no parts",
         "None: everything could be read",
@@ -144,6 +145,10 @@ def test_a_report_without_anything_says_that_of_each_part():
         "The server tells no limits",
     ):
         assert note in told
+
+
+def test_a_server_that_tells_no_import_errors_isnt_said_to_have_none():
+    assert "import errors" not in said(reading.report(health(), NOW, LOOKS))
 
 
 def test_parts_say_how_they_are_and_when_they_gave_a_sign():

@@ -242,6 +242,11 @@ class BasecampBackend(PlainBasecamp):
         return await self._writer.send(asked, beside.saga_of)
 
     async def health(self) -> Health:
+        if not await self._is_ours():
+            found = await self._offers.health() if self._offers.has_health else None
+            if found is None:
+                raise self._unsupported(Capability.HEALTH)
+            return found
         return await self._beside(Capability.HEALTH, "health", beside.health_of)
 
     async def _beside(
@@ -268,6 +273,8 @@ class BasecampBackend(PlainBasecamp):
     async def _is_ours(self) -> bool:
         offer = await self._offers.found()
         if offer is None:
+            if self._offers.has_health:
+                self.capabilities |= {Capability.HEALTH}
             return False
         self.label, self.supervised = offer.label, offer.supervises
         self.capabilities = offer.capabilities | self._trusted

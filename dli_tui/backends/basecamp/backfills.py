@@ -14,9 +14,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.sequences import progress_in_runs, status_of
-from dli_tui.domain.backfill import Backfill, BackfillDate
+from dli_tui.domain.backfill import Backfill, BackfillDate, RunDates
 from dli_tui.domain.clock import as_utc
-from dli_tui.domain.errors import WorkflowNotFoundError
+from dli_tui.domain.errors import DLIError, WorkflowNotFoundError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import HistoryQuery
 from dli_tui.domain.rules import in_force
@@ -26,6 +26,8 @@ from dli_tui.domain.zones import zone_of
 from dli_tui.wire.asking import MOST_RUNS
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from dli_tui.backends.port import Backend
     from dli_tui.domain.query import BackfillRequest
     from dli_tui.domain.results import WorkflowRunResult
@@ -44,6 +46,8 @@ class _Started:
         self.backfill_id = result.run_id or ""
         self.is_unknown_there = False
         """Whether the server was seen not to know it by its id."""
+        self.schedule: RunDates | None = None
+        """The dates that the schedule has on its days, and in which zone."""
         self.runs: dict[str, WorkflowRun | None] = {
             run_id: WorkflowRun(
                 run_id=run_id,
@@ -60,7 +64,7 @@ class _Started:
         changes = {"backfill_id": self.backfill_id, "run_type": RunType.BACKFILL}
         self.runs[run.run_id] = run.twin(**changes)
 
-    def days(self) -> dict[str, date]:
+    def days(self, zone: ZoneInfo) -> dict[str, date]:
         """The day of each run, as its date or its id tells; of what tells none, none is made up.
 
         Where no id tells one and there are as many runs as days, they are in the order of those.
@@ -70,7 +74,7 @@ class _Started:
         told: dict[str, date] = {}
         for run_id, run in self.runs.items():
             slot = None if run is None else run.slot
-            found = {slot.date()} if slot is not None else _days_in(run_id)
+            found = {slot.astimezone(zone).date()} if slot is not None else _days_in(run_id)
             fitting = [day for day in found if first <= day <= last]
             if len(fitting) == 1:
                 told[run_id] = fitting[0]
@@ -100,7 +104,6 @@ class StartedBackfills:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._started: dict[str, _Started] = {}
-        self._zones: dict[str, str] = {}
 
     def remember(self, request: BackfillRequest, result: WorkflowRunResult) -> None:
         """A backfill was answered."""
@@ -163,10 +166,9 @@ class StartedBackfills:
 
     async def _whole(self, started: _Started) -> Backfill:
         request, result = started.request, started.result
-        zone = await self._zone(request.dataset_name)
-        days = started.days()
-        slots = {one: _midnight(day, zone) for one, day in days.items()}
-        runs = started.runs
+        started.schedule = schedule = started.schedule or await self._schedule(request)
+        runs, days = started.runs, started.days(zone_of(schedule.timezone))
+        slots = {one: _slot(runs[one], day, schedule) for one, day in days.items()}
         dates = tuple(
             BackfillDate(slot=slots[run_id], day=days[run_id], run=runs[run_id])
             for run_id in sorted(days, key=slots.__getitem__)
@@ -189,14 +191,23 @@ class StartedBackfills:
             error_message=None if bad is None else bad.error_message,
             progress=progress_in_runs(list(runs.values())),
         )
+        zone = schedule.timezone
         return Backfill(whole=whole, timezone=zone, parallel=request.parallel, dates=dates)
 
-    async def _zone(self, name: str) -> str:
-        if name not in self._zones:
-            row = in_force(await self._backend.workflow(name))
-            self._zones[name] = "UTC" if row is None else row.display_zone
-        return self._zones[name]
+    async def _schedule(self, request: BackfillRequest) -> RunDates:
+        row = in_force(await self._backend.workflow(request.dataset_name))
+        if row is not None:
+            # A schedule that isn't known has no dates, and its runs have days all the same.
+            with suppress(DLIError):
+                return await self._backend.run_dates(row, request.start_date, request.end_date)
+        return RunDates(dates=(), timezone="UTC" if row is None else row.display_zone)
 
 
-def _midnight(day: date, zone: str) -> datetime:
-    return as_utc(datetime.combine(day, time.min, zone_of(zone)))
+def _slot(run: WorkflowRun | None, day: date, schedule: RunDates) -> datetime:
+    """The moment that a run of that day is for: told, the schedule's only one, or its midnight."""
+    if run is not None and run.slot is not None:
+        return run.slot
+    zone = zone_of(schedule.timezone)
+    named = [one.logical_date for one in schedule.dates]
+    that_day = [moment for moment in named if moment.astimezone(zone).date() == day]
+    return that_day[0] if len(that_day) == 1 else as_utc(datetime.combine(day, time.min, zone))

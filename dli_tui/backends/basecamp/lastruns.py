@@ -66,10 +66,15 @@ class LastRuns:
         return tuple(
             row.twin(
                 last_run=self._latest.get(row.dataset_name),
+                last_run_known=self._is_known(row.dataset_name),
                 active_runs=active.get(row.dataset_name, row.active_runs),
             )
             for row in rows
         )
+
+    def _is_known(self, name: str) -> bool:
+        """Whether it is known which its last run is, or that it has none."""
+        return name in self._latest or (name in self._names and name not in self._unasked)
 
     def follow(self, started: WorkflowRunResult) -> None:
         """Know a run that was just started, whatever the history says of it yet."""

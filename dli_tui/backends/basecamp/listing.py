@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from dli_tui.backends.basecamp.offer import Offers
 from dli_tui.backends.basecamp.serverclock import ServerClock
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded
@@ -19,7 +20,7 @@ from dli_tui.domain.query import HistoryQuery, WorkflowQuery
 from dli_tui.domain.rules import matches_run, matches_workflow
 from dli_tui.wire.asking import MOST_ROWS, MOST_RUNS, history_query, list_query
 from dli_tui.wire.failures import Operation
-from dli_tui.wire.runs import runs_of
+from dli_tui.wire.runs import runs_of, tells_parameters
 from dli_tui.wire.values import count
 from dli_tui.wire.workflows import workflows_of
 
@@ -39,10 +40,12 @@ _DAY: Final = timedelta(days=1)
 class Listing:
     """Pages through what a server has; remembers on which page of the list a name stands."""
 
-    def __init__(self, http: Http, clock: ServerClock) -> None:
+    def __init__(self, http: Http, clock: ServerClock, offers: Offers) -> None:
         self.told: dict[str, DatasetInfo] = {}
         """What a history said of its dataset, where it did."""
-        self._http, self._clock = http, clock
+        self.parameters_told: bool | None = None
+        """Whether its histories say what runs were given; None: none with a run was read yet."""
+        self._http, self._clock, self._offers = http, clock, offers
         self._places: dict[str, int] = {}
 
     async def workflows(self, query: WorkflowQuery) -> AsyncIterator[Page[WorkflowInfo]]:
@@ -138,12 +141,17 @@ class Listing:
             history_query(query, limit=size, offset=offset),
             dataset_name=query.workflow or "",
         )
-        answer = await self._http.read(
-            asked, lambda content: runs_of(decoded(content), dataset_name=query.workflow)
-        )
-        page, info = answer.value
+
+        def read(content: bytes) -> tuple[Page[WorkflowRun], DatasetInfo | None, bool]:
+            reply = decoded(content)
+            return *runs_of(reply, dataset_name=query.workflow), tells_parameters(reply)
+
+        answer = await self._http.read(asked, read)
+        page, info, is_told = answer.value
+        if page.items:
+            self.parameters_told = self.parameters_told or is_told
         if not answer.unchanged:
-            self._clock.look(answer.headers, page.items)
+            await self._offers.learn_times(answer.headers, page.items)
         if query.workflow is not None and info is not None:
             self.told[query.workflow] = info
         return _counted(page, answer.headers)

@@ -12,6 +12,7 @@ from dli_tui.backends.basecamp.lastruns import LastRuns
 from dli_tui.backends.basecamp.listing import LIST, Listing
 from dli_tui.backends.basecamp.offer import PLAIN, Offers
 from dli_tui.backends.basecamp.serverclock import ServerClock
+from dli_tui.backends.basecamp.stops import Stops
 from dli_tui.backends.basecamp.writing import Writer
 from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked, decoded, segment
@@ -67,11 +68,13 @@ class PlainBasecamp(Backend):
     ) -> None:
         super().__init__()
         self._http = Http(profile, environment, transport=transport, sleep=sleep)
-        self._offers = Offers(self._http)
         self._clock = ServerClock()
-        self._listing = Listing(self._http, self._clock)
+        self._offers = Offers(self._http, self._clock)
+        self._listing = Listing(self._http, self._clock, self._offers)
         self._last_runs = LastRuns(self, self._listing)
         self._backfills = StartedBackfills(self)
+        self._stops = Stops()
+        self._has_looked_back = False
         self._writer = Writer(self._http, self._offers, sleep)
         self._trusted = frozenset({Capability.DRY_RUN} if profile.trust_dry_run else ())
         self.capabilities = PLAIN | self._trusted
@@ -118,11 +121,13 @@ class PlainBasecamp(Backend):
             known, total = self._last_runs.completed(page.items), page.total
             shown += known
             yield page._replace(items=known)
-        if not rows or self._last_runs.are_told(rows) or not await self._has_no_last_runs():
+        if not rows:
             return
-        names = {row.dataset_name for row in rows}
-        await self._last_runs.refresh(names, whole=query == WorkflowQuery())
-        completed = self._last_runs.completed(rows)
+        completed = tuple(rows)
+        if not self._last_runs.are_told(rows) and await self._has_no_last_runs():
+            names = {row.dataset_name for row in rows}
+            await self._last_runs.refresh(names, whole=query == WorkflowQuery())
+            completed = self._last_runs.completed(rows)
         moved = tuple(row for row, old in zip(completed, shown, strict=True) if row != old)
         if moved:
             yield Page(moved, total)
@@ -177,8 +182,8 @@ class PlainBasecamp(Backend):
             lambda content: run_of(decoded(content), run_id=ref.run_id, dataset_name=ref.workflow),
         )
         if not answer.unchanged:
-            self._clock.look(answer.headers, [answer.value])
-        run = self._clock.run(answer.value)
+            await self._offers.learn_times(answer.headers, [answer.value])
+        run = self._stops.told(self._clock.run(answer.value))
         if ref.workflow not in (None, run.dataset_name):
             raise WorkflowNotFoundError(
                 run_id=ref.run_id, hint="See runs with: dli-tui workflow history"
@@ -234,7 +239,13 @@ class PlainBasecamp(Backend):
         return await super().backfill_status(ref)
 
     async def backfills(self) -> tuple[Backfill, ...]:
-        return (*await self._backfills.all(self._run_status), *await super().backfills())
+        own = await self._backfills.all(self._run_status)
+        # Without parameters no history tells which of its runs belong together: one look is enough.
+        if self._has_looked_back and self._listing.parameters_told is False:
+            return own
+        found = await super().backfills()
+        self._has_looked_back = True
+        return (*own, *found)
 
     async def stop(self, ref: RunRef, *, reason: str | None = None) -> WorkflowRunResult:
         if await self._backfills.keeps(ref, self._run_status):
@@ -246,7 +257,9 @@ class PlainBasecamp(Backend):
             asked,
             lambda reply: replies.stop_reply(reply, ref.run_id, dataset_name=ref.workflow),
         )
-        return self._clock.result(result)
+        result = self._clock.result(result)
+        self._stops.remember(ref.run_id, result, reason)
+        return result
 
     async def _stop_all(self, ref: RunRef, reason: str | None) -> WorkflowRunResult:
         """Stop the runs of a backfill that was started from here, the last ones first."""

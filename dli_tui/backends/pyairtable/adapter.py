@@ -89,7 +89,7 @@ class PyAirtableBackend(PyAirtableServices):
             passed=passed,
             sleep=sleep,
         )
-        self._book = Book()
+        self._book = Book(self._clock.now)
         self._asking = Asking(self._place, self._book)
         self._deeds = Deeds(self._place, self._asking, self._book, self._clock)
         # A cursor of another life means nothing here.

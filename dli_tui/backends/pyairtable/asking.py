@@ -366,9 +366,14 @@ async def _each(work: Callable[[str], Awaitable[None]], ids: Iterable[str]) -> N
 
 
 def _require_number(ref: RunRef) -> None:
-    # The services number them, and answer something else to what is no number.
-    if not (ref.run_id.isascii() and ref.run_id.isdigit()):
+    # The services answer something else to what is no number.
+    if not _is_number(ref):
         raise _no_such_run(ref)
+
+
+def _is_number(ref: RunRef) -> bool:
+    """Whether it may be the id of a run: the services number them."""
+    return ref.run_id.isascii() and ref.run_id.isdigit()
 
 
 def _of(found: Execution, name: str) -> Execution:
@@ -388,9 +393,7 @@ def _is_before(run: WorkflowRun, query: HistoryQuery) -> bool:
 
 
 def _no_such_run(ref: RunRef) -> WorkflowNotFoundError:
-    hint = "" if ref.workflow else f"If it is older, say whose it is: WORKFLOW/{ref.run_id}"
-    return WorkflowNotFoundError(
-        dataset_name=ref.workflow or "",
-        run_id=ref.run_id,
-        hint=hint or "See recent runs with: dli-tui workflow history",
-    )
+    hint = "See recent runs with: dli-tui workflow history"
+    if ref.workflow is None and _is_number(ref):
+        hint = f"If its workflow is still there, say whose it is: WORKFLOW/{ref.run_id}"
+    return WorkflowNotFoundError(dataset_name=ref.workflow or "", run_id=ref.run_id, hint=hint)

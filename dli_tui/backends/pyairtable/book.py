@@ -8,12 +8,15 @@ does one whose name looks like the id of another: `#7` is never a name.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dli_tui.backends.pyairtable.convert import Told
 from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
 from dli_tui.domain.ids import BY_ID
+from dli_tui.domain.schedule import next_fire
+from dli_tui.domain.status import WorkflowStatus
 from dli_tui.domain.text import safe_line
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ _SHOWN: Final = 200
 _MOST_KNOWN: Final = 20_000
 _PATIENCE: Final = 5
 """So often a run that was started from here may be missing where it should be told."""
+_MAY_BE_LATE: Final = timedelta(seconds=40)
+"""So long after its time a scheduled run may begin, or be told."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOR_QUIET: Final = 2
 """Of those to ask for, so many places are kept for workflows that seem to rest."""
 
@@ -33,7 +39,8 @@ _FOR_QUIET: Final = 2
 class Book:
     """Workflows and their last runs, as they were last told."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._told: dict[str, Told] = {}
         self._runs: dict[str, tuple[WorkflowRun, ...]] = {}
         self._names: dict[str, str] = {}
@@ -48,6 +55,8 @@ class Book:
         """A run that was started from here and that no answer has told of yet."""
         self._order: dict[str, None] = {}
         """Those whose last runs were asked for, the latest last."""
+        self._starts: dict[str, datetime] = {}
+        """When the schedule of each starts a run that isn't known yet."""
         self._shown: dict[str, str] = {}
         """Which id stood behind a name when a list was shown."""
         self.torn: tuple[WorkflowInfo, ...] = ()
@@ -77,6 +86,7 @@ class Book:
             self._stale = {key: None for key in self._stale if key in found}
             self._written = {key: n for key, n in self._written.items() if key in found}
             self._order = {key: None for key in self._order if key in found}
+            self._starts = {key: at for key, at in self._starts.items() if key in found}
         self._name_all()
         return moved
 
@@ -159,7 +169,11 @@ class Book:
     def row(self, one: Told) -> WorkflowInfo:
         """The row of one that was just told, wherever the list stands meanwhile."""
         name, runs = self._names.get(one.id, one.name), self._runs.get(one.id, ())
-        return one.info.twin(dataset_name=name, last_run=runs[0] if runs else None)
+        return one.info.twin(
+            dataset_name=name,
+            last_run=runs[0] if runs else None,
+            last_run_known=one.id in self._runs,
+        )
 
     def infos(self) -> Iterator[WorkflowInfo]:
         """All rows."""
@@ -175,7 +189,6 @@ class Book:
     def keep(self, own_id: str, runs: Sequence[WorkflowRun]) -> None:
         """Its last runs are these, and one that was started from here until it is among them."""
         self._stale.pop(own_id, None)
-        self.asked(own_id)
         started, tries = self._started.get(own_id), self._written.get(own_id, 0)
         known = {run.run_id for run in runs}
         if started is None or started.run_id in known or tries >= _PATIENCE:
@@ -185,6 +198,7 @@ class Book:
             self._written[own_id] = tries + 1
             runs = (started, *runs)
         self._runs[own_id] = tuple(runs[:KEPT])
+        self.asked(own_id)
         self.own(own_id, runs)
 
     def start(self, own_id: str, run: WorkflowRun) -> None:
@@ -202,6 +216,15 @@ class Book:
         """Its last runs were asked for, whatever came of it: others are next."""
         self._order.pop(own_id, None)
         self._order[own_id] = None
+        self._starts.pop(own_id, None)
+        one, runs = self._told.get(own_id), self._runs.get(own_id)
+        if one is not None and one.info.status is WorkflowStatus.ACTIVE:
+            last = max((run.place for run in runs or () if run.place), default=_LONG_AGO)
+            after = max(last, self._now() - _MAY_BE_LATE)
+            # No service tells in which zone its schedules are; a wrong guess costs a request.
+            start = next_fire(one.info.cron, one.info.timezone or "UTC", after)
+            if start is not None:
+                self._starts[own_id] = start
 
     def own(self, own_id: str, runs: Iterable[WorkflowRun]) -> None:
         """Remember whose executions these are."""
@@ -217,8 +240,9 @@ class Book:
         """Whose last runs to ask for, at most so many, and so many of those that seem to rest.
 
         What was done from here comes first, then whatever has `moved` by its counters (more of
-        these, as rows are known to be wrong without), what is under way, and what nobody asked
-        for yet. A run that began elsewhere shows in none of these, so a few others have a turn.
+        these, as rows are known to be wrong without), what its schedule has started, what is
+        under way, and what nobody asked for yet. A run that somebody else started shows in none
+        of these, so a few others have a turn.
         """
         stale = (own_id for own_id in self._stale if own_id in self._runs)
         told = list(dict.fromkeys([*self._written, *stale]))[:moved]
@@ -226,7 +250,10 @@ class Book:
         unknown = [own_id for own_id in self._told if own_id not in self._runs]
         unknown.sort(key=lambda own_id: (own_id in order, not self._told[own_id].info.enabled))
         going = sorted(self.under_way(), key=lambda own_id: order.get(own_id, -1))
-        busy = [one for one in dict.fromkeys([*going, *unknown]) if one not in told]
+        now = self._now()
+        begun = [own_id for own_id, start in self._starts.items() if start <= now]
+        begun.sort(key=lambda own_id: order.get(own_id, -1))
+        busy = [one for one in dict.fromkeys([*begun, *going, *unknown]) if one not in told]
         resting = self._told.keys() - {*told, *busy}
         left = max(0, most - len(told))
         busy = busy[: max(0, left - min(_FOR_QUIET, quiet, len(resting)))]

@@ -33,6 +33,7 @@ from dli_tui.wire.workflows import workflow_of
 PAUSED: Final = "paused"
 _ACTIVE: Final = "active"
 _THOUSAND: Final = 1000
+_NO_EVENT: Final = frozenset({"manual", "schedule", "scheduled", "cron"})
 _OF_TRIGGERS: Final = ("trigger_on_file_upload", "trigger_file_extensions", "timeout_seconds")
 
 
@@ -128,6 +129,8 @@ def _told(row: Row | None) -> Told | None:
 _MOVES: Final = (
     *("total_executions", "successful_executions", "failed_executions"),
     *("execution_count", "success_count", "failure_count", "last_execution_at"),
+    # Some change these as a run begins, and count it when it ends.
+    *("next_run", "updated_at"),
 )
 
 
@@ -141,6 +144,7 @@ def _in_our_words(row: Row, own_id: str, name: str) -> Row:
         "enabled": row.get("is_enabled"),
         # A cron that is switched off fires never.
         "cron": cron if is_scheduled is not False else None,
+        "schedule_text": None if cron and is_scheduled is not False else _starts_on(row),
         "next_run": row.get("next_run"),
         "description": row.get("description"),
         "tags": row.get("tags"),
@@ -156,6 +160,20 @@ def _in_our_words(row: Row, own_id: str, name: str) -> Row:
 def _retry(row: Row) -> Row | None:
     again = first(row, count, "max_retries")
     return None if again is None else {"max_attempts": again + 1}
+
+
+def _starts_on(row: Row) -> str | None:
+    """What else than a person or a schedule starts it, in words."""
+    several = row.get("triggers")
+    told = [row.get("trigger_config"), *(several if isinstance(several, list) else ())]
+    triggers = [
+        one for one in map(mapping, told) if one and first(one, flag, "enabled") is not False
+    ]
+    kinds = [kind.casefold() for one in triggers if (kind := first(one, text, "type"))]
+    if first(row, flag, "trigger_on_file_upload"):
+        kinds.append("file_upload")
+    events = sorted(set(kinds) - _NO_EVENT)
+    return f"on {', '.join(events)}".replace("_", " ") if events else None
 
 
 def _trigger(row: Row, cron: str | None, *, is_scheduled: bool | None) -> Row | None:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from dli_tui.backends.http.exchange import Asked, segment
 from dli_tui.backends.pyairtable import sagas as told
 from dli_tui.backends.pyairtable.convert import is_last
-from dli_tui.backends.pyairtable.health import ANSWERS as HEALTH_ANSWERS
-from dli_tui.backends.pyairtable.health import health_of
 from dli_tui.backends.pyairtable.line import Line, NoSuchRouteError
 from dli_tui.backends.single_flight import SingleFlight
 from dli_tui.domain.errors import (
@@ -26,6 +24,8 @@ from dli_tui.domain.health import HealthComponent
 from dli_tui.domain.saga import PublishedEvent, Saga, SagaType
 from dli_tui.domain.status import HealthStatus, SagaStatus
 from dli_tui.wire.failures import Operation
+from dli_tui.wire.health import ANSWERS as HEALTH_ANSWERS
+from dli_tui.wire.health import health_of
 
 if TYPE_CHECKING:
     from dli_tui.domain.query import NewEvent, NewSaga

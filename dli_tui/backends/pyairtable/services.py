@@ -17,7 +17,6 @@ from dli_tui.backends.http.client import Http
 from dli_tui.backends.http.exchange import Asked
 from dli_tui.backends.http.signin import FromProfile
 from dli_tui.backends.port import Backend
-from dli_tui.backends.pyairtable import health
 from dli_tui.backends.pyairtable.budgets import Budgets
 from dli_tui.backends.pyairtable.line import Line
 from dli_tui.backends.pyairtable.orchestrator import NoSagasError, Orchestrator
@@ -26,6 +25,7 @@ from dli_tui.backends.pyairtable.shelf import Shelf
 from dli_tui.domain.capability import Capability
 from dli_tui.domain.clock import Clock, SystemClock
 from dli_tui.domain.status import HealthStatus
+from dli_tui.wire import health
 from dli_tui.wire.failures import Operation
 
 if TYPE_CHECKING:

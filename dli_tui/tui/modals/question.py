@@ -384,9 +384,12 @@ class Question(Leaving[bool], Generic[Answer]):
         """Tell here what became of it, and let it be tried again."""
         tone = results.tone(told)
         self._is_unsure = len(told) == 1 and told[0].unsure
-        page, lines = self.query_one("#plan", Page), results.lines(told, self.dash.deeds.hint)
+        page, lines = (
+            self.query_one("#plan", Page),
+            results.lines(told, self.dash.deeds.dialog_hint),
+        )
         if len(told) == 1:
-            self._say(told[0].words, tone, self.dash.deeds.hint(told[0].hint))
+            self._say(told[0].words, tone, self.dash.deeds.dialog_hint(told[0].hint))
         else:
             hint = "" if rehearsed else self.once_done
             self._say(results.summed_up(told, rehearsed=rehearsed), tone, hint)

@@ -282,8 +282,12 @@ class WorkflowsScreen(ViewedScreen, DetailedScreen):
         if row is None:
             return
         if row.last_ref is None:
-            nameless = f"The server doesn't tell the last run of {row.name}"
-            self.say(f"{row.name} has never run" if row.last is None else nameless, wrong=True)
+            said = f"The server doesn't tell the last run of {row.name}"
+            if row.last is None:
+                said = f"The last run of {row.name} isn't known yet"
+            if row.last is None and row.last_known:
+                said = f"{row.name} has never run"
+            self.say(said, wrong=True)
             return
         self.dash.open_run(row.last_ref, row.name)
 

@@ -1,6 +1,7 @@
 """A backfill on a server that can't be asked for one as a whole is followed by its runs."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,8 +9,9 @@ from dli_tui.domain.errors import WorkflowNotFoundError
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import BackfillRequest
 from dli_tui.domain.status import RunStatus
-from tests.backends.basecamp.stub import CLICKS, HISTORY, LIST, Stub, backend_of, json_of, run
+from tests.backends.basecamp.stub import CLICKS, HISTORY, LIST, Stub, backend_of, json_of, row, run
 
+SEOUL = "Asia/Seoul"
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 3)
 WHOLE = f"{CLICKS}_backfill_20260101_20260103"
 IDS = [f"{CLICKS}_2026010{day}_100000" for day in (1, 2, 3)]
@@ -82,6 +84,45 @@ async def test_a_run_that_is_not_there_yet_is_not_begun():
         found = await backend.backfill_status(RunRef(WHOLE, CLICKS))
     assert [one.status for one in found.dates] == [RunStatus.COMPLETED, None, None]
     assert found.whole.status is RunStatus.PENDING
+
+
+async def test_its_dates_are_those_of_the_schedule():
+    stub = started()
+    stub.answers(
+        "GET", LIST, json_of([row(CLICKS, schedule={"cron": "0 6 * * *", "timezone": SEOUL})])
+    )
+    async with backend_of(stub) as backend:
+        await backend.backfill(REQUEST)
+        tells(stub, "SUCCESS", "RUNNING", "PENDING")
+        found = await backend.backfill_status(RunRef(WHOLE, CLICKS))
+    days = [REQUEST.start_date + timedelta(days=number) for number in range(3)]
+    assert [one.day for one in found.dates] == days
+    at_six = [datetime.combine(day, time(6), ZoneInfo(SEOUL)) for day in days]
+    assert [one.slot for one in found.dates] == at_six
+
+
+async def test_a_date_that_is_told_stands_on_its_day_in_the_zone_of_the_schedule():
+    stub = started(["a", "b", "c"])
+    stub.answers(
+        "GET", LIST, json_of([row(CLICKS, schedule={"cron": "0 6 * * *", "timezone": SEOUL})])
+    )
+    async with backend_of(stub) as backend:
+        await backend.backfill(REQUEST)
+        at = datetime.combine(REQUEST.start_date, time(6), ZoneInfo(SEOUL))
+        told = run("a", logical_date=f"{at.astimezone(UTC):%FT%TZ}")
+        stub.answers("GET", HISTORY, json_of([told]))
+        found = await backend.backfill_status(RunRef(WHOLE, CLICKS))
+    assert [(one.day, one.slot) for one in found.dates] == [(REQUEST.start_date, at)]
+
+
+@pytest.mark.parametrize("told", [{}, {"params": {"a": 1}}])
+async def test_where_histories_tell_no_parameters_marks_are_looked_for_once(told):
+    stub = Stub(runs=[run("r", **told)])
+    stub.answers("GET", "/api/v1/x/capabilities", json_of({}, 404))
+    async with backend_of(stub) as backend:
+        for _ in range(3):
+            assert await backend.backfills() == ()
+    assert len(stub.asked("GET", HISTORY)) == (3 if told else 1)
 
 
 async def test_no_date_is_made_up_for_runs_that_tell_none():

@@ -68,6 +68,28 @@ async def test_every_row_has_its_last_run_though_no_screen_showed_it():
     assert found == dict.fromkeys(wanted, RunStatus.FAILED)
 
 
+async def test_no_row_is_said_to_have_never_run_before_the_history_was_read():
+    async with backend_of(Server(["a", "b"], [began("a", 1)])) as backend:
+        pages = [page.items async for page in backend.workflows(WorkflowQuery())]
+    assert [[row.last_run_known for row in rows] for rows in pages] == [[False] * 2, [True] * 2]
+
+
+async def test_where_the_history_is_refused_no_row_is_said_to_have_never_run():
+    stub = Server(["a"])
+    stub.answers("GET", HISTORY, httpx.Response(403))
+    async with backend_of(stub) as backend:
+        rows = {row.key: row for row in await everything(backend.workflows(WorkflowQuery()))}
+    assert [row.last_run_known for row in rows.values()] == [False]
+
+
+async def test_a_list_of_ours_without_a_run_is_believed():
+    stub = Server(["a"])
+    stub.answers("GET", "/api/v1/x/capabilities", json_of({"capabilities": []}))
+    async with backend_of(stub) as backend:
+        rows = {row.key: row for row in await everything(backend.workflows(WorkflowQuery()))}
+    assert [row.last_run_known for row in rows.values()] == [True]
+
+
 @pytest.mark.parametrize("end", ["SUCCESS", "FAILED"])
 async def test_a_run_that_somebody_else_starts_and_that_ends_is_seen_by_the_next_poll(end):
     server = Server(names(3), [began("w0000", 600), began("w0001", 500)])

@@ -15,6 +15,7 @@ from dli_tui.domain.errors import (
     WorkflowExecutionError,
 )
 from dli_tui.domain.query import BackfillRequest, RunRequest, WorkflowQuery
+from dli_tui.domain.status import HealthStatus
 from tests.backends.basecamp.stub import BESIDE, CLICKS, LIST, NOON, Stub, backend_of, json_of, run
 
 WHAT = f"{BESIDE}/capabilities"
@@ -120,3 +121,42 @@ async def test_a_list_does_not_wait_for_it():
         page = await anext(pages)
         assert (len(page.items), stub.asked("GET", WHAT)) == (1, [])
         assert [page async for page in pages] == []
+
+
+HEALTH = ("GET", "/api/v1/health")
+REPORT = {
+    "status": "UP",
+    "components": {
+        "database": {"status": "UP"},
+        "airflow": {"status": "DOWN", "details": {"error": "refused\x1b[2J"}},
+    },
+}
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_plain_server_that_tells_how_it_is_doing_is_asked(status):
+    stub = Stub()
+    stub.answers(*HEALTH, json_of(REPORT, status))
+    async with backend_of(stub) as backend:
+        await backend.met()
+        assert Capability.HEALTH in backend.capabilities
+        found = await backend.health()
+    assert found.status is HealthStatus.DEGRADED
+    assert [(one.name, one.status, one.message) for one in found.components] == [
+        ("database", HealthStatus.HEALTHY, None),
+        ("airflow", HealthStatus.UNHEALTHY, "refused"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [json_of({}), json_of([]), httpx.Response(200, text="<html>hi</html>"), json_of({}, 404)],
+)
+async def test_what_is_no_report_is_no_health(reply):
+    stub = Stub()
+    stub.answers(*HEALTH, reply)
+    async with backend_of(stub) as backend:
+        await backend.met()
+        assert backend.capabilities == PLAIN
+        with pytest.raises(Unsupported):
+            await backend.health()

@@ -310,6 +310,28 @@ async def test_a_stopped_run_that_is_told_as_failed_ends_the_watching_with_its_r
     assert len(stub.writes) == 1
 
 
+@pytest.mark.parametrize("status", ["STOPPING", "FAILED"])
+async def test_the_run_says_that_its_stop_was_asked_for_and_why(status):
+    stub, told = Stub(), {"run_id": "r1", "dataset_name": CLICKS}
+    stub.answers("POST", f"{LIST}/runs/r1/stop", json_of({**told, "status": "STOPPING"}))
+    stub.answers("GET", f"{LIST}/runs/r1", json_of({**told, "status": status}))
+    async with client_of(stub) as client:
+        await client.stop("r1", reason="wrong day")
+        found = await client.status("r1")
+    assert (found.run_status, found.reason) == (RunStatus(status), "wrong day")
+    assert found.stopped_by is not None
+
+
+async def test_a_run_that_ended_before_its_stop_was_not_stopped():
+    stub, told = Stub(), {"run_id": "r1", "dataset_name": CLICKS}
+    stub.answers("POST", f"{LIST}/runs/r1/stop", json_of({**told, "status": "STOPPING"}))
+    stub.answers("GET", f"{LIST}/runs/r1", json_of({**told, "status": "SUCCESS"}))
+    async with client_of(stub) as client:
+        await client.stop("r1", reason="wrong day")
+        found = await client.status("r1")
+    assert (found.stopped_by, found.reason) == (None, None)
+
+
 async def test_what_was_unregistered_stays_in_its_list_as_disabled():
     stub = Kotlin([row(CLICKS, status="ACTIVE")])
 

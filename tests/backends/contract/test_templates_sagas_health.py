@@ -177,7 +177,7 @@ async def test_where_the_kinds_are_known_no_other_is_started(backend):
 @needs(Capability.HEALTH)
 async def test_what_a_health_report_counts_makes_sense(backend, clock):
     health = await backend.health()
-    for broken in health.import_errors:
+    for broken in health.import_errors or ():
         assert broken.name
         assert broken.message
         assert broken.at is None or broken.at <= clock.now()

@@ -144,29 +144,80 @@ for number in range(int(sys.argv[3])):
 """
 
 
-def test_two_processes_that_write_at_once_lose_nothing(path):
-    each = 60
-    writers = [
+def at_once(program, calls):
+    """What the program prints when it is run once for each call, all of them at the same time."""
+    started = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path), name, str(each)],
+            [sys.executable, "-c", program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for name in ("one", "other")
+        for arguments in calls
     ]
-    assert [writer.stdout.readline() for writer in writers if writer.stdout] == ["ready\n"] * 2
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    for writer in writers:
-        with writer:
-            writer.communicate()
-        assert writer.returncode == 0
+    assert {one.stdout.readline() for one in started if one.stdout} == {"ready\n"}
+    for one in started:
+        assert one.stdin
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    printed = []
+    for one in started:
+        with one:
+            printed.append(one.communicate()[0].splitlines())
+        assert one.returncode == 0
+    return printed
+
+
+def test_two_processes_that_write_at_once_lose_nothing(path):
+    each = 60
+    at_once(WRITER, [(str(path), name, str(each)) for name in ("one", "other")])
     found = FileJournal(path).actions()
     assert [action.run_id for action in found] == [str(number) for number in range(2 * each)]
     assert sorted(action.by for action in found) == ["one"] * each + ["other"] * each
+
+
+USER = """
+import asyncio, sys
+from pathlib import Path
+from dli_tui.backends.demo.backend import DemoBackend
+from dli_tui.backends.demo.cast import STANDARD
+from dli_tui.backends.demo.journal import FileJournal
+from dli_tui.client import WorkflowClient
+from dli_tui.domain.clock import SystemClock
+from dli_tui.domain.errors import WorkflowRegistrationError
+from dli_tui.domain.query import Registration
+from dli_tui.domain.schedule import ScheduleConfig
+
+async def use():
+    backend = DemoBackend(STANDARD, clock=SystemClock(), journal=FileJournal(Path(sys.argv[1])))
+    client = WorkflowClient(backend)
+    for number in range(int(sys.argv[2])):
+        try:
+            await client.register(Registration(f"new.n{number}", ScheduleConfig(cron="0 3 * * *")))
+            print("registered", number)
+        except WorkflowRegistrationError:
+            print("refused", number)
+        print("run", (await client.run("new.n0")).run_id)
+
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(use())
+"""
+
+
+def test_of_processes_that_register_one_name_one_does_and_each_has_runs_of_its_own(path):
+    processes, names = 3, 5
+    printed = at_once(USER, [(str(path), str(names))] * processes)
+    lines = [line.split() for one in printed for line in one]
+    registered = [number for word, number in lines if word == "registered"]
+    assert sorted(registered) == [str(number) for number in range(names)]
+    runs = [run_id for word, run_id in lines if word == "run"]
+    assert len(set(runs)) == processes * names
+    kept = FileJournal(path).actions()
+    assert sorted(one.run_id for one in kept if one.deed is Deed.RUN) == sorted(runs)
+    assert sorted(one.name for one in kept if one.deed is Deed.REGISTER) == [
+        f"new.n{number}" for number in range(names)
+    ]
 
 
 def test_a_torn_last_line_is_passed_over_and_what_comes_after_it_is_kept(journal, path):

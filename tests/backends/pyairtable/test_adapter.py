@@ -251,6 +251,14 @@ async def test_a_definition_is_replaced_as_a_whole():
         assert here.service.sent() == [("PUT", ONE, {"workflow_config": LOG})]
 
 
+@pytest.mark.parametrize(("run_id", "helps"), [("6", "WORKFLOW/6"), ("six", "history")])
+async def test_a_run_that_isnt_there_is_looked_for_where_it_may_be(run_id, helps):
+    async with near(with_one()) as here:
+        with pytest.raises(WorkflowNotFoundError) as caught:
+            await here.backend.run_status(RunRef(run_id))
+    assert helps in (caught.value.hint or "")
+
+
 async def test_a_template_that_is_no_number_is_not_asked_for():
     async with near(of_contract()) as here:
         for call in (

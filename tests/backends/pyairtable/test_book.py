@@ -7,11 +7,11 @@ from dli_tui.backends.pyairtable.convert import one_workflow
 from dli_tui.domain.errors import WorkflowExecutionError, WorkflowNotFoundError
 from dli_tui.domain.status import RunStatus
 from tests.backends.pyairtable.recorded import workflow
-from tests.support_backends import run
+from tests.support_backends import NOW, run
 
 
 def book_of(**names):
-    book = Book()
+    book = Book(lambda: NOW)
     told = [one_workflow(workflow(int(key[1:]), name)) for key, name in names.items()]
     book.take(told, whole=True)
     return book

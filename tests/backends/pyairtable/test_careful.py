@@ -7,7 +7,6 @@ import pytest
 
 from dli_tui.backends.pyairtable import definitions, runlogs, shelf
 from dli_tui.backends.pyairtable.convert import one_execution
-from dli_tui.backends.pyairtable.health import health_of
 from dli_tui.backends.pyairtable.line import is_no_route
 from dli_tui.backends.pyairtable.place import Routes
 from dli_tui.client import WorkflowClient
@@ -31,6 +30,7 @@ from dli_tui.domain.query import (
 )
 from dli_tui.domain.schedule import ScheduleConfig
 from dli_tui.domain.status import HealthStatus, WorkflowStatus
+from dli_tui.wire.health import health_of
 from tests.backends.pyairtable.recorded import (
     NO_ROUTE,
     ROOT,

@@ -1,5 +1,7 @@
 """What was just done is shown at once, and what is asked stays within the service's limits."""
 
+from datetime import timedelta
+
 from dli_tui.domain.ids import RunRef
 from dli_tui.domain.query import HistoryQuery, RunRequest, WorkflowQuery
 from tests.backends.pyairtable.recorded import ROOT, execution, near, of_contract, workflow
@@ -88,3 +90,39 @@ async def test_an_execution_that_is_retried_from_here_is_asked_for_first():
         await here.backend.retry(RunRef("50", "w50"))
         changes = await here.backend.changes(cursor)
     assert [row.dataset_name for row in changes.workflows if row.is_running] == ["w50"]
+
+
+async def test_a_run_that_its_schedule_starts_is_seen_by_the_poll_after_it():
+    service = busy_service(90)
+    hourly = {"cron_schedule": "0 * * * *", "is_scheduled": True, "total_executions": 1}
+    service.answers["GET", ROOT][76] |= hourly
+    async with near(service) as here:
+        cursor = await listed(here.backend)
+        for _ in range(2):
+            # Each other one has had a turn, and the run is told a little late.
+            cursor = (await here.backend.changes(cursor)).cursor
+        started = here.clock.now().replace(minute=0, second=0) + timedelta(hours=1)
+        here.clock.move((started - here.clock.now()).total_seconds() + 1)
+        cursor = (await here.backend.changes(cursor)).cursor
+        going = execution(500, workflow_id=77, status="running", completed_at=None)
+        service["GET", f"{ROOT}/77/executions"] = [going | {"started_at": f"{started:%FT%TZ}"}]
+        here.clock.move(10)
+        changes = await here.backend.changes(cursor)
+        assert [row.dataset_name for row in changes.workflows if row.is_running] == ["w77"]
+
+
+async def test_a_run_that_changes_its_workflow_is_seen_as_it_begins():
+    service = busy_service(90)
+    async with near(service) as here:
+        cursor = await listed(here.backend)
+        service.answers["GET", ROOT][76] |= {"updated_at": "2026-11-21T09:41:00Z"}
+        going = execution(500, workflow_id=77, status="running", completed_at=None)
+        service["GET", f"{ROOT}/77/executions"] = [going]
+        changes = await here.backend.changes(cursor)
+        assert [row.dataset_name for row in changes.workflows if row.is_running] == ["w77"]
+
+
+async def test_no_row_is_said_to_have_never_run_before_its_runs_were_asked_for():
+    async with near(busy_service(3)) as here:
+        pages = [page.items async for page in here.backend.workflows(WorkflowQuery())]
+    assert [{row.last_run_known for row in rows} for rows in pages] == [{False}, {True}]

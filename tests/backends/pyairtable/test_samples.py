@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dli_tui.backends.pyairtable import convert, health, sagas, shelf, steps
+from dli_tui.backends.pyairtable import convert, sagas, shelf, steps
 from dli_tui.backends.pyairtable.line import is_no_route
 from dli_tui.domain.errors import (
     AuthenticationError,
@@ -20,6 +20,7 @@ from dli_tui.domain.status import (
     StepStatus,
     WorkflowStatus,
 )
+from dli_tui.wire import health
 from dli_tui.wire.failures import Operation, failure
 from tests.backends.pyairtable.recorded import every_sample, sample
 
@@ -108,6 +109,24 @@ def test_what_starts_a_workflow_beside_its_schedule_is_kept():
     }
     old = convert.one_workflow(sample("service/legacy_get_workflow").answer).info
     assert old.trigger_config == {"triggers": [{"type": "manual"}]}
+    assert (info.schedule_text, old.schedule_text) == ("on file upload", None)
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ({"trigger_config": {"type": "webhook", "enabled": True}}, "on webhook"),
+        ({"trigger_config": {"type": "webhook", "enabled": False}}, None),
+        ({"trigger_config": {"type": "manual"}, "trigger_on_file_upload": True}, "on file upload"),
+        ({"triggers": [{"type": "webhook"}, {"type": "file_upload"}]}, "on file upload, webhook"),
+        ({"triggers": [{"type": ["x"]}, "x"]}, None),
+        ({"trigger_config": {"type": "webhook"}, "cron_schedule": "0 9 * * *"}, None),
+    ],
+)
+def test_a_workflow_that_an_event_starts_has_a_schedule_that_is_no_cron(told, text):
+    info = convert.one_workflow({"id": 1, "name": "x", **told}).info
+    assert info.schedule_text == text
+    assert info.has_no_schedule is (text is None and info.cron is None)
 
 
 def test_a_run_shows_in_what_a_list_counts():

@@ -1,4 +1,5 @@
-"""How the services say they are doing: words, or objects of a status and a message."""
+"""How a PyAirtable or a Basecamp service says it is doing: its parts are words, or objects of a
+status and a message."""
 
 from __future__ import annotations
 
@@ -38,6 +39,14 @@ def health_of(status: int, body: object) -> Health:
     )
 
 
+def without_ill_parts(health: Health) -> HealthStatus:
+    """How a server is that says it is well, where one of its parts isn't."""
+    ill = {HealthStatus.UNHEALTHY, HealthStatus.DEGRADED}
+    is_ill = any(part.status in ill for part in health.components)
+    is_well = health.status is HealthStatus.HEALTHY
+    return HealthStatus.DEGRADED if is_well and is_ill else health.status
+
+
 def _refusing(row: Row, status: HealthStatus) -> Iterator[HealthComponent]:
     """A service that says only why it doesn't answer is all that there is to be ill."""
     why = first(row, note, "detail", "error", "message")
@@ -58,5 +67,7 @@ def _components(row: Row) -> Iterator[HealthComponent]:
         yield HealthComponent(
             name=name,
             status=status,
-            message=first(inner, note, "message") or (word if is_set_up else None),
+            message=first(inner, note, "message")
+            or first(record(inner.get("details")) or {}, note, "error", "message")
+            or (word if is_set_up else None),
         )
