@@ -1,6 +1,7 @@
 """What is registered is stored, brought to Airflow, and told truly whatever fails on the way."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -100,8 +101,10 @@ async def test_a_second_name_with_the_same_dag_is_refused_and_the_first_is_named
     assert await airflow.store.read("web_clicks", SourceType.MANUAL) is None
 
 
-async def test_of_two_names_with_one_dag_that_come_at_once_no_two_stay(airflow):
+async def test_of_two_names_with_one_dag_that_come_at_once_no_two_stay(airflow, monkeypatch):
     """The factory would make no DAG of either: each is refused, or one of them stays."""
+    # Ten seconds of the test's clock pass before a thread of the other has written its file.
+    monkeypatch.setattr("dli_tui.specs.store.local.PATIENCE", math.inf)
     names = (NAME, "web_clicks")
     assert dag_id_of(names[0]) == dag_id_of(names[1])
     async with airflow.opened() as one, airflow.opened() as other:
