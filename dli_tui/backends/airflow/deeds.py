@@ -39,6 +39,9 @@ _TAKEN: Final = frozenset({409})
 _RESENDS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each sending of one run: a server that is slow to answer may still be at it."""
 
+_PAUSES: Final = (0.5, 1.0)
+"""Seconds after which a stop that failed there is sent again."""
+
 
 class Deeds:
     """Runs, stops, pauses and retries."""
@@ -131,7 +134,7 @@ class Deeds:
         note = {"note": convert.stop_note(who, reason, asked, there)}
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
-        reply = await self._write(Operation.STOP, path, "PATCH", body, ref)
+        reply = await self._ended(path, body, ref)
         warning = await self._left(path, note, ref) if notes_apart else None
         return _result(
             self._asking.run_from(reply, ref),
@@ -141,6 +144,20 @@ class Deeds:
             stopped_at=asked,
             warning=warning,
         )
+
+    async def _ended(self, path: str, body: Row, ref: RunRef) -> object:
+        """Have a run ended; asked for again where that fails, as it says the same each time.
+
+        Airflow answers 500 where its scheduler writes to the run at the same moment.
+        """
+        for seconds in _PAUSES:
+            try:
+                return await self._write(Operation.STOP, path, "PATCH", body, ref)
+            except WorkflowExecutionError as error:
+                if error.code is not ErrorCode.WORKFLOW_EXECUTION_FAILED:
+                    raise
+            await self._clock.sleep(seconds)
+        return await self._write(Operation.STOP, path, "PATCH", body, ref)
 
     async def _left(self, path: str, note: Row, ref: RunRef) -> str | None:
         """Leave a note on a run; what to know where that can't be done, as the run is stopped."""

@@ -247,6 +247,29 @@ async def test_a_note_that_cant_be_left_is_told_as_the_run_is_stopped_all_the_sa
     assert result.warning.startswith("It is stopped, but the note why couldn't be left there")
 
 
+@BOTH
+@pytest.mark.parametrize("failures", [1, 2, 3])
+async def test_a_stop_that_fails_there_is_sent_again_before_it_is_given_up(version, failures):
+    airflow = with_a_dag(version)
+    airflow.run("a", "mine", state="running")
+    left = [failures]
+
+    def in_its_schedulers_way(request):
+        if request.method == "PATCH" and left[0]:
+            left[0] -= 1
+            return httpx.Response(500, json={"detail": "Database error"})
+        return airflow(request)
+
+    async with opened(airflow, answer=in_its_schedulers_way) as backend:
+        if failures > 2:
+            with pytest.raises(WorkflowExecutionError, match="Database error"):
+                await backend.stop(REF, reason="wrong day")
+            return
+        await backend.stop(REF, reason="wrong day")
+        run = await backend.run_status(REF)
+    assert (run.status, run.reason) == (RunStatus.KILLED, "wrong day")
+
+
 async def test_what_is_over_cant_be_stopped_and_nothing_is_sent():
     airflow = with_a_dag()
     airflow.run("a", "mine")
