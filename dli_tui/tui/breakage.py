@@ -89,9 +89,12 @@ class Breakage:
     def _is_left(self, pump: MessagePump | None) -> bool:
         """Whether the screen that `pump` belongs to has been left for good."""
         screen = next((one for one in _around(pump) if isinstance(one, Screen)), None)
-        if screen is None or screen.is_attached:
+        if screen is None:
             return False
-        return not self._app.is_screen_installed(screen)
+        if not screen.display:
+            # It is being taken away, and its widgets go first.
+            return True
+        return not screen.is_attached and not self._app.is_screen_installed(screen)
 
     def _is_told(self, problem: InternalError, pump: MessagePump) -> bool:
         """Whether a screen tells of a problem now; one that can't is left."""

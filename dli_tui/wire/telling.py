@@ -63,6 +63,8 @@ def workflow_told(row: WorkflowInfo, *, whole_ids: bool = True) -> Row:
         told["timezone_known"] = False
     if row.schedule_known:
         told["schedule"] = {"cron": row.cron, "timezone": row.timezone}
+    if not row.last_run_known:
+        told["last_run_known"] = False
     if row.last_run is not None:
         told["last_run"] = run_told(row.last_run, whole_ids=whole_ids)
     return told

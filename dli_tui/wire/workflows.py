@@ -83,6 +83,7 @@ def _readable(row: Row, name: str, kind: SourceType) -> WorkflowInfo:
         timezone_fitted=first(row, flag, "timezone_fitted") or False,
         at_run_limit=first(row, flag, "at_run_limit") or False,
         last_run=_last_run(row, name, kind),
+        last_run_known=first(row, flag, "last_run_known") is not False,
         active_runs=first(row, count, "active_runs"),
         owner=first(row, text, "owner"),
         team=first(row, text, "team"),

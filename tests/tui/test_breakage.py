@@ -182,3 +182,14 @@ async def test_what_breaks_on_a_page_that_was_left_is_no_news():
         await here.press("escape")
         here.app.breakage.contain(ZeroDivisionError(), page)
         assert here.app.breakage.reports == []
+
+
+async def test_what_breaks_while_a_page_is_taken_away_is_no_news():
+    async with dashboard() as here:
+        await here.press("enter")
+        page = here.screen
+        # As Textual marks a page and all on it, before the widgets go one by one.
+        page._pruning = True
+        here.app.breakage.contain(ZeroDivisionError(), page)
+        page._pruning = False
+        assert here.app.breakage.reports == []

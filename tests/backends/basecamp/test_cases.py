@@ -30,6 +30,7 @@ from tests.backends.basecamp.stub import (
     sent,
 )
 from tests.cases import cases_of
+from tests.support import everything
 
 CASES = cases_of("basecamp-wire")
 COUNT = 37
@@ -205,10 +206,11 @@ async def test_a_list(case_id):
         limit=50 if filtered else None,
     )
     async with client_of(stub) as client:
-        pages = [page async for page in client.workflows(query)]
+        # Where a list tells no last runs, its rows come again with what the history tells.
+        rows = {row.key: row for row in await everything(client.workflows(query))}
         assert the_request(stub, case_id)
         result = await client.list_workflows(query)
-    assert [page.items for page in pages] == [tuple(result.workflows)]
+    assert list(rows.values()) == list(result.workflows)
     assert result.total_count == case["expect"].get("total_count", len(result.workflows))
     for found, wanted in zip(result.workflows, case["expect"]["rows"], strict=True):
         assert {key: CELLS[key](found) for key in wanted} == wanted
