@@ -135,7 +135,13 @@ class Deeds:
         notes_apart = (await self._airflow.found()).dialect.notes_apart
         body: Row = {"state": "failed"} | ({} if notes_apart else note)
         reply = await self._ended(path, body, ref)
-        warning = await self._left(path, note, ref) if notes_apart else None
+        warning = None
+        if notes_apart:
+            noted, warning = await self._left(path, note, ref)
+            if noted is not None and not noted.status.is_terminal:
+                # 2.x ends the tasks, and may lose that the run has failed to its scheduler, which
+                # would make a success of it.
+                reply = await self._ended(path, body, ref)
         return _result(
             self._asking.run_from(reply, ref),
             run_status=RunStatus.STOPPING,
@@ -159,13 +165,16 @@ class Deeds:
             await self._clock.sleep(seconds)
         return await self._write(Operation.STOP, path, "PATCH", body, ref)
 
-    async def _left(self, path: str, note: Row, ref: RunRef) -> str | None:
-        """Leave a note on a run; what to know where that can't be done, as the run is stopped."""
+    async def _left(
+        self, path: str, note: Row, ref: RunRef
+    ) -> tuple[WorkflowRun | None, str | None]:
+        """Leave a note on a run: how it stands then, or what to know where that can't be done."""
         try:
-            await self._write(Operation.STOP, f"{path}/setNote", "PATCH", note, ref)
+            reply = await self._write(Operation.STOP, f"{path}/setNote", "PATCH", note, ref)
+            return self._asking.run_from(reply, ref), None
         except DLIError as problem:
-            return f"It is stopped, but the note why couldn't be left there: {problem.message}"
-        return None
+            why = f"It is stopped, but the note why couldn't be left there: {problem.message}"
+            return None, why
 
     async def pause(self, name: str, reason: str | None, *, is_paused: bool) -> WorkflowRunResult:
         """Hold the schedule of a DAG, or let it fire again."""

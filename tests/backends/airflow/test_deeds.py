@@ -270,6 +270,25 @@ async def test_a_stop_that_fails_there_is_sent_again_before_it_is_given_up(versi
     assert (run.status, run.reason) == (RunStatus.KILLED, "wrong day")
 
 
+async def test_a_stop_that_2x_loses_to_its_scheduler_is_sent_again():
+    airflow = with_a_dag(1)
+    airflow.run("a", "mine", state="running")
+    lost = [True]
+
+    def losing(request):
+        reply = airflow(request)
+        if request.method == "PATCH" and lost[0]:
+            lost[0] = False
+            airflow.runs["a", "mine"]["state"] = "running"
+        return reply
+
+    async with opened(airflow, answer=losing) as backend:
+        await backend.stop(REF, reason="wrong day")
+        run = await backend.run_status(REF)
+    assert airflow.runs["a", "mine"]["state"] == "failed"
+    assert (run.status, run.reason) == (RunStatus.KILLED, "wrong day")
+
+
 async def test_what_is_over_cant_be_stopped_and_nothing_is_sent():
     airflow = with_a_dag()
     airflow.run("a", "mine")
