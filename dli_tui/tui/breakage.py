@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
 
 from textual.app import ScreenStackError
@@ -130,6 +131,24 @@ class Contained(MessagePump):
             await super()._dispatch_message(message)
         except Exception as error:  # noqa: BLE001 - it is kept and told
             contain(self, error)
+
+    def call_after_refresh(
+        self, callback: Callable[..., Any], *arguments: object, **named: object
+    ) -> bool:
+        # The screen in front makes the call, which may be another one by then.
+        call = partial(_call, self, callback, *arguments, **named)
+        return super().call_after_refresh(call)
+
+
+async def _call(
+    pump: MessagePump, callback: Callable[..., Any], *arguments: object, **named: object
+) -> None:
+    try:
+        result = callback(*arguments, **named)
+        if isawaitable(result):
+            await result
+    except Exception as error:  # noqa: BLE001 - as above
+        contain(pump, error)
 
 
 def contain(pump: MessagePump, error: Exception) -> None:

@@ -193,3 +193,12 @@ async def test_what_breaks_while_a_page_is_taken_away_is_no_news():
         here.app.breakage.contain(ZeroDivisionError(), page)
         page._pruning = False
         assert here.app.breakage.reports == []
+
+
+async def test_what_was_to_follow_a_refresh_of_a_page_that_was_left_is_no_news():
+    async with dashboard() as here:
+        await here.press("enter")
+        here.screen.call_after_refresh(failing()(lambda: None))
+        here.app.pop_screen()
+        await here.settle()
+        assert here.app.breakage.reports == []
