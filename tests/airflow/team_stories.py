@@ -51,6 +51,8 @@ ACTIVE = {
 }
 DATES = {"start_date": "2026-01-01", "end_date": "2026-01-07", "limit": 20}
 _A_LOOK = 12.0
+_MOST_LOOKS = 60
+"""So often a command is asked, which takes about a second each time."""
 _LONG = 150.0
 """Files that hold no DAG yet are read in Airflow's own time."""
 
@@ -133,7 +135,12 @@ def test_a_dataset_is_registered_run_and_removed_at_the_desk(config, project, mo
         terminal.press("q")
         assert terminal.wait() == 0
         assert terminal.left_over() == []
-    assert DESK not in told("workflow", "list", "--profile", "near", "--config", str(config))
+    # A parse that had begun before brings the DAG of Airflow 2 back once, until the next one.
+    listed = (
+        told("workflow", "list", "--profile", "near", "--config", str(config))
+        for _ in range(_MOST_LOOKS)
+    )
+    assert any(DESK not in rows for rows in listed)
 
 
 @contextmanager
