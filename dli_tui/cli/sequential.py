@@ -51,8 +51,7 @@ async def run_dates(
             output.talk(f"The start of {date} may have arrived: look at its runs first.")
         _tell_remaining(sequence)
         raise typer.Exit(INTERRUPTED) from interrupt
-    if sequence.remaining:
-        _tell_remaining(sequence)
+    _tell_remaining(sequence)
     return sequence
 
 
@@ -62,9 +61,12 @@ def _tell_remaining(sequence: DateSequence) -> None:
     if not dates:
         return
     output.talk(f"Not started: {', '.join(dates)}")
-    # The days of the schedule's zone, as the options take them.
+    # The days of the schedule's zone, as the options take them. Of a day with several dates some
+    # may have run, so the command shows the plan and starts nothing.
     first = dates[0].partition(" ")[0]
     name, scope = as_argument(plan.dataset_name), plan.scope.value
     output.talk(
-        f"To go on: dli-tui workflow backfill {name} -s {first} -e {plan.end_date} --only {scope}"
+        f"To plan the rest: dli-tui workflow backfill {name} -s {first} -e {plan.end_date} "
+        f"--only {scope} --dry-run"
     )
+    output.talk("Add the same --param and --timezone as before.")

@@ -124,7 +124,10 @@ def starting_single_runs(*ends, **cues):
 def not_started(done):
     """The days that the command names as not started, and the first day of what it offers."""
     dates = next((at for at in done.stderr.splitlines() if at.startswith("Not started: ")), "")
-    offered = next((at for at in done.stderr.splitlines() if at.startswith("To go on: ")), "")
+    offered = next(
+        (at for at in done.stderr.splitlines() if at.startswith("To plan the rest: ")), ""
+    )
+    assert not offered or offered.endswith(" --dry-run"), "it must start nothing unseen"
     first = offered.partition(" -s ")[2].partition(" ")[0]
     return [at.split()[0] for at in dates.removeprefix("Not started: ").split(", ") if at], first
 
